@@ -1,0 +1,119 @@
+"""What happened, written once, each line holding the fingerprint of the line before."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from consult.core.db import append_only, db
+
+START = "0" * 64  # what the first line has before it
+
+# What the town did, for everybody to read; never what one person did for themselves.
+NEWS = (
+    *("campaigns.publish", "campaigns.extend", "campaigns.change_rules", "campaigns.cancel"),
+    *("answers.publish_results", "engagements.adopt", "engagements.publish"),
+    *("engagements.revise", "followup.report", "followup.publish_edition"),
+    *("followup.import_plan", "council.complete", "portal.change_settings"),
+    "portal.record_audit",
+)
+PUBLIC = (
+    *NEWS,
+    *("campaigns.freeze", "moderation.decide", "moderation.settle", "answers.answer"),
+)
+
+
+def among(names: tuple[str, ...]) -> str:
+    """A condition as the indexes below spell it; only spelt the same are they used."""
+    return f"name IN ({', '.join(repr(name) for name in names)})"
+
+
+def _index(name: str, names: tuple[str, ...]) -> sa.Index:
+    where = sa.text(among(names))
+    return sa.Index(name, "id", sqlite_where=where, postgresql_where=where)
+
+
+class Event(db.Model):
+    """One act: its name, when, by whom, on what. Ids, codes and dates only; never words."""
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    name: Mapped[str] = mapped_column(sa.String(60))
+    actor_id: Mapped[int | None]
+    subject_kind: Mapped[str] = mapped_column(sa.String(30))
+    subject_id: Mapped[int]
+    campaign_id: Mapped[int | None]
+    plan_id: Mapped[int | None]
+    data: Mapped[dict[str, Any]]
+    previous: Mapped[str] = mapped_column(sa.String(64))
+    hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+
+    __table_args__ = (
+        sa.Index("ix_event_subject", "subject_kind", "subject_id", "id"),
+        sa.Index("ix_event_campaign", "campaign_id", "id"),
+        sa.Index("ix_event_plan", "plan_id", "id"),
+        _index("ix_event_news", NEWS),
+        _index("ix_event_public", PUBLIC),
+    )
+
+
+class JournalHead(db.Model):
+    """The last line's number and fingerprint: whoever writes the next one holds this row."""
+
+    __tablename__ = "journal_head"
+
+    count: Mapped[int]
+    hash: Mapped[str] = mapped_column(sa.String(64))
+
+    __table_args__ = (sa.CheckConstraint("id = 1", name="only_one"),)
+
+
+class Notification(db.Model):
+    """One person told of one event: on the site at once, by mail when the worker has sent it."""
+
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    read_at: Mapped[datetime | None]
+    mailed_at: Mapped[datetime | None]
+    event: Mapped[Event] = relationship()
+
+    __table_args__ = (
+        sa.UniqueConstraint("event_id", "user_id"),
+        sa.Index("ix_notification_user", "user_id", "id"),
+        sa.Index(
+            "ix_notification_unread",
+            "user_id",
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        ),
+        sa.Index(
+            "ix_notification_waiting",
+            "user_id",
+            sqlite_where=sa.text("mailed_at IS NULL"),
+            postgresql_where=sa.text("mailed_at IS NULL"),
+        ),
+    )
+
+
+def fingerprint(event: dict[str, Any]) -> str:
+    """SHA-256 of the previous fingerprint and of everything this line says, in a fixed order."""
+    said = [
+        event["previous"],
+        event["id"],
+        event["at"].isoformat(timespec="microseconds"),
+        event["name"],
+        event["actor_id"],
+        event["subject_kind"],
+        event["subject_id"],
+        event["campaign_id"],
+        event["plan_id"],
+        event["data"],
+    ]
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+append_only(Event)
