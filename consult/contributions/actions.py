@@ -1,0 +1,310 @@
+"""What can happen to a contribution: its rule, its change, its record."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from consult.campaigns.models import Campaign, Moderation, Theme
+from consult.contributions import rules
+from consult.contributions.models import Contribution, show_in_search
+from consult.core import clock, files, images
+from consult.core.db import db
+from consult.core.i18n import language
+from consult.journal.actions import record
+from consult.people import letters
+from consult.people.models import RoleName, User
+from consult.people.queries import with_role
+from consult.posts.models import Channel, Image, Post, Slip, Status, Version
+from consult.territory.models import Place
+
+HALF_DAY = 12 * 3600  # facilitators are told once in each, however many texts come
+
+
+class Picture(NamedTuple):
+    """A picture as somebody hands it in: drawn again, small and large, with its words."""
+
+    large: images.Image
+    small: images.Image
+    alternative: str = ""
+    credit: str = ""
+
+
+def save_draft(
+    actor: User | None,
+    campaign: Campaign,
+    *,
+    title: str,
+    body: str,
+    theme: Theme | None = None,
+    place: Place | None = None,
+    pictures: Sequence[Picture] = (),
+    byline: str | None = None,
+    key: str | None = None,
+) -> Contribution:
+    """Somebody's words are safe, with a receipt; they are not sent yet."""
+    rules.save_draft(actor, campaign)
+    draft = _new(actor, campaign, title, body, theme, place, byline, key)
+    draft.say(title, body, actor)
+    _join(draft, pictures)
+    record("contributions.save_draft", actor, draft)
+    return draft
+
+
+def submit(
+    actor: User | None,
+    campaign: Campaign,
+    *,
+    title: str,
+    body: str,
+    theme: Theme | None = None,
+    place: Place | None = None,
+    pictures: Sequence[Picture] = (),
+    byline: str | None = None,
+    key: str | None = None,
+) -> Contribution:
+    """Somebody hands in a contribution: it waits to be read, or is published at once."""
+    rules.submit(actor, campaign)
+    contribution = _new(actor, campaign, title, body, theme, place, byline, key)
+    _hand_in(contribution)
+    contribution.say(title, body, actor)
+    _join(contribution, pictures)
+    _acknowledge(actor, contribution)
+    record("contributions.submit", actor, contribution, notify=_readers(contribution))
+    return contribution
+
+
+def send(actor: User | None, contribution: Contribution) -> None:
+    """A draft is sent."""
+    _held(contribution)
+    rules.send(actor, contribution)
+    contribution.author = actor
+    _hand_in(contribution)
+    _acknowledge(actor, contribution)
+    record("contributions.send", actor, contribution, notify=_readers(contribution))
+
+
+def ask_confirmation(
+    actor: User | None, contribution: Contribution, *, email: str, pseudonym: str
+) -> None:
+    """A visitor gives an address: the words leave as soon as it has answered."""
+    _held(contribution)
+    rules.ask_confirmation(actor, contribution)
+    contribution.awaited_email, contribution.awaited_pseudonym = email, pseudonym
+    contribution.awaited_since = contribution.awaited_since or clock.now()
+    letters.write(
+        "contributions.confirm",
+        email,
+        language=language(),
+        contribution=contribution.id,
+        receipt=contribution.receipt,
+    )
+    record("contributions.ask_confirmation", actor, contribution)
+
+
+def confirm(actor: User, contribution: Contribution) -> None:
+    """The address has answered: the words take its account as their author, and leave."""
+    _held(contribution)
+    rules.confirm(actor, contribution)
+    contribution.author = actor
+    contribution.awaited_email = contribution.awaited_pseudonym = None
+    _hand_in(contribution)
+    _acknowledge(actor, contribution)
+    record("contributions.confirm", actor, contribution)
+    record("contributions.submit", actor, contribution, notify=_readers(contribution))
+
+
+def edit(
+    actor: User | None,
+    contribution: Contribution,
+    *,
+    title: str,
+    body: str,
+    theme: Theme | None = None,
+    place: Place | None = None,
+    pictures: Sequence[Picture] = (),
+    removed: Sequence[Image] = (),
+    alternatives: Mapping[Image, str] | None = None,
+    byline: str | None = None,
+) -> None:
+    """Its author changes the words; the earlier ones stay to be read."""
+    _held(contribution)
+    rules.edit(actor, contribution)
+    is_reworded = (title, body) != (contribution.title, contribution.body)
+    if is_reworded:
+        contribution.say(title, body, actor)
+    contribution.sort_under(theme, place)
+    contribution.byline = byline
+    for image in removed:
+        db.session.delete(image)
+    for image, alternative in (alternatives or {}).items():
+        image.alternative = alternative
+    _join(contribution, pictures)
+    told: list[User] = []
+    if contribution.is_public:
+        contribution.read_again()
+        show_in_search(contribution)
+        told = _readers(contribution)
+    record("contributions.edit", actor, contribution, notify=told, reworded=is_reworded)
+
+
+def withdraw(actor: User, contribution: Contribution) -> None:
+    """Its author takes it back; the address says so."""
+    _held(contribution)
+    rules.withdraw(actor, contribution)
+    contribution.move_to(Status.WITHDRAWN)
+    record("contributions.withdraw", actor, contribution)
+
+
+def discard(actor: User | None, contribution: Contribution) -> None:
+    """A draft that was never sent is deleted, words and pictures."""
+    _held(contribution)
+    rules.discard(actor, contribution)
+    record("contributions.discard", actor, contribution.campaign)
+    for model in (Image, Version):
+        db.session.execute(sa.delete(model).where(model.post_id == contribution.id))
+    db.session.delete(contribution)
+
+
+def type_in(
+    actor: User,
+    campaign: Campaign,
+    *,
+    title: str,
+    body: str,
+    channel: Channel,
+    collected_on: date,
+    collected_at: str,
+    number: str = "",
+    contact: str | None = None,
+    byline: str | None = None,
+    theme: Theme | None = None,
+    place: Place | None = None,
+    pictures: Sequence[Picture] = (),
+    key: str | None = None,
+) -> Contribution:
+    """An agent types in what somebody wrote on paper or said: same receipt, same life."""
+    rules.type_in(actor, campaign, collected_on)
+    contribution = _new(None, campaign, title, body, theme, place, byline, key, channel)
+    _hand_in(contribution)
+    contribution.say(title, body, actor)
+    _join(contribution, pictures)
+    db.session.add(
+        Slip(
+            post_id=contribution.id,
+            agent_id=actor.id,
+            collected_on=collected_on,
+            collected_at=collected_at,
+            number=number,
+            contact=contact,
+        )
+    )
+    record(
+        "contributions.type_in",
+        actor,
+        contribution,
+        notify=_readers(contribution),
+        channel=channel,
+        collected_on=collected_on,
+    )
+    return contribution
+
+
+# What these have in common.
+
+
+def _new(
+    actor: User | None,
+    campaign: Campaign,
+    title: str,
+    body: str,
+    theme: Theme | None,
+    place: Place | None,
+    byline: str | None,
+    key: str | None,
+    channel: Channel = Channel.WEB,
+) -> Contribution:
+    """A new draft in its place of the campaign. What is handed in at once is written once."""
+    draft = Contribution(
+        campaign=campaign,
+        author_id=actor.id if actor else None,
+        byline=byline,
+        key=key,
+        channel=channel,
+        status=Status.DRAFT,
+        title=title,
+        body=body,
+        theme=theme,
+        place=place,
+    )
+    db.session.add(draft)
+    return draft
+
+
+def _join(contribution: Contribution, pictures: Sequence[Picture]) -> None:
+    """Add these pictures after those it has."""
+    if not pictures:
+        return
+    last = db.session.scalar(
+        sa.select(sa.func.max(Image.order)).where(Image.post_id == contribution.id)
+    )
+    for order, picture in enumerate(pictures, (last or 0) + 1):
+        large, small = (
+            files.keep(kept.data, "image.webp", kept.type, width=kept.width, height=kept.height)
+            for kept in (picture.large, picture.small)
+        )
+        db.session.flush()
+        db.session.add(
+            Image(
+                post_id=contribution.id,
+                file_id=large.id,
+                thumbnail_id=small.id,
+                alternative=picture.alternative,
+                credit=picture.credit,
+                order=order,
+            )
+        )
+
+
+def _hand_in(contribution: Contribution) -> None:
+    """Where it goes from draft: to those who read first, or before everybody's eyes."""
+    is_read_first = contribution.campaign.moderation == Moderation.BEFORE
+    contribution.move_to(Status.PENDING if is_read_first else Status.PUBLISHED)
+
+
+def _acknowledge(actor: User | None, contribution: Contribution) -> None:
+    """Its author holds the receipt number by mail as well, whatever becomes of the page."""
+    if actor is not None and actor.email and actor.wants_mail and not actor.is_demo:
+        letters.write(
+            "contributions.receipt",
+            actor.email,
+            language=actor.language,
+            user=actor,
+            receipt=contribution.receipt,
+            campaign=contribution.campaign.title,
+        )
+
+
+def _readers(contribution: Contribution) -> list[User]:
+    """The facilitators, unless another text that waits came in the same half-day."""
+    now = clock.now()
+    since = now - timedelta(seconds=now.timestamp() % HALF_DAY)
+    post = Post.__table__
+    table = Contribution.__table__
+    others = sa.exists().where(
+        table.c.id == post.c.id,
+        table.c.campaign_id == contribution.campaign_id,
+        post.c.waiting_since >= since,
+        post.c.id != contribution.id,
+    )
+    if db.session.scalar(sa.select(others)):
+        return []
+    return with_role(RoleName.FACILITATOR, campaign=contribution.campaign)
+
+
+def _held(contribution: Contribution) -> None:
+    """Hold the row as it now stands: what others do to it meanwhile is seen, or waits."""
+    columns = [column.key for column in sa.inspect(Contribution).column_attrs]
+    db.session.flush()
+    db.session.refresh(contribution, columns, with_for_update=True)
