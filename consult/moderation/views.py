@@ -1,0 +1,345 @@
+"""The facilitators' queue, and the form by which anybody points a text out to them."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from babel.dates import format_timedelta
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from consult.comments.models import Comment
+from consult.core import clock, throttle
+from consult.core.db import db
+from consult.core.i18n import _, gettext, language
+from consult.core.rules import Refused, refusal
+from consult.journal.actions import commit, rollback
+from consult.moderation import actions, queries, rules
+from consult.moderation.forms import DecisionForm, DismissForm, NoticeForm
+from consult.moderation.models import NEEDS_REASONS, POSSIBLE, Decision, Ground, Verdict
+from consult.moderation.queries import KINDS, Scope
+from consult.people.session import actor, network
+from consult.posts import queries as posts
+from consult.posts.models import Post
+
+bp = Blueprint("moderation", __name__)
+
+LATE = timedelta(days=2)
+NOTICES, WINDOW = 10, timedelta(hours=1)  # notices from one network
+DONE = {
+    Verdict.PUBLISH: _("Published: %(text)s."),
+    Verdict.REFUSE: _("Refused: %(text)s."),
+    Verdict.KEEP: _("Read, and left as it is: %(text)s."),
+    Verdict.RESTRICT: _("Hidden: %(text)s."),
+    Verdict.RESTORE: _("Shown again: %(text)s."),
+}
+
+
+# The queue.
+
+
+@bp.get("/moderation")
+def queue() -> ResponseReturnValue:
+    """The oldest text that waits; a calm page when none does."""
+    user = actor()
+    rules.read(user)
+    assert user is not None  # noqa: S101
+    scope = _scope()
+    found = queries.queue(user, scope)
+    post = queries.post_or_404(found.lines[0].id) if found.lines else None
+    return _page(post, scope, found)
+
+
+@bp.route("/moderation/<int:post_id>", methods=["GET", "POST"])
+def decide(post_id: int) -> ResponseReturnValue:
+    """One text of the queue, and what can be decided about it."""
+    post = queries.post_or_404(post_id)
+    user = actor()
+    rules.read(user, post)
+    assert user is not None  # noqa: S101
+    scope = _scope()
+    found = queries.queue(user, scope, post)
+    if request.method == "GET":
+        return _page(post, scope, found)
+    form = DecisionForm()
+    verdict = _choice(Verdict, request.form.get("verdict"))
+    ground = _choice(Ground, form.ground.data)
+    if verdict is None or not form.sent():
+        return _page(post, scope, found, form)
+    posts.held(post)
+    if _seen(post, queries.decisions(post)) != form.seen.data:
+        return _overtaken(post, form, verdict, scope, found)
+    try:
+        _describe(post)
+        actions.decide(
+            user,
+            post,
+            verdict=verdict,
+            ground=ground if verdict in NEEDS_REASONS else None,
+            words=form.words.data if verdict in NEEDS_REASONS else "",
+        )
+        commit()
+    except Refused as refused:
+        rollback()
+        lacking = form.words if ground else form.ground
+        lacking.errors = [refused.reason]
+        return _page(post, scope, found, form), 422
+    flash(_done(post, verdict), "success")
+    if found.next:
+        return redirect(url_for(".decide", post_id=found.next, **_asked(scope)), 303)
+    return redirect(url_for(".queue", **_asked(scope)), 303)
+
+
+@bp.post("/moderation/<int:post_id>/images")
+def describe(post_id: int) -> ResponseReturnValue:
+    """Words for those who do not see the pictures, saved without deciding anything."""
+    post = queries.post_or_404(post_id)
+    rules.read(actor(), post)
+    if _describe(post):
+        commit()
+        flash(gettext("The descriptions are saved."), "success")
+    return redirect(url_for(".decide", post_id=post.id, **_asked(_scope())), 303)
+
+
+def _page(
+    post: Post | None,
+    scope: Scope,
+    found: queries.Queue,
+    form: DecisionForm | None = None,
+    dismissing: DismissForm | None = None,
+) -> str:
+    user = actor()
+    assert user is not None  # noqa: S101
+    notices = queries.notices_of(post) if post and found.notices else []
+    decisions = queries.decisions(post) if post else []
+    if post is not None and form is None:
+        form = DecisionForm(formdata=None, seen=_seen(post, decisions))
+    if notices and dismissing is None:
+        dismissing = DismissForm(formdata=None, prefix="dismiss-")
+    return render_template(
+        "moderation/queue.html",
+        post=post,
+        queue=found,
+        scope=scope,
+        asked=_asked(scope),
+        form=form,
+        dismissing=dismissing,
+        refused=refusal(rules.moderate, user, post) if post else None,
+        possible=POSSIBLE.get(post.status, {}) if post else {},
+        decisions=decisions,
+        notices=notices,
+        images=posts.images([post.id]).get(post.id, []) if post else [],
+        parent=_parent(post),
+        lately=queries.lately_decided_by(user),
+        campaigns=[(one.slug, one.title) for one in queries.campaigns(user)],
+        grounds=list(Ground),
+        label=queries.label,
+        waited=_waited,
+        is_late=_is_late,
+    )
+
+
+def _overtaken(
+    post: Post, form: DecisionForm, verdict: Verdict, scope: Scope, found: queries.Queue
+) -> ResponseReturnValue:
+    """Somebody was faster, or the author changed the words: nothing is decided, nothing is lost."""
+    last = queries.last_decision(post)
+    user = actor()
+    if last and user and last.facilitator_id == user.id and last.verdict == verdict:
+        rollback()  # the same click twice
+        return redirect(url_for(".queue", **_asked(scope)), 303)
+    response = make_response(
+        render_template(
+            "moderation/overtaken.html",
+            post=post,
+            last=last if _decided_since(last, form) else None,
+            words=form.words.data,
+            next=found.next,
+            asked=_asked(scope),
+            label=queries.label,
+        ),
+        409,
+    )
+    rollback()
+    return response
+
+
+def _seen(post: Post, decisions: list[Decision]) -> str:
+    """What a page was made from: the wording of the text, and the last decision about it."""
+    return f"{queries.wording(post)}.{decisions[-1].id if decisions else 0}"
+
+
+def _decided_since(last: Decision | None, form: DecisionForm) -> bool:
+    return last is not None and str(last.id) != (form.seen.data or "").rpartition(".")[2]
+
+
+def _describe(post: Post) -> int:
+    """Keep what was typed under each picture, where it changed."""
+    changed = 0
+    for image in posts.images([post.id]).get(post.id, []):
+        words = request.form.get(f"alt-{image.id}", "").strip()[:500]
+        if words and words != image.alternative:
+            actions.describe(actor(), post, image=image, words=words)
+            changed += 1
+    return changed
+
+
+def _done(post: Post, verdict: Verdict) -> Markup:
+    """What was just decided, with the way back to it."""
+    link = Markup('<a href="{}">{}</a>').format(
+        url_for(".decide", post_id=post.id), queries.label(post)
+    )
+    return Markup(str(DONE[verdict])) % {"text": link}  # noqa: S704
+
+
+def _parent(post: Post | None) -> Comment | None:
+    """The comment this one answers, so that it is read in its place."""
+    if not isinstance(post, Comment) or not post.parent_id:
+        return None
+    return db.session.get(Comment, post.parent_id)
+
+
+# What readers point out.
+
+
+@bp.route("/signaler/<int:post_id>", methods=["GET", "POST"])
+def notify_content(post_id: int) -> ResponseReturnValue:
+    post = queries.on_show_or_404(post_id)
+    user = actor()
+    form = NoticeForm()
+    if user is not None:
+        del form.email
+    if made := queries.notice_with_key(form.key.data):
+        return redirect(url_for(".notice", receipt=made.receipt), 303)
+    if form.sent():
+        key = f"notice:{network()}"
+        if throttle.too_many(key, limit=NOTICES, within=WINDOW):
+            form.form_errors.append(
+                _("Many notices came from your network within the hour. Please try again later.")
+            )
+            return _notice_page(post, form), 429
+        throttle.note(key)
+        try:
+            made = actions.notify_content(
+                user,
+                post,
+                ground=Ground(form.ground.data),
+                words=form.words.data,
+                email=form.email.data if user is None else "",
+                language=language(),
+                key=form.key.data,
+            )
+            commit()
+        except sa.exc.IntegrityError:  # sent twice at the same moment
+            rollback()
+            made = queries.notice_with_key(form.key.data)
+            if made is None:
+                raise
+        return redirect(url_for(".notice", receipt=made.receipt), 303)
+    return _notice_page(post, form)
+
+
+@bp.get("/signalement/<receipt>")
+def notice(receipt: str) -> ResponseReturnValue:
+    """What became of a notice, for whoever holds its receipt."""
+    notice = queries.notice_or_404(receipt)
+    may_decide = not refusal(rules.moderate, actor(), notice.text)
+    return render_template(
+        "moderation/notice.html", notice=notice, label=queries.label, may_decide=may_decide
+    )
+
+
+@bp.get("/moderation/signalements")
+def notices() -> ResponseReturnValue:
+    user = actor()
+    rules.read(user)
+    assert user is not None  # noqa: S101
+    scope = _scope()
+    after = request.args.get("after", 0, type=int)
+    return render_template(
+        "moderation/notices.html",
+        page=queries.open_notices(user, scope, after),
+        after=after,
+        scope=scope,
+        asked=_asked(scope),
+        campaigns=[(one.slug, one.title) for one in queries.campaigns(user)],
+        label=queries.label,
+        waited=_waited,
+        is_late=_is_late,
+    )
+
+
+@bp.post("/moderation/<int:post_id>/ecarter")
+def dismiss(post_id: int) -> ResponseReturnValue:
+    """Answer every open notice about a text with the same words; the text stays."""
+    post = queries.post_or_404(post_id)
+    user = actor()
+    rules.read(user, post)
+    assert user is not None  # noqa: S101
+    scope = _scope()
+    form = DismissForm(prefix="dismiss-")
+    if not form.sent():
+        return _page(post, scope, queries.queue(user, scope, post), dismissing=form), 422
+    waiting = queries.notices_of(posts.held(post))
+    if not waiting:
+        abort(409)
+    for one in waiting:
+        actions.dismiss(user, one, words=form.words.data)
+    if post.is_public and post.waiting_since:  # whoever answers has read it
+        actions.decide(user, post, verdict=Verdict.KEEP)
+    commit()
+    flash(gettext("Answered. The text stays as it is."), "success")
+    return redirect(url_for(".notices", **_asked(scope)), 303)
+
+
+def _notice_page(post: Post, form: NoticeForm) -> str:
+    return render_template(
+        "moderation/notify_content.html", post=post, form=form, grounds=list(Ground)
+    )
+
+
+@bp.app_template_global("decision")
+def _decision(number: int) -> Decision | None:
+    """The decision an event speaks of: letters quote its words."""
+    return db.session.get(Decision, number)
+
+
+# What was asked to be seen, and how long it has waited.
+
+
+def _scope() -> Scope:
+    user = actor()
+    slug, kind = request.args.get("campaign", ""), request.args.get("kind", "")
+    asked = [one for one in queries.campaigns(user) if one.slug == slug] if user and slug else []
+    return Scope(asked[0] if asked else None, kind if kind in KINDS else "")
+
+
+def _asked(scope: Scope) -> dict[str, Any]:
+    """The same filters, for the address of another page."""
+    asked = {"campaign": scope.campaign.slug if scope.campaign else "", "kind": scope.kind}
+    return {name: value for name, value in asked.items() if value}
+
+
+def _waited(since: datetime) -> str:
+    """How long ago that is, in words: « 3 jours »."""
+    return format_timedelta(clock.now() - since, threshold=1.5, locale=language())
+
+
+def _is_late(since: datetime) -> bool:
+    return clock.now() - since > LATE
+
+
+def _choice(words: type[StrEnum], value: str | None) -> Any:
+    """The word of this list, or None for anything else that was sent."""
+    return next((word for word in words if word == value), None)
