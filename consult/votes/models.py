@@ -1,0 +1,39 @@
+"""Supports, one a person, and the counts that came from elsewhere and are shown apart."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from consult.core import clock
+from consult.core.db import db
+
+
+class Support(db.Model):
+    """One person stands behind one contribution. The database refuses a second time."""
+
+    contribution_id: Mapped[int] = mapped_column(sa.ForeignKey("contribution.id"))
+    campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("campaign.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    __table_args__ = (
+        sa.UniqueConstraint("contribution_id", "user_id"),
+        sa.Index("ix_support_person", "user_id", "campaign_id"),
+    )
+
+
+class ImportedTally(db.Model):
+    """Votes counted on another platform, by position; never added to supports."""
+
+    __tablename__ = "imported_tally"
+
+    contribution_id: Mapped[int] = mapped_column(sa.ForeignKey("contribution.id"))
+    position: Mapped[str] = mapped_column(sa.String(30))  # « oui », « mitigé », « non »
+    number: Mapped[int]
+    source: Mapped[str]
+
+    __table_args__ = (
+        sa.UniqueConstraint("contribution_id", "position"),
+        sa.CheckConstraint("number >= 0", name="number"),
+    )

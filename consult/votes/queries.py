@@ -1,0 +1,95 @@
+"""What one person supports, what they have left to give, and what was counted elsewhere."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+from werkzeug.exceptions import NotFound
+
+from consult.campaigns.models import Campaign
+from consult.contributions.models import Contribution
+from consult.core.db import db, locked
+from consult.people.models import User
+from consult.votes.models import ImportedTally, Support
+
+
+class Standing(NamedTuple):
+    """Where somebody stands in one campaign: what they support, how many supports are left."""
+
+    supported: frozenset[int] = frozenset()
+    remaining: int | None = None  # None: as many as one likes
+
+
+class Given(NamedTuple):
+    """What somebody gave in one campaign."""
+
+    campaign: Campaign
+    contributions: list[Contribution]
+
+    @property
+    def remaining(self) -> int | None:
+        limit = self.campaign.support_limit
+        return None if limit is None else max(0, limit - len(self.contributions))
+
+
+def contribution_or_404(id: int) -> Contribution:
+    """The contribution with its campaign, in one query."""
+    contribution = db.session.scalar(
+        sa.select(Contribution)
+        .where(Contribution.id == id)
+        .options(joinedload(Contribution.campaign).lazyload(Campaign.themes))
+    )
+    if contribution is None:
+        raise NotFound
+    return contribution
+
+
+def standing(
+    actor: User | None, campaign: Campaign, contribution_ids: Iterable[int] = ()
+) -> Standing:
+    """One query for a whole page: which of these the person supports, and what is left to give."""
+    limit = campaign.support_limit
+    if actor is None:
+        return Standing(remaining=limit)
+    given = sa.select(Support.contribution_id).where(
+        Support.user_id == actor.id, Support.campaign_id == campaign.id
+    )
+    if limit is None:  # nothing to count: only what the page shows
+        given = given.where(Support.contribution_id.in_(list(contribution_ids)))
+    supported = frozenset(db.session.scalars(given))
+    return Standing(supported, None if limit is None else max(0, limit - len(supported)))
+
+
+def held(actor: User | None) -> None:
+    """Hold the voter's row: their supports are counted one request at a time."""
+    if actor is not None:
+        db.session.execute(locked(sa.select(User.id).where(User.id == actor.id)))
+
+
+def of_person(actor: User) -> list[Given]:
+    """All they support, campaign by campaign, the latest first."""
+    rows = db.session.execute(
+        sa.select(Contribution, Campaign)
+        .join(Support, Support.contribution_id == Contribution.id)
+        .join(Campaign, Campaign.id == Support.campaign_id)
+        .where(Support.user_id == actor.id)
+        .order_by(Campaign.id.desc(), Support.id.desc())
+        .limit(500)
+    )
+    given: dict[int, Given] = {}
+    for contribution, campaign in rows:
+        given.setdefault(campaign.id, Given(campaign, [])).contributions.append(contribution)
+    return list(given.values())
+
+
+def imported_tallies(contribution_ids: Iterable[int]) -> dict[int, list[ImportedTally]]:
+    """What was counted on another platform, by contribution; shown apart, never added."""
+    found: dict[int, list[ImportedTally]] = {}
+    for tally in db.session.scalars(
+        sa.select(ImportedTally)
+        .where(ImportedTally.contribution_id.in_(list(contribution_ids)))
+        .order_by(ImportedTally.id)
+    ):
+        found.setdefault(tally.contribution_id, []).append(tally)
+    return found

@@ -1,0 +1,49 @@
+"""Who may give or take back a support, and when. Same names as actions.py."""
+
+from consult.campaigns.models import Campaign, PhaseKind, State
+from consult.contributions.models import Contribution
+from consult.core import clock
+from consult.core.i18n import _, day, n_
+from consult.core.rules import Refused, require
+from consult.people.models import RoleName, User
+from consult.people.rules import signed_in
+from consult.votes.queries import Standing
+
+
+def support(actor: User | None, contribution: Contribution, standing: Standing) -> None:
+    voting(contribution.campaign)
+    require(contribution.is_public, _("Only published contributions can be supported."))
+    signed_in(actor)
+    assert actor is not None  # noqa: S101
+    require(
+        not actor.holds(RoleName.GUARANTOR, campaign_id=contribution.campaign_id),
+        _("The guarantor watches over the consultation and does not take part in it."),
+    )
+    require(contribution.id not in standing.supported, _("You already support this contribution."))
+    if standing.remaining == 0:
+        limit = contribution.campaign.support_limit or 0
+        raise Refused(
+            n_(
+                "You have given your only support. Take it back to give it here.",
+                "You have given your %(num)d supports. Take one back to give it here.",
+                limit,
+            )
+        )
+
+
+def withdraw(actor: User | None, contribution: Contribution, standing: Standing) -> None:
+    voting(contribution.campaign)
+    signed_in(actor)
+    require(contribution.id in standing.supported, _("You do not support this contribution."))
+
+
+def voting(campaign: Campaign) -> None:
+    """Whether supports are counted today."""
+    phase = campaign.phase(PhaseKind.VOTE)
+    require(phase is not None, _("There is no vote in this consultation."))
+    assert phase is not None  # noqa: S101
+    if phase.opens_at > clock.now():
+        raise Refused(_("Supports open on %(day)s.", day=day(phase.opens_at)))
+    if phase.closes_at and phase.is_past:
+        raise Refused(_("Supports closed on %(day)s.", day=day(phase.closes_at)))
+    require(campaign.state == State.PUBLISHED, _("This consultation takes no more supports."))
