@@ -1,0 +1,937 @@
+"""What to read of plans: their tree, whose words they come from, what is still missing."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from flask_babel.speaklater import LazyString
+from sqlalchemy.orm import aliased, contains_eager, joinedload, lazyload, selectinload
+from werkzeug.exceptions import NotFound
+
+from consult.campaigns.models import Campaign, State
+from consult.contributions.models import Contribution
+from consult.core import clock, search
+from consult.core.db import db
+from consult.core.i18n import _
+from consult.core.text import fold
+from consult.council.models import Act
+from consult.engagements.models import (
+    OVER,
+    PROGRESS,
+    Action,
+    ActorRole,
+    Engagement,
+    Origin,
+    Picture,
+    Plan,
+    PlanState,
+    Progress,
+    Promise,
+    Revision,
+    Serves,
+    ToComplete,
+    action_place,
+    plan_campaign,
+    see_also,
+)
+from consult.people.models import Follow, RoleName, User
+from consult.posts.models import Status
+from consult.territory.models import Organisation, Place
+
+STAFF = (
+    RoleName.COUNCIL,
+    RoleName.FACILITATOR,
+    RoleName.GUARANTOR,
+    RoleName.ADMINISTRATOR,
+)
+
+
+# Plans.
+
+
+def is_staff(actor: User | None, plan: Plan | None = None) -> bool:
+    """Whether somebody reads plans, or this one, before they are published."""
+    return actor is not None and (
+        actor.is_system or actor.holds(*STAFF, plan_id=plan.id if plan is not None else None)
+    )
+
+
+def visible_to(actor: User | None) -> sa.ColumnElement[bool]:
+    """Published plans; others too for those who prepare them."""
+    if is_staff(actor):
+        return sa.true()
+    own = [role.plan_id for role in actor.roles if role.plan_id] if actor else []
+    return sa.or_(Plan.state == PlanState.PUBLISHED, Plan.id.in_(own))
+
+
+def by_slug_or_404(slug: str, actor: User | None) -> Plan:
+    """The plan with its act, its place and its campaigns, if this person may read it."""
+    plan = (
+        db.session.scalars(sa.select(Plan).options(*_frame()).where(Plan.slug == slug))
+        .unique()
+        .one_or_none()
+    )
+    if plan is None or not (plan.is_public or is_staff(actor, plan)):
+        raise NotFound
+    return plan
+
+
+def _frame(*path: Any) -> list[Any]:
+    """What a page says around a plan, in the same query."""
+
+    def load(attribute: Any) -> Any:
+        start: Any = None
+        for step in (*path, attribute):
+            start = joinedload(step) if start is None else start.joinedload(step)
+        return start
+
+    around = [load(Plan.act), load(Plan.place), load(Plan.source_file)]
+    return [*around, load(Plan.campaigns).lazyload("*")]
+
+
+class Listed(NamedTuple):
+    """A plan in the list, with its actions by status, each counted once."""
+
+    plan: Plan
+    counts: Counter[Progress]
+
+    @property
+    def total(self) -> int:
+        return self.counts.total()
+
+
+def listed(actor: User | None, limit: int = 100) -> list[Listed]:
+    """The plans this person may read, latest first."""
+    newest = sa.func.coalesce(Plan.published_at, Plan.created_at).desc()
+    plans = list(
+        db.session.scalars(
+            sa.select(Plan)
+            .options(*_frame())
+            .where(visible_to(actor))
+            .order_by(newest, Plan.id.desc())
+            .limit(limit)
+        ).unique()
+    )
+    counts = counted([plan.id for plan in plans])
+    return [Listed(plan, counts.get(plan.id, Counter())) for plan in plans]
+
+
+def counted(plan_ids: Sequence[int]) -> dict[int, Counter[Progress]]:
+    """Actions by status, each counted once however many engagements it serves."""
+    counts: dict[int, Counter[Progress]] = {}
+    rows = db.session.execute(
+        sa.select(Action.plan_id, Action.progress, sa.func.count())
+        .where(Action.plan_id.in_(plan_ids))
+        .group_by(Action.plan_id, Action.progress)
+    )
+    for plan_id, progress, number in rows:
+        counts.setdefault(plan_id, Counter())[progress] = number
+    return counts
+
+
+def of_campaign(campaign: Campaign) -> list[Plan]:
+    """The published plans that came out of a campaign, earliest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Plan)
+            .join(plan_campaign, plan_campaign.c.plan_id == Plan.id)
+            .options(joinedload(Plan.act))
+            .where(plan_campaign.c.campaign_id == campaign.id, Plan.state == PlanState.PUBLISHED)
+            .order_by(Plan.published_at, Plan.id)
+        )
+    )
+
+
+def adopted_by(act: Act, actor: User | None) -> list[Plan]:
+    """The plans an act adopted, those this person may read."""
+    return list(
+        db.session.scalars(
+            sa.select(Plan)
+            .options(joinedload(Plan.campaigns).lazyload("*"))
+            .where(Plan.act_id == act.id, visible_to(actor))
+            .order_by(Plan.id)
+        ).unique()
+    )
+
+
+def campaigns_to_link() -> list[Campaign]:
+    """The campaigns a plan may say it comes from, latest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Campaign)
+            .options(lazyload("*"))
+            .where(Campaign.state != State.DRAFT)
+            .order_by(Campaign.id.desc())
+        )
+    )
+
+
+# The tree.
+
+
+@dataclass(eq=False)
+class Branch:
+    """An engagement in its place: what stands above and under it."""
+
+    engagement: Engagement
+    depth: int = 0
+    above: "Branch | None" = None
+    branches: list["Branch"] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+
+    @property
+    def counts(self) -> Counter[Progress]:
+        """Actions by status, here and below, each counted once."""
+        return Counter(action.progress for action in self.distinct().values())
+
+    def distinct(self) -> dict[int, Action]:
+        """The actions here and below, each once, in the order of the plan."""
+        actions = {action.id: action for action in self.actions}
+        for branch in self.branches:
+            actions |= branch.distinct()
+        return actions
+
+    def walk(self) -> Iterator["Branch"]:
+        """This branch and all below it, in the order of the plan."""
+        yield self
+        for branch in self.branches:
+            yield from branch.walk()
+
+    @property
+    def path(self) -> list[Engagement]:
+        """From the top of the plan down to this engagement."""
+        return [*(self.above.path if self.above else []), self.engagement]
+
+
+@dataclass(eq=False)
+class Tree:
+    """A whole plan, read at once: its branches, its actions, who carries each."""
+
+    plan: Plan
+    branches: list[Branch]
+    by_engagement: dict[int, Branch]
+    actions: dict[int, Action]  # in the order of the plan, each once
+    carriers: dict[int, list[ActorRole]]
+
+    def walk(self) -> Iterator[Branch]:
+        for branch in self.branches:
+            yield from branch.walk()
+
+    @property
+    def counts(self) -> Counter[Progress]:
+        return Counter(action.progress for action in self.actions.values())
+
+    @property
+    def engagements(self) -> list[Engagement]:
+        return [branch.engagement for branch in self.walk()]
+
+    @property
+    def served(self) -> dict[int, list[Engagement]]:
+        """The engagements each action serves, in the order of the plan."""
+        found: dict[int, list[Engagement]] = {}
+        for branch in self.walk():
+            for action in branch.actions:
+                found.setdefault(action.id, []).append(branch.engagement)
+        return found
+
+    def by_status(self) -> dict[Progress, list[Action]]:
+        """Actions by status in the order people read them; what nobody said comes last."""
+        return {
+            progress: rows
+            for progress in PROGRESS
+            if (rows := [one for one in self.actions.values() if one.progress == progress])
+        }
+
+    @property
+    def dated(self) -> list[Action]:
+        """Actions whose words give a date, earliest first."""
+        rows = [one for one in self.actions.values() if one.starts_on or one.due_on]
+        return sorted(rows, key=lambda one: (one.starts_on or one.due_on, one.due_on or date.max))
+
+
+def row_of(
+    action: Action,
+    standing: Hashable = None,
+    carriers: Iterable[ActorRole] = (),
+    others: Iterable[Action] = (),
+) -> Hashable:
+    """All that the row of an action says, as one value: the same value, the same row."""
+    return (
+        *(action.id, action.title, action.unit, action.dates_words, action.periodicity),
+        *(tuple(action.tags), action.progress, action.is_late, action.is_overdue, standing),
+        tuple((one.named or one.organisation.name, one.role) for one in carriers),
+        tuple((one.id, one.title) for one in others),
+    )
+
+
+def of_plan(plan: Plan) -> Tree:
+    """The whole tree in two queries, whatever its size."""
+    by_engagement: dict[int, Branch] = {}
+    rows = db.session.execute(
+        sa.select(Engagement, Action)
+        .outerjoin(Serves, Serves.engagement_id == Engagement.id)
+        .outerjoin(Action, Action.id == Serves.action_id)
+        .where(Engagement.plan_id == plan.id)
+        .order_by(Engagement.order, Engagement.id, Serves.order, Serves.id)
+    )
+    for engagement, action in rows:
+        branch = by_engagement.setdefault(engagement.id, Branch(engagement))
+        if action is not None:
+            branch.actions.append(action)
+    roots: list[Branch] = []
+    for branch in by_engagement.values():
+        branch.above = by_engagement.get(branch.engagement.parent_id or 0)
+        (branch.above.branches if branch.above else roots).append(branch)
+    tree = Tree(plan, roots, by_engagement, {}, _carriers(Action.plan_id == plan.id))
+    for branch in tree.walk():
+        branch.depth = branch.above.depth + 1 if branch.above else 0
+        for action in branch.actions:
+            tree.actions.setdefault(action.id, action)
+    return tree
+
+
+def _carriers(condition: sa.ColumnElement[bool]) -> dict[int, list[ActorRole]]:
+    carriers: dict[int, list[ActorRole]] = {}
+    roles = db.session.scalars(
+        sa.select(ActorRole)
+        .join(Action, Action.id == ActorRole.action_id)
+        .options(joinedload(ActorRole.organisation))
+        .where(condition)
+        .order_by(ActorRole.order, ActorRole.id)
+    )
+    for role in roles:
+        carriers.setdefault(role.action_id, []).append(role)
+    return carriers
+
+
+def carriers_of(action: Action) -> list[ActorRole]:
+    """Who takes part in an action, and as what."""
+    return _carriers(Action.id == action.id).get(action.id, [])
+
+
+def linked(tree: Tree) -> dict[int, list[Action]]:
+    """The other actions of the plan that each action points to."""
+    found: dict[int, list[Action]] = {}
+    rows = db.session.execute(
+        sa.select(see_also.c.action_id, see_also.c.other_id)
+        .join(Action, Action.id == see_also.c.action_id)
+        .where(Action.plan_id == tree.plan.id)
+        .order_by(see_also.c.action_id, see_also.c.other_id)
+    )
+    for action_id, other_id in rows:
+        if other_id in tree.actions:
+            found.setdefault(action_id, []).append(tree.actions[other_id])
+    return found
+
+
+def places_of(plan: Plan) -> dict[int, list[Place]]:
+    """The places of each action of a plan."""
+    found: dict[int, list[Place]] = {}
+    rows = db.session.execute(
+        sa.select(action_place.c.action_id, Place)
+        .join(Place, Place.id == action_place.c.place_id)
+        .join(Action, Action.id == action_place.c.action_id)
+        .where(Action.plan_id == plan.id)
+        .order_by(Place.id)
+    )
+    for action_id, place in rows:
+        found.setdefault(action_id, []).append(place)
+    return found
+
+
+def pictures_of(plan: Plan) -> list[Picture]:
+    """The pictures of a plan, those still awaited included, in their order."""
+    return list(
+        db.session.scalars(
+            sa.select(Picture).where(Picture.plan_id == plan.id).order_by(Picture.order, Picture.id)
+        )
+    )
+
+
+def picture_or_404(plan: Plan, picture_id: int) -> Picture:
+    picture = db.session.get(Picture, picture_id)
+    if picture is None or picture.plan_id != plan.id:
+        raise NotFound
+    return picture
+
+
+# One engagement, one action.
+
+
+def engagement_or_404(plan: Plan, engagement_id: int) -> Engagement:
+    engagement = db.session.get(Engagement, engagement_id)
+    if engagement is None or engagement.plan_id != plan.id:
+        raise NotFound
+    return engagement
+
+
+def action_or_404(action_id: int, actor: User | None) -> Action:
+    """The action with its plan, act, campaigns, pilot, places and neighbours, in one query."""
+    action = (
+        db.session.scalars(
+            sa.select(Action)
+            .options(
+                joinedload(Action.plan),
+                *_frame(Action.plan),
+                joinedload(Action.pilot).lazyload("*"),
+                joinedload(Action.places),
+                joinedload(Action.see_also),
+            )
+            .where(Action.id == action_id)
+        )
+        .unique()
+        .one_or_none()
+    )
+    if action is None:
+        raise NotFound
+    is_pilot = actor is not None and actor.id == action.pilot_id
+    if not (action.plan.is_public or is_pilot or is_staff(actor, action.plan)):
+        raise NotFound
+    return action
+
+
+class Served(NamedTuple):
+    """An engagement an action serves, and the one above it."""
+
+    engagement: Engagement
+    parent: Engagement | None
+
+
+def served_by(action: Action) -> list[Served]:
+    """The engagements an action serves."""
+    above = aliased(Engagement)
+    rows = db.session.execute(
+        sa.select(Engagement, above)
+        .join(Serves, Serves.engagement_id == Engagement.id)
+        .outerjoin(above, above.id == Engagement.parent_id)
+        .where(Serves.action_id == action.id)
+        .order_by(Engagement.order, Engagement.id)
+    )
+    return [Served(*row) for row in rows]
+
+
+class History(NamedTuple):
+    """What was adopted, and each change since, earliest first."""
+
+    promise: Promise | None
+    revisions: list[Revision]
+
+
+def history(subject: Engagement | Action) -> History:
+    """The promise as it was adopted, and what was revised since, in one query."""
+    kind = _kind(subject)
+    one = sa.select(sa.literal(1).label("one")).subquery()
+    rows = db.session.execute(
+        sa.select(Promise, Revision)
+        .select_from(one)
+        .outerjoin(Promise, getattr(Promise, kind) == subject.id)
+        .outerjoin(Revision, getattr(Revision, kind) == subject.id)
+        .order_by(Revision.id)
+    ).all()
+    return History(rows[0][0], [revision for _promise, revision in rows if revision])
+
+
+def _kind(subject: Engagement | Action) -> str:
+    return f"{subject.__tablename__}_id"
+
+
+# What was promised, in plain words.
+
+
+def content(subject: Engagement | Action) -> dict[str, Any]:
+    """What is promised, as it stands now: what adoption freezes and a revision changes."""
+    if isinstance(subject, Action):
+        served = [one.engagement for one in served_by(subject)]
+        return action_content(subject, served, carriers_of(subject))
+    parent = db.session.get(Engagement, subject.parent_id) if subject.parent_id else None
+    return engagement_content(subject, parent)
+
+
+def contents(tree: Tree) -> Iterator[tuple[Engagement | Action, dict[str, Any]]]:
+    """Everything a plan promises, without asking row by row."""
+    for branch in tree.walk():
+        above = branch.above.engagement if branch.above else None
+        yield branch.engagement, engagement_content(branch.engagement, above)
+    served = tree.served
+    for action in tree.actions.values():
+        carriers = tree.carriers.get(action.id, [])
+        yield action, action_content(action, served[action.id], carriers)
+
+
+def engagement_content(engagement: Engagement, parent: Engagement | None) -> dict[str, Any]:
+    """What an engagement promises."""
+    return {
+        "number": engagement.number,
+        "title": engagement.title,
+        "words": engagement.words,
+        "under": called(parent) if parent else "",
+    }
+
+
+def action_content(
+    action: Action, served: Iterable[Engagement], carriers: Iterable[ActorRole]
+) -> dict[str, Any]:
+    """What an action promises."""
+    return {
+        "title": action.title,
+        "words": action.words,
+        "dates": action.dates_words,
+        "starts_on": action.starts_on.isoformat() if action.starts_on else "",
+        "due_on": action.due_on.isoformat() if action.due_on else "",
+        "periodicity": action.periodicity,
+        "events": list(action.events),
+        "unit": action.unit,
+        "organisations": [
+            {"name": one.named or one.organisation.name, "role": one.role} for one in carriers
+        ],
+        "engagements": [called(engagement) for engagement in served],
+    }
+
+
+def called(engagement: Engagement) -> str:
+    """An engagement by its number and its title."""
+    return f"{engagement.number} – {engagement.title}" if engagement.number else engagement.title
+
+
+# `starts_on` and `due_on` are read from `dates`: the words are shown, never a day they hide.
+FIELDS: dict[str, LazyString] = {
+    "number": _("Number in the plan"),
+    "title": _("Title"),
+    "words": _("Description"),
+    "under": _("Stands under"),
+    "dates": _("When"),
+    "periodicity": _("How often"),
+    "events": _("Events"),
+    "unit": _("Service in charge"),
+    "organisations": _("Who takes part"),
+    "engagements": _("Engagements served"),
+}
+
+
+class Line(NamedTuple):
+    """One field of a promise in plain words."""
+
+    label: LazyString
+    words: str
+
+
+class Change(NamedTuple):
+    """One field of a promise: what it was, what it became."""
+
+    label: LazyString
+    was: str
+    became: str
+
+
+def lines(promised: dict[str, Any]) -> list[Line]:
+    """A promise in plain words, what it leaves empty left out."""
+    said = [Line(label, _plain(promised.get(name))) for name, label in FIELDS.items()]
+    return [line for line in said if line.words]
+
+
+def changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+    """What differs between two states of a promise, in plain words."""
+    rows = [
+        Change(label, _plain(before.get(name)), _plain(after.get(name)))
+        for name, label in FIELDS.items()
+    ]
+    return [row for row in rows if row.was != row.became]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{value['name']} ({value['role']})" if value.get("role") else value["name"]
+    if isinstance(value, list):
+        return " ; ".join(_plain(one) for one in value)
+    return str(value or "")
+
+
+# Whose words it comes from.
+
+
+class Source(NamedTuple):
+    """A contribution that something in a plan comes from, as much of it as may be shown."""
+
+    origin: Origin
+    contribution_id: int
+    title: str
+    author: str | None
+    campaign_title: str
+    campaign_slug: str
+    is_public: bool
+
+
+def sources_of(subject: Plan | Engagement | Action) -> list[Source]:
+    """Whose words a plan, an engagement or an action comes from, earliest contribution first."""
+    author = aliased(User)
+    rows = db.session.execute(
+        sa.select(
+            Origin,
+            Contribution.id,
+            Contribution.title,
+            sa.func.coalesce(Contribution.byline, author.pseudonym),
+            Campaign.title,
+            Campaign.slug,
+            Contribution.status,
+        )
+        .join(Contribution, Contribution.id == Origin.contribution_id)
+        .join(Campaign, Campaign.id == Origin.campaign_id)
+        .outerjoin(author, author.id == Contribution.author_id)
+        .where(
+            getattr(Origin, f"{subject.__tablename__}_id") == subject.id,
+            Origin.removed_at.is_(None),
+        )
+        .order_by(Contribution.id)
+    )
+    return [Source(*row[:-1], is_public=row[-1] == Status.PUBLISHED) for row in rows]
+
+
+def origins_of(
+    contribution_ids: Sequence[int], actor: User | None = None
+) -> dict[int, list[Origin]]:
+    """What contributions led to: their engagements and actions, with their plans, in one query."""
+    found: dict[int, list[Origin]] = {}
+    origins = db.session.scalars(
+        sa.select(Origin)
+        .join(Origin.plan)
+        .options(
+            contains_eager(Origin.plan),
+            joinedload(Origin.engagement),
+            joinedload(Origin.action),
+        )
+        .where(
+            Origin.contribution_id.in_(contribution_ids),
+            Origin.removed_at.is_(None),
+            visible_to(actor),
+        )
+        .order_by(Origin.id)
+    )
+    for origin in origins:
+        found.setdefault(origin.contribution_id, []).append(origin)
+    return found
+
+
+def origin_or_404(origin_id: int) -> Origin:
+    origin = db.session.get(Origin, origin_id)
+    if origin is None or origin.removed_at is not None:
+        raise NotFound
+    return origin
+
+
+def origin_between(subject: Engagement | Action, contribution: Contribution) -> Origin | None:
+    """The tie between the two, even one that was undone."""
+    return db.session.scalar(
+        sa.select(Origin).where(
+            Origin.contribution_id == contribution.id, getattr(Origin, _kind(subject)) == subject.id
+        )
+    )
+
+
+class Candidate(NamedTuple):
+    """A contribution somebody may be looking for."""
+
+    id: int
+    title: str
+    campaign_title: str
+
+
+def candidates(words: str, limit: int = 12) -> list[Candidate]:
+    """Published contributions of any campaign, by number, receipt or words of their title."""
+    number = words.strip().lower().removeprefix("n°").removeprefix("#").strip()
+    select = (
+        sa.select(Contribution.id, Contribution.title, Campaign.title)
+        .join(Campaign, Campaign.id == Contribution.campaign_id)
+        .where(Contribution.status == Status.PUBLISHED)
+        .limit(limit)
+    )
+    exact = [Contribution.receipt == number.upper()]
+    if number.isdecimal() and len(number) < 10:
+        exact.append(Contribution.id == int(number))
+    found = db.session.execute(select.where(sa.or_(*exact))).all()
+    condition = search.matching(words)
+    if not found and condition is not None:
+        entry = search.SearchEntry
+        is_its_entry = sa.and_(entry.subject_id == Contribution.id, entry.kind == "contribution")
+        by_words = select.join(entry, is_its_entry).where(condition)
+        found = db.session.execute(by_words.order_by(Contribution.id.desc())).all()
+    return [Candidate(*row) for row in found]
+
+
+def contribution_or_404(contribution_id: int | None) -> Contribution:
+    contribution = db.session.get(Contribution, contribution_id) if contribution_id else None
+    if contribution is None:
+        raise NotFound
+    return contribution
+
+
+# Who carries it, where it happens.
+
+
+class Carried(NamedTuple):
+    """An action an organisation takes part in, and as what."""
+
+    action: Action
+    role: str
+    named: str
+
+
+def carried_by(organisation: Organisation) -> list[Carried]:
+    """Every published action an organisation takes part in, each once, in the plans' order."""
+    rows = db.session.scalars(
+        sa.select(ActorRole)
+        .join(ActorRole.action)
+        .join(Action.plan)
+        .options(contains_eager(ActorRole.action).contains_eager(Action.plan))
+        .where(ActorRole.organisation_id == organisation.id, Plan.state == PlanState.PUBLISHED)
+        .order_by(Plan.published_at, Plan.id, Action.order, Action.id)
+    )
+    return [Carried(row.action, row.role, row.named) for row in rows]
+
+
+def at_place(place: Place) -> list[Action]:
+    """Every published action that concerns a place."""
+    return list(
+        db.session.scalars(
+            sa.select(Action)
+            .join(action_place, action_place.c.action_id == Action.id)
+            .join(Action.plan)
+            .options(contains_eager(Action.plan))
+            .where(action_place.c.place_id == place.id, Plan.state == PlanState.PUBLISHED)
+            .order_by(Plan.published_at, Plan.id, Action.order, Action.id)
+        )
+    )
+
+
+# Who is told.
+
+
+def concerned(subject: Engagement | Action) -> list[User]:
+    """Those who follow this, what it serves or its plan, and those whose words it comes from."""
+    if isinstance(subject, Action):
+        served = served_by(subject)
+        engagement_ids = {one.engagement.id for one in served}
+        parents = {one.engagement.parent_id for one in served}
+    else:
+        engagement_ids, parents = {subject.id}, {subject.parent_id}
+    while above := parents - engagement_ids - {None}:
+        engagement_ids |= above
+        parents = set(
+            db.session.scalars(sa.select(Engagement.parent_id).where(Engagement.id.in_(above)))
+        )
+    action_ids = [subject.id] if isinstance(subject, Action) else []
+    tied = sa.select(Origin.contribution_id).where(
+        Origin.removed_at.is_(None),
+        sa.or_(Origin.action_id.in_(action_ids), Origin.engagement_id.in_(engagement_ids)),
+    )
+    return _people(
+        _follow("action", action_ids),
+        _follow("engagement", engagement_ids),
+        _follow("plan", [subject.plan_id]),
+        _follow("contribution", tied),
+        wrote=tied,
+    )
+
+
+def fed(plan: Plan) -> list[User]:
+    """Those whose words fed a plan, and those who follow it, its campaigns or those words."""
+    tied = sa.select(Origin.contribution_id).where(
+        Origin.removed_at.is_(None), Origin.plan_id == plan.id
+    )
+    follows = [*_around(plan), _follow("contribution", tied)]
+    return _people(*follows, wrote=tied)
+
+
+def followers(plan: Plan) -> list[User]:
+    """Those who follow a plan or one of its campaigns."""
+    return _people(*_around(plan))
+
+
+def _around(plan: Plan) -> list[sa.ColumnElement[bool]]:
+    campaigns = sa.select(plan_campaign.c.campaign_id).where(plan_campaign.c.plan_id == plan.id)
+    return [_follow("plan", [plan.id]), _follow("campaign", campaigns)]
+
+
+def _follow(kind: str, ids: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(Follow.subject_kind == kind, Follow.subject_id.in_(ids))
+
+
+def _people(*follows: sa.ColumnElement[bool], wrote: Any = None) -> list[User]:
+    """Each person once, however many reasons there are to tell them."""
+    told = User.id.in_(sa.select(Follow.user_id).where(sa.or_(*follows)))
+    if wrote is not None:
+        authors = sa.select(Contribution.author_id).where(Contribution.id.in_(wrote))
+        told = sa.or_(told, User.id.in_(authors))
+    return list(
+        db.session.scalars(
+            sa.select(User)
+            .options(lazyload("*"))
+            .where(told, User.closed_at.is_(None), User.is_system.is_(False))
+        )
+    )
+
+
+def own_words(user: User, subject: Plan | Engagement | Action) -> list[Source]:
+    """Which of this person's contributions fed a plan or a part of it, each once."""
+    mine = set(
+        db.session.scalars(
+            sa.select(Contribution.id).where(
+                Contribution.author_id == user.id,
+                Contribution.id.in_(
+                    sa.select(Origin.contribution_id).where(
+                        getattr(Origin, f"{subject.__tablename__}_id") == subject.id
+                    )
+                ),
+            )
+        )
+    )
+    sources = {one.contribution_id: one for one in sources_of(subject)} if mine else {}
+    return [one for key, one in sources.items() if key in mine]
+
+
+# What is still missing.
+
+
+class Missing(NamedTuple):
+    """Something an editor still has to fill: its words, and the action it is about."""
+
+    item: ToComplete
+    action: Action | None
+
+
+def to_complete(plan: Plan) -> list[Missing]:
+    """What a source did not say and nobody has filled since."""
+    items = db.session.scalars(
+        sa.select(ToComplete)
+        .where(ToComplete.plan_id == plan.id, ToComplete.done_at.is_(None))
+        .order_by(ToComplete.id)
+    ).all()
+    refs = {item.ref for item in items}
+    actions = {
+        one.external_ref: one
+        for one in db.session.scalars(
+            sa.select(Action).where(Action.plan_id == plan.id, Action.external_ref.in_(refs))
+        )
+    }
+    missing = [Missing(item, actions.get(item.ref)) for item in items]
+    in_place = {f"I{one.order + 1}" for one in pictures_of(plan) if one.file_id}
+    return [one for one in missing if not _is_filled(one, plan, in_place)]
+
+
+def _is_filled(missing: Missing, plan: Plan, pictures: set[str]) -> bool:
+    """What the tables already answer is not asked again."""
+    item, action, act = missing.item, missing.action, plan.act
+    answered = {
+        "status": action is not None and action.progress != Progress.UNKNOWN,
+        "adoption": act is not None and bool(act.assembly),
+        "act_number": act is not None and bool(act.number),
+        "adoption_date": act is not None and act.adopted_on is not None,
+        "vote_counts": act is not None and act.is_counted,
+        "image": item.ref in pictures,
+    }
+    return answered.get(item.kind, False)
+
+
+def item_or_404(plan: Plan, item_id: int) -> ToComplete:
+    item = db.session.get(ToComplete, item_id)
+    if item is None or item.plan_id != plan.id:
+        raise NotFound
+    return item
+
+
+# Small questions.
+
+
+def made_with(model: type[Any], key: str | None) -> Any:
+    """What this very form already made, if it was sent before."""
+    return db.session.scalar(sa.select(model).where(model.key == key)) if key else None
+
+
+def is_taken(slug: str) -> bool:
+    return bool(db.session.scalar(sa.select(sa.exists().where(Plan.slug == slug))))
+
+
+def siblings(row: Engagement | Serves) -> Sequence[Any]:
+    """What stands beside an engagement, or beside an action under one engagement, in order."""
+    if isinstance(row, Serves):
+        beside = sa.select(Serves).where(Serves.engagement_id == row.engagement_id)
+        return db.session.scalars(beside.order_by(Serves.order, Serves.id)).all()
+    rows = db.session.scalars(
+        sa.select(Engagement)
+        .where(
+            Engagement.plan_id == row.plan_id,
+            sa.func.coalesce(Engagement.parent_id, 0) == (row.parent_id or 0),
+        )
+        .order_by(Engagement.order, Engagement.id)
+    )
+    return rows.all()
+
+
+def serves(action: Action) -> dict[int, Serves]:
+    """Its place under each engagement it serves."""
+    rows = db.session.scalars(sa.select(Serves).where(Serves.action_id == action.id))
+    return {row.engagement_id: row for row in rows}
+
+
+def serves_or_404(engagement: Engagement, action_id: int) -> Serves:
+    row = db.session.scalar(
+        sa.select(Serves).where(
+            Serves.engagement_id == engagement.id, Serves.action_id == action_id
+        )
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def is_empty(plan: Plan) -> bool:
+    """Whether a plan promises nothing yet."""
+    promised = sa.select(Serves.id).join(Engagement).where(Engagement.plan_id == plan.id)
+    return db.session.scalar(promised.limit(1)) is None
+
+
+def has_below(engagement: Engagement) -> bool:
+    """Whether something stands under an engagement."""
+    below = sa.select(Engagement.id).where(Engagement.parent_id == engagement.id)
+    served = sa.select(Serves.id).where(Serves.engagement_id == engagement.id)
+    return db.session.execute(below.union_all(served).limit(1)).first() is not None
+
+
+def actions_of(plan: Plan) -> list[Action]:
+    """The actions of a plan with their places."""
+    return list(
+        db.session.scalars(
+            sa.select(Action)
+            .options(selectinload(Action.places))
+            .where(Action.plan_id == plan.id)
+            .order_by(Action.order, Action.id)
+        )
+    )
+
+
+def overdue() -> sa.ColumnElement[bool]:
+    """What `Action.is_overdue` says, for a whole list."""
+    return sa.and_(Action.due_on < clock.today(), Action.progress.not_in(OVER))
+
+
+def late() -> sa.ColumnElement[bool]:
+    """What `Action.is_late` says, for a whole list."""
+    return sa.and_(overdue(), Action.progress != Progress.UNKNOWN)
+
+
+LABELS: dict[str, Callable[[str], LazyString]] = {
+    "engage en": lambda year: _("Begun in %(year)s", year=year),
+    "lance en": lambda year: _("Launched in %(year)s", year=year),
+    "realise en": lambda year: _("Done in %(year)s", year=year),
+    "acheve en": lambda year: _("Completed in %(year)s", year=year),
+    "reporte en": lambda year: _("Postponed to %(year)s", year=year),
+}
+
+
+def tag_words(tag: str) -> LazyString | str:
+    """A printed label in ordinary letters, the accents its capitals lost put back."""
+    head, _space, year = tag.strip().rpartition(" ")
+    say = LABELS.get(fold(head))
+    return say(year) if say and year.isdigit() else tag

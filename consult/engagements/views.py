@@ -1,0 +1,481 @@
+"""The pages of plans: the story first, each promise beside what became of it, and the desk."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Redirect
+
+from consult.core import clock, dates, files
+from consult.core.db import writing
+from consult.core.errors import thinks_first
+from consult.core.i18n import gettext
+from consult.core.rules import Refused, refusal
+from consult.core.slugs import slugify
+from consult.engagements import actions, documents, queries, rules
+from consult.engagements.forms import (
+    ActionForm,
+    AdoptForm,
+    AppointForm,
+    EngagementForm,
+    PictureForm,
+    PlanForm,
+    TieForm,
+)
+from consult.engagements.models import Action, Engagement, Plan
+from consult.followup import queries as followup
+from consult.followup import rules as followup_rules
+from consult.journal.actions import commit as seal
+from consult.journal.actions import rollback
+from consult.people.queries import follows
+from consult.people.session import actor
+
+bp = Blueprint("engagements", __name__)
+
+bp.add_app_template_filter(queries.tag_words, "tag_words")
+bp.add_app_template_filter(queries.called, "called")
+bp.add_app_template_global(queries.own_words, "own_words")
+bp.add_app_template_global(queries.row_of, "row_of")
+
+
+# What everybody reads.
+
+
+@bp.get("/plans")
+def index() -> str:
+    user = actor()
+    return render_template(
+        "engagements/index.html",
+        plans=queries.listed(user),
+        may_create=user is not None and refusal(rules.create, user) is None,
+        may_work=followup.may_work(user),
+    )
+
+
+@bp.get("/plans/<slug>")
+def show(slug: str) -> str:
+    user = actor()
+    plan = queries.by_slug_or_404(slug, user)
+    tree = queries.of_plan(plan)
+    editions = followup.editions(plan)
+    return render_template(
+        "engagements/show.html",
+        plan=plan,
+        tree=tree,
+        view=request.args.get("vue", ""),
+        standing=followup.standing(plan),
+        linked=queries.linked(tree),
+        pictures=[one for one in queries.pictures_of(plan) if one.file],
+        editions=editions,
+        moved=followup.since(editions[0].content, tree) if editions else [],
+        calendar=_calendar(tree.dated),
+        is_followed=user is not None and follows(user, "plan", plan.id),
+        may_edit=user is not None and refusal(rules.edit, user, plan) is None,
+    )
+
+
+@bp.get("/plans/<slug>.json")
+def plan_json(slug: str) -> Response:
+    """The plan as open data; where nobody said where an action stands, `statut` is null."""
+    return jsonify(followup.picture(queries.by_slug_or_404(slug, actor())))
+
+
+@bp.get("/plans/<slug>/engagements/<int:id>")
+def engagement(slug: str, id: int) -> str:
+    user = actor()
+    plan = queries.by_slug_or_404(slug, user)
+    tree = queries.of_plan(plan)
+    subject = queries.engagement_or_404(plan, id)
+    history = queries.history(subject)
+    return render_template(
+        "engagements/engagement.html",
+        plan=plan,
+        tree=tree,
+        branch=tree.by_engagement[id],
+        subject=subject,
+        standing=followup.standing(plan),
+        linked=queries.linked(tree),
+        sources=queries.sources_of(subject),
+        history=history,
+        promised=queries.lines(history.promise.content) if history.promise else [],
+        changes=[queries.changes(one.before, one.after) for one in history.revisions],
+        is_followed=user is not None and follows(user, "engagement", id),
+        may_edit=user is not None and refusal(rules.revise, user, subject) is None,
+        may_tie=user is not None and refusal(rules.trace, user, plan) is None,
+    )
+
+
+@bp.get("/actions/<int:id>")
+def action(id: int) -> str:
+    user = actor()
+    subject = queries.action_or_404(id, user)
+    history = queries.history(subject)
+    carriers = queries.carriers_of(subject)
+    served = queries.served_by(subject)
+    now = queries.action_content(subject, [one.engagement for one in served], carriers)
+    promise = history.promise.content if history.promise else None
+    return render_template(
+        "engagements/action.html",
+        plan=subject.plan,
+        subject=subject,
+        served=served,
+        carriers=carriers,
+        sources=queries.sources_of(subject),
+        reports=followup.reports(subject),
+        history=history,
+        promised=queries.lines(promise) if promise else [],
+        now=queries.lines(now),
+        has_changed=bool(promise and queries.changes(promise, now)),
+        changes=[queries.changes(one.before, one.after) for one in history.revisions],
+        is_followed=user is not None and follows(user, "action", id),
+        may_edit=user is not None and refusal(rules.revise, user, subject) is None,
+        may_tie=user is not None and refusal(rules.trace, user, subject.plan) is None,
+        may_report=user is not None and refusal(followup_rules.report, user, subject) is None,
+    )
+
+
+class Span(NamedTuple):
+    """One dated action on the line of years: where its period begins and how long it is."""
+
+    action: Action
+    x: int
+    width: int
+
+
+class Calendar(NamedTuple):
+    """The years a plan speaks of, and the periods of its dated actions, in days."""
+
+    years: list[tuple[int, int]]  # a year, and its place on the line
+    days: int
+    spans: list[Span]
+
+
+def _calendar(dated: list[Action]) -> Calendar | None:
+    """The dated actions on one line; a period stays a period, and no day is made up."""
+    periods = [(one, *_period(one)) for one in dated]
+    if not periods:
+        return None
+    first = date(min(start for _, start, _ in periods).year, 1, 1)
+    last = date(max(end for _, _, end in periods).year, 12, 31)
+    spans = [Span(one, (start - first).days, (end - start).days + 1) for one, start, end in periods]
+    years = [(year, (date(year, 1, 1) - first).days) for year in range(first.year, last.year + 1)]
+    return Calendar(years, (last - first).days + 1, spans)
+
+
+def _period(action: Action) -> tuple[date, date]:
+    """The whole period its words may mean."""
+    said = dates.parse(action.dates_words)
+    start = said.start or action.starts_on or action.due_on or clock.today()
+    return start, said.end or action.due_on or start
+
+
+# The desk: a plan in the making.
+
+
+@bp.get("/plans/<slug>/atelier")
+def desk(slug: str) -> str:
+    plan = queries.by_slug_or_404(slug, actor())
+    rules.edit(actor(), plan)
+    return render_template(
+        "engagements/desk.html",
+        plan=plan,
+        tree=queries.of_plan(plan),
+        pictures=queries.pictures_of(plan),
+        missing=len(queries.to_complete(plan)),
+        cannot_adopt=refusal(rules.adopt, actor(), plan),
+        cannot_publish=refusal(rules.publish, actor(), plan),
+    )
+
+
+@bp.route("/plans/nouveau", methods=["GET", "POST"])
+def create() -> str | Redirect:
+    rules.create(actor())
+    form = PlanForm()
+    if form.sent() and (
+        plan := _done(form, lambda: actions.create(actor(), **form.values(), key=form.key.data))
+    ):
+        return redirect(url_for(".desk", slug=plan.slug), 303)
+    return render_template("engagements/create.html", form=form)
+
+
+@bp.route("/plans/<slug>/modifier", methods=["GET", "POST"])
+def edit(slug: str) -> str | Redirect:
+    plan = queries.by_slug_or_404(slug, actor())
+    rules.edit(actor(), plan)
+    form = PlanForm(plan=plan)
+    if form.sent() and _done(form, lambda: actions.edit(actor(), plan, **form.values())):
+        flash(gettext("The plan is up to date."), "success")
+        return redirect(url_for(".desk", slug=slug), 303)
+    return render_template("engagements/edit.html", plan=plan, form=form)
+
+
+@bp.route("/plans/<slug>/engagements/nouveau", methods=["GET", "POST"])
+def commit(slug: str) -> str | Redirect:
+    plan = queries.by_slug_or_404(slug, actor())
+    rules.commit(actor(), plan)
+    form = EngagementForm(
+        plan=plan,
+        tree=queries.of_plan(plan),
+        parent_id=request.args.get("sous", 0, type=int),
+    )
+    origins = _origins()
+    if form.sent() and _done(
+        form,
+        lambda: actions.commit(
+            actor(),
+            plan,
+            **form.values(),
+            origins=origins,
+            reason=form.reason.data,
+            key=form.key.data,
+        ),
+    ):
+        flash(gettext("The engagement is in the plan."), "success")
+        return redirect(url_for(".desk", slug=slug), 303)
+    return render_template("engagements/commit.html", plan=plan, form=form, origins=origins)
+
+
+@bp.route("/plans/<slug>/actions/nouvelle", methods=["GET", "POST"])
+def undertake(slug: str) -> str | Redirect:
+    plan = queries.by_slug_or_404(slug, actor())
+    rules.undertake(actor(), plan)
+    tree = queries.of_plan(plan)
+    under = tree.by_engagement.get(request.args.get("engagement", 0, type=int))
+    form = ActionForm(plan=plan, tree=tree, engagement=under.engagement if under else None)
+    origins = _origins()
+    if form.sent() and _done(
+        form,
+        lambda: actions.undertake(
+            actor(),
+            plan,
+            **form.values(),
+            origins=origins,
+            reason=form.reason.data,
+            key=form.key.data,
+        ),
+    ):
+        flash(gettext("The action is in the plan."), "success")
+        return redirect(url_for(".desk", slug=slug), 303)
+    return render_template("engagements/undertake.html", plan=plan, form=form, origins=origins)
+
+
+def _origins() -> list[Any]:
+    """The contribution this was begun from, where somebody came from its page."""
+    number = request.args.get("contribution", type=int)
+    return [queries.contribution_or_404(number)] if number else []
+
+
+@bp.route("/plans/<slug>/engagements/<int:id>/reviser", methods=["GET", "POST"])
+@bp.route("/actions/<int:id>/reviser", methods=["GET", "POST"])
+def revise(id: int, slug: str = "") -> str | Redirect:
+    subject = _subject(id, slug)
+    rules.revise(actor(), subject)
+    plan, tree = subject.plan, queries.of_plan(subject.plan)
+    form: Any = (
+        EngagementForm(plan=plan, tree=tree, thing=subject)
+        if isinstance(subject, Engagement)
+        else ActionForm(plan=plan, tree=tree, thing=subject)
+    )
+
+    def act() -> None:
+        actions.revise(actor(), subject, reason=form.reason.data, **form.values())
+
+    if form.sent() and _done(form, act):
+        flash(gettext("It is up to date."), "success")
+        return redirect(_page(subject) if plan.is_public else url_for(".desk", slug=plan.slug), 303)
+    return render_template(
+        "engagements/revise.html", plan=plan, subject=subject, form=form, back=_page(subject)
+    )
+
+
+@bp.route("/actions/<int:id>/pilote", methods=["GET", "POST"])
+def appoint(id: int) -> str | Redirect:
+    subject = queries.action_or_404(id, actor())
+    rules.appoint(actor(), subject)
+    form = AppointForm(email=subject.pilot.email if subject.pilot else "")
+    if form.sent() and _done(form, lambda: actions.appoint(actor(), subject, form.pilot)):
+        flash(gettext("The person in charge is noted."), "success")
+        return redirect(_page(subject), 303)
+    return render_template(
+        "engagements/appoint.html", plan=subject.plan, subject=subject, form=form
+    )
+
+
+@bp.post("/plans/<slug>/engagements/<int:id>/deplacer")
+@bp.post("/plans/<slug>/engagements/<int:id>/actions/<int:action_id>/deplacer")
+def move(slug: str, id: int, action_id: int = 0) -> Redirect:
+    plan = queries.by_slug_or_404(slug, actor())
+    row: Any = queries.engagement_or_404(plan, id)
+    anchor = f"action-{action_id}" if action_id else f"engagement-{id}"
+    if action_id:
+        row = queries.serves_or_404(row, action_id)
+    actions.move(actor(), row, by=1 if request.form.get("by") == "1" else -1)
+    seal()
+    return redirect(url_for(".desk", slug=slug, _anchor=anchor), 303)
+
+
+@bp.post("/plans/<slug>/engagements/<int:id>/retirer")
+@bp.post("/actions/<int:id>/retirer")
+def remove(id: int, slug: str = "") -> Redirect:
+    subject = _subject(id, slug)
+    slug = subject.plan.slug
+    actions.remove(actor(), subject)
+    seal()
+    flash(gettext("It is no longer in the plan."), "success")
+    return redirect(url_for(".desk", slug=slug), 303)
+
+
+@bp.route("/plans/<slug>/engagements/<int:id>/origines", methods=["GET", "POST"])
+@bp.route("/actions/<int:id>/origines", methods=["GET", "POST"])
+def tie(id: int, slug: str = "") -> str | Redirect:
+    subject = _subject(id, slug)
+    rules.trace(actor(), subject.plan)
+    words = request.values.get("q", "")
+    form = TieForm(found=queries.candidates(words) if words else [])
+    if form.sent():
+        contribution = queries.contribution_or_404(form.contribution_id.data)
+        if _done(
+            form,
+            lambda: actions.tie(
+                actor(), subject, contribution, degree=form.degree.data, words=form.words.data
+            ),
+        ):
+            flash(gettext("The contribution is named as an origin."), "success")
+            return redirect(request.base_url, 303)
+    return render_template(
+        "engagements/tie.html",
+        plan=subject.plan,
+        subject=subject,
+        form=form,
+        words=words,
+        sources=queries.sources_of(subject),
+        back=_page(subject),
+    )
+
+
+@bp.post("/origines/<int:id>/retirer")
+def untie(id: int) -> Redirect:
+    origin = queries.origin_or_404(id)
+    actions.untie(actor(), origin)
+    seal()
+    if origin.action_id:
+        return redirect(url_for(".tie", id=origin.action_id), 303)
+    return redirect(url_for(".tie", slug=origin.plan.slug, id=origin.engagement_id), 303)
+
+
+@bp.route("/plans/<slug>/adopter", methods=["GET", "POST"])
+def adopt(slug: str) -> str | Redirect:
+    plan = queries.by_slug_or_404(slug, actor())
+    rules.adopt(actor(), plan)
+    form = AdoptForm(title=plan.title)
+    if form.sent() and _done(form, lambda: _adopt(plan, form)):
+        flash(
+            gettext(
+                "The plan is adopted: what it promises is frozen. Publish it when you are ready."
+            ),
+            "success",
+        )
+        return redirect(url_for(".desk", slug=slug), 303)
+    return render_template(
+        "engagements/adopt.html", plan=plan, form=form, tree=queries.of_plan(plan)
+    )
+
+
+def _adopt(plan: Plan, form: AdoptForm) -> Any:
+    document = None
+    if form.paper:
+        data, name = form.paper
+        stem = slugify(name.rpartition(".")[0], default="acte")
+        document = files.keep(data, f"{stem}.pdf", "application/pdf")
+    names = ("number", "title", "assembly", "adopted_on", "place", "vote_words")
+    counts = ("votes_for", "votes_against", "abstentions")
+    said = {name: form[name].data for name in (*names, *counts)}
+    return actions.adopt(actor(), plan, document=document, **said)
+
+
+@bp.post("/plans/<slug>/publier")
+def publish(slug: str) -> Redirect:
+    plan = queries.by_slug_or_404(slug, actor())
+    actions.publish(actor(), plan)
+    seal()
+    flash(gettext("The plan is public. Those whose words fed it are told."), "success")
+    return redirect(url_for(".show", slug=slug), 303)
+
+
+@bp.route("/plans/<slug>/illustrations/nouvelle", methods=["GET", "POST"])
+@bp.route("/plans/<slug>/illustrations/<int:id>", methods=["GET", "POST"])
+@thinks_first
+def illustrate(slug: str, id: int = 0) -> str | Redirect:
+    plan = queries.by_slug_or_404(slug, actor())
+    awaited = queries.picture_or_404(plan, id) if id else None
+    rules.illustrate(actor(), plan, awaited)
+    form = PictureForm(awaited=awaited)
+    if form.sent():  # the picture is drawn again before anybody else is kept waiting
+        rollback()
+        writing()
+        names = ("kind", "caption", "alternative", "is_decorative", "credit")
+        said = {name: form[name].data for name in names}
+        if _done(
+            form,
+            lambda: actions.illustrate(actor(), plan, picture=awaited, image=form.picture, **said),
+        ):
+            flash(gettext("The picture is in place."), "success")
+            return redirect(url_for(".desk", slug=slug), 303)
+    return render_template("engagements/illustrate.html", plan=plan, form=form, awaited=awaited)
+
+
+@bp.get("/plans/<slug>/a-completer")
+def to_complete(slug: str) -> str:
+    plan = queries.by_slug_or_404(slug, actor())
+    rules.edit(actor(), plan)
+    said = {}
+    if plan.source:  # in the reader's language, from the document itself
+        said = {(one.kind, one.ref): one.message for one in documents.read(plan.source).todo()}
+    missing = queries.to_complete(plan)
+    groups: dict[str, list[queries.Missing]] = {}
+    for one in missing:
+        words = str(said.get((one.item.kind, one.item.ref), one.item.words))
+        groups.setdefault(words, []).append(one)
+    return render_template(
+        "engagements/to_complete.html",
+        plan=plan,
+        groups=groups,
+        total=len(missing),
+        pictures={f"I{one.order + 1}": one for one in queries.pictures_of(plan)},
+    )
+
+
+@bp.post("/plans/<slug>/a-completer/<int:id>")
+def fill(slug: str, id: int) -> Redirect:
+    plan = queries.by_slug_or_404(slug, actor())
+    actions.fill(actor(), queries.item_or_404(plan, id), plan)
+    seal()
+    return redirect(url_for(".to_complete", slug=slug), 303)
+
+
+# Small turns of the pages.
+
+
+def _subject(id: int, slug: str) -> Engagement | Action:
+    if slug:
+        return queries.engagement_or_404(queries.by_slug_or_404(slug, actor()), id)
+    return queries.action_or_404(id, actor())
+
+
+def _page(subject: Engagement | Action) -> str:
+    if isinstance(subject, Engagement):
+        return url_for(".engagement", slug=subject.plan.slug, id=subject.id)
+    return url_for(".action", id=subject.id)
+
+
+def _done(form: Any, act: Callable[[], object]) -> Any:
+    """What the act made, or that it was done; false where it was refused: the form says why."""
+    try:
+        made = act()
+        seal()
+    except Refused as refused:
+        rollback()
+        form.form_errors.append(refused.reason)
+        return False
+    return True if made is None else made
