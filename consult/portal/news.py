@@ -1,0 +1,411 @@
+"""What happened, told to everybody: the public lines of the journal and the feeds, in words."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from flask_babel.speaklater import LazyString
+from sqlalchemy.orm import aliased
+
+from consult.answers.models import Answer
+from consult.campaigns.models import Campaign, CampaignRules, State
+from consult.comments.models import Comment
+from consult.contributions.models import Contribution, Outcome
+from consult.core.db import db
+from consult.core.i18n import _
+from consult.core.text import excerpt
+from consult.council.models import Act
+from consult.engagements.models import (
+    PROGRESS,
+    Action,
+    Engagement,
+    Origin,
+    Plan,
+    PlanState,
+    Progress,
+    Serves,
+)
+from consult.followup.models import Edition, StatusReport
+from consult.journal.models import NEWS, PUBLIC, Event, among
+from consult.moderation.models import Ground, Verdict
+from consult.posts.models import Status
+
+FEED = 30  # entries of a feed
+PAGE = 40  # lines of the journal on a page
+
+
+class Line(NamedTuple):
+    """One thing that happened: when, in words, to what, and what was said then."""
+
+    key: str  # the same for ever
+    at: datetime
+    words: LazyString | str
+    title: str
+    page: tuple[str, dict[str, Any]] | None  # where to read it: an endpoint and its values
+    more: str = ""
+    number: int | None = None  # of its line in the journal
+    hash: str = ""
+
+
+# What each act is called.
+
+OUTCOMES = {
+    Outcome.RETAINED: _("The town answered: retained"),
+    Outcome.PARTLY: _("The town answered: partly retained"),
+    Outcome.NOT_RETAINED: _("The town answered: not retained"),
+    Outcome.OUT_OF_SCOPE: _("The town answered: out of scope"),
+    Outcome.ALREADY_DONE: _("The town answered: already done"),
+}
+VERDICTS = {
+    Verdict.PUBLISH: _("A text was read, and published"),
+    Verdict.REFUSE: _("A text was refused"),
+    Verdict.KEEP: _("A published text was read, and left as it is"),
+    Verdict.RESTRICT: _("A published text was hidden"),
+    Verdict.RESTORE: _("A hidden text was put back on show"),
+}
+ACTS: dict[str, LazyString] = {
+    "campaigns.publish": _("Consultation published"),
+    "campaigns.extend": _("Consultation extended"),
+    "campaigns.change_rules": _("Rules of a consultation changed"),
+    "campaigns.cancel": _("Consultation cancelled"),
+    "campaigns.freeze": _("Rules of a consultation fixed at its opening"),
+    "answers.publish_results": _("Results of a consultation published"),
+    "engagements.adopt": _("Plan adopted by the assembly"),
+    "engagements.publish": _("Plan published"),
+    "engagements.revise": _("Promise revised, with its reason"),
+    "followup.publish_edition": _("Progress of a plan frozen at a date"),
+    "followup.import_plan": _("Plan carried in from a document"),
+    "council.complete": _("Decision of the assembly completed"),
+    "moderation.settle": _("A reader who pointed out a text was answered"),
+    "portal.change_settings": _("Settings of the site changed"),
+    "portal.record_audit": _("Accessibility audit recorded"),
+}
+
+
+def _words(event: Event) -> LazyString | str:
+    data = event.data
+    if event.name == "answers.answer":
+        return OUTCOMES[Outcome(data["outcome"])]
+    if event.name == "followup.report":
+        return _("Progress reported: %(status)s", status=PROGRESS[Progress(data["progress"])])
+    if event.name == "moderation.decide":
+        words = VERDICTS[Verdict(data["verdict"])]
+        if data.get("ground"):
+            ground = Ground(data["ground"]).label
+            return _("%(decision)s (%(ground)s)", decision=words, ground=ground)
+        return words
+    return ACTS.get(event.name, event.name)
+
+
+# Which lines to read.
+
+
+def of_site() -> list[Line]:
+    """The latest news of the whole site."""
+    return _told(_latest("ix_event_news", NEWS, FEED))
+
+
+def of_campaign(campaign: Campaign) -> list[Line]:
+    """What the town did about a campaign and the plans that came out of it, what it answered, and
+    what people wrote last."""
+    own = "SELECT plan_id FROM plan_campaign WHERE campaign_id = :campaign"
+    about = f"(campaign_id = :campaign OR plan_id IN ({own}))"
+    events = _latest("ix_event_news", NEWS, FEED, about=about, campaign=campaign.id)
+    answers = sa.select(Answer).where(Answer.campaign_id == campaign.id)
+    contributions = sa.select(Contribution.__table__.c.id).where(
+        Contribution.__table__.c.campaign_id == campaign.id,
+        Contribution.__table__.c.shown_at.is_not(None),
+    )
+    newest = contributions.order_by(
+        Contribution.__table__.c.shown_at.desc(), Contribution.__table__.c.id.desc()
+    )
+    return _in_order(
+        _told(events),
+        _answered(answers.order_by(Answer.id.desc()).limit(FEED)),
+        _written(newest.limit(FEED)),
+    )
+
+
+def of_contribution(contribution: Contribution) -> list[Line]:
+    """Its publication, its answers, and what was reported on the actions that came out of it."""
+    table = Contribution.__table__
+    tied = (
+        sa.select(Origin.engagement_id, Origin.action_id)
+        .join(Plan, Plan.id == Origin.plan_id)
+        .where(
+            Origin.contribution_id == contribution.id,
+            Origin.removed_at.is_(None),
+            Plan.state == PlanState.PUBLISHED,
+        )
+    )
+    rows = db.session.execute(tied).all()
+    actions = {row.action_id for row in rows if row.action_id}
+    engagements = {row.engagement_id for row in rows if row.engagement_id}
+    return _in_order(
+        _about(actions, engagements),
+        _answered(sa.select(Answer).where(Answer.contribution_id == contribution.id)),
+        _written(sa.select(table.c.id).where(table.c.id == contribution.id)),
+    )
+
+
+def of_engagement(engagement: Engagement) -> list[Line]:
+    """What became of an engagement and of the actions that serve it or what stands under it."""
+    parents = db.session.execute(
+        sa.select(Engagement.id, Engagement.parent_id).where(
+            Engagement.plan_id == engagement.plan_id
+        )
+    ).all()
+    below = {engagement.id}
+    while more := {number for number, above in parents if above in below} - below:
+        below |= more
+    return _about(set(), below)
+
+
+def of_action(action: Action) -> list[Line]:
+    return _about({action.id}, set())
+
+
+def of_plan(plan: Plan) -> list[Line]:
+    """What happened to a plan since it was adopted."""
+    events = db.session.scalars(
+        sa.select(Event)
+        .where(Event.plan_id == plan.id, Event.name.in_(NEWS))
+        .order_by(Event.id.desc())
+        .limit(FEED)
+    )
+    return _told(list(events))
+
+
+def journal(before: int | None) -> tuple[list[Line], int | None]:
+    """One page of the public lines, latest first, and the number below which the next begins."""
+    about = "id < :before" if before else ""
+    events = _latest("ix_event_public", PUBLIC, PAGE + 1, about=about, before=before)
+    return _told(events[:PAGE]), events[PAGE - 1].id if len(events) > PAGE else None
+
+
+def _about(actions: set[int], engagements: set[int]) -> list[Line]:
+    """What was reported on these actions and those that serve these engagements, and revised."""
+    if engagements:
+        served = sa.select(Serves.action_id).where(Serves.engagement_id.in_(engagements))
+        actions = actions | set(db.session.scalars(served))
+    subjects = sa.or_(
+        sa.and_(Event.subject_kind == "action", Event.subject_id.in_(actions)),
+        sa.and_(Event.subject_kind == "engagement", Event.subject_id.in_(engagements)),
+    )
+    events = db.session.scalars(
+        sa.select(Event)
+        .where(subjects, Event.name.in_(("followup.report", "engagements.revise")))
+        .order_by(Event.id.desc())
+        .limit(FEED)
+    )
+    return _told(list(events))
+
+
+def _latest(
+    index: str, names: tuple[str, ...], limit: int, about: str = "", **values: Any
+) -> list[Event]:
+    """The latest events of these names, and about this, by the index kept for them."""
+    by = f"INDEXED BY {index}" if db.engine.dialect.name == "sqlite" else ""
+    also = f"AND {about}" if about else ""
+    numbers = db.session.scalars(
+        sa.text(
+            f"SELECT id FROM event {by} WHERE {among(names)} {also}"  # noqa: S608 - constants alone
+            " ORDER BY id DESC LIMIT :limit"
+        ),
+        {"limit": limit, **(values if about else {})},
+    ).all()
+    newest_first = sa.select(Event).where(Event.id.in_(numbers)).order_by(Event.id.desc())
+    return list(db.session.scalars(newest_first))
+
+
+def _in_order(*lists: list[Line]) -> list[Line]:
+    lines = [line for each in lists for line in each]
+    return sorted(lines, key=lambda line: line.at, reverse=True)[: 2 * FEED]
+
+
+# How a line is told.
+
+
+def _told(events: Sequence[Event]) -> list[Line]:
+    """These events in words; what is not public is named by nothing but the act."""
+    things = _things((event.subject_kind, event.subject_id) for event in events)
+    said = _said(events)
+    lines = []
+    for event in events:
+        thing = things.get((event.subject_kind, event.subject_id))
+        lines.append(
+            Line(
+                f"event-{event.id}",
+                event.at,
+                _words(event),
+                thing.title if thing else "",
+                thing.page if thing else None,
+                said.get(event.id, ""),
+                event.id,
+                event.hash,
+            )
+        )
+    return lines
+
+
+class _Thing(NamedTuple):
+    title: str
+    page: tuple[str, dict[str, Any]]
+
+
+def _things(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], _Thing]:
+    """The public ones among these things, in one query: their title and their page."""
+    wanted: dict[str, set[int]] = {}
+    for kind, number in keys:
+        wanted.setdefault(kind, set()).add(number)
+    selects = [SELECTS[kind](numbers) for kind, numbers in wanted.items() if kind in SELECTS]
+    found: dict[tuple[str, int], _Thing] = {}
+    if selects:
+        for kind, number, title, slug, other in db.session.execute(sa.union_all(*selects)):
+            found[kind, number] = _Thing(title, PAGES[kind](number, slug, other))
+    for kind in wanted:
+        if kind in ("site", "audit"):
+            page: tuple[str, dict[str, Any]] = (
+                ("portal.accessibility", {}) if kind == "audit" else ("portal.home", {})
+            )
+            found |= {(kind, number): _Thing("", page) for number in wanted[kind]}
+    return found
+
+
+def _row(kind: str, number: Any, title: Any, slug: Any, other: Any) -> sa.Select[Any]:
+    """Five columns of one kind, so that all kinds are read at once."""
+    empty = sa.cast(sa.null(), sa.Text)
+    return sa.select(
+        sa.literal(kind),
+        number,
+        title,
+        empty if slug is None else slug,
+        empty if other is None else sa.cast(other, sa.Text),
+    )
+
+
+def _contributions(numbers: set[int]) -> sa.Select[Any]:
+    on_show = _row("contribution", Contribution.id, Contribution.title, None, None)
+    return on_show.join(Campaign, Campaign.id == Contribution.campaign_id).where(
+        Contribution.id.in_(numbers),
+        Contribution.status == Status.PUBLISHED,
+        Campaign.state != State.DRAFT,
+    )
+
+
+def _comments(numbers: set[int]) -> sa.Select[Any]:
+    post = aliased(Contribution)
+    on_show = _row("comment", Comment.id, post.title, None, post.id)
+    return on_show.join(post, post.id == Comment.contribution_id).where(
+        Comment.id.in_(numbers),
+        Comment.status == Status.PUBLISHED,
+        post.status == Status.PUBLISHED,
+    )
+
+
+SELECTS: dict[str, Callable[[set[int]], sa.Select[Any]]] = {
+    "campaign": lambda numbers: _row(
+        "campaign", Campaign.id, Campaign.title, Campaign.slug, None
+    ).where(Campaign.id.in_(numbers), Campaign.state != State.DRAFT),
+    "contribution": _contributions,
+    "comment": _comments,
+    "plan": lambda numbers: _row("plan", Plan.id, Plan.title, Plan.slug, None).where(
+        Plan.id.in_(numbers), Plan.state == PlanState.PUBLISHED
+    ),
+    "engagement": lambda numbers: (
+        _row("engagement", Engagement.id, Engagement.title, Plan.slug, None)
+        .join(Plan, Plan.id == Engagement.plan_id)
+        .where(Engagement.id.in_(numbers), Plan.state == PlanState.PUBLISHED)
+    ),
+    "action": lambda numbers: (
+        _row("action", Action.id, Action.title, None, None)
+        .join(Plan, Plan.id == Action.plan_id)
+        .where(Action.id.in_(numbers), Plan.state == PlanState.PUBLISHED)
+    ),
+    "edition": lambda numbers: (
+        _row("edition", Edition.id, Edition.title, Plan.slug, Edition.slug)
+        .join(Plan, Plan.id == Edition.plan_id)
+        .where(Edition.id.in_(numbers), Plan.state == PlanState.PUBLISHED)
+    ),
+    "act": lambda numbers: _row("act", Act.id, Act.title, None, None).where(
+        Act.id.in_(numbers),
+        sa.exists().where(Plan.act_id == Act.id, Plan.state == PlanState.PUBLISHED),
+    ),
+}
+PAGES: dict[str, Callable[[int, str, str], tuple[str, dict[str, Any]]]] = {
+    "campaign": lambda number, slug, _: ("campaigns.show", {"slug": slug}),
+    "contribution": lambda number, slug, _: ("contributions.show", {"id": number}),
+    "comment": lambda number, slug, other: ("contributions.show", {"id": int(other)}),
+    "plan": lambda number, slug, _: ("engagements.show", {"slug": slug}),
+    "engagement": lambda number, slug, _: ("engagements.engagement", {"slug": slug, "id": number}),
+    "action": lambda number, slug, _: ("engagements.action", {"id": number}),
+    "edition": lambda number, slug, other: ("followup.edition", {"slug": slug, "edition": other}),
+    "act": lambda number, slug, _: ("council.act", {"id": number}),
+}
+
+
+def _said(events: Sequence[Event]) -> dict[int, str]:
+    """What the town said with these acts: the words of a report, the reason of a change."""
+    found: dict[int, str] = {}
+    reports = {
+        event.data["report"]: event.id for event in events if event.name == "followup.report"
+    }
+    if reports:
+        words = sa.select(StatusReport.id, StatusReport.words)
+        for number, text in db.session.execute(words.where(StatusReport.id.in_(reports))):
+            found[reports[number]] = excerpt(text, 400)
+    changes = {
+        (event.campaign_id, event.data["number"]): event.id
+        for event in events
+        if event.name in ("campaigns.extend", "campaigns.change_rules")
+    }
+    if changes:
+        reasons = sa.select(CampaignRules.campaign_id, CampaignRules.number, CampaignRules.reason)
+        asked = reasons.where(
+            CampaignRules.campaign_id.in_({campaign_id for campaign_id, _ in changes})
+        )
+        for campaign_id, number, reason in db.session.execute(asked):
+            if (campaign_id, number) in changes:
+                found[changes[campaign_id, number]] = excerpt(reason, 400)
+    return found
+
+
+def _answered(answers: sa.Select[Any]) -> list[Line]:
+    """Answers as lines; those to what is no longer on show are left out."""
+    wanted = answers.join(Contribution, Contribution.id == Answer.contribution_id).where(
+        Contribution.status == Status.PUBLISHED
+    )
+    rows = db.session.execute(wanted.add_columns(Contribution.title))
+    return [
+        Line(
+            f"answer-{answer.id}",
+            answer.at,
+            OUTCOMES[answer.outcome],
+            title,
+            ("contributions.show", {"id": answer.contribution_id, "_anchor": "answer"}),
+            excerpt(answer.words, 400),
+        )
+        for answer, title in rows
+    ]
+
+
+def _written(numbers: sa.Select[Any]) -> list[Line]:
+    """Contributions as lines, since they are on show."""
+    rows = db.session.execute(
+        sa.select(
+            *(Contribution.id, Contribution.title, Contribution.published_at),
+            sa.func.substr(Contribution.body, 1, 2000),
+        ).where(Contribution.id.in_(list(db.session.scalars(numbers))))
+    )
+    return [
+        Line(
+            f"contribution-{number}",
+            at,
+            _("New contribution"),
+            title,
+            ("contributions.show", {"id": number}),
+            excerpt(body, 400),
+        )
+        for number, title, at, body in rows
+    ]
