@@ -1,0 +1,67 @@
+"""A town asks, residents answer, the council commits, and everybody sees what became of it."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from consult import config
+from consult.core import assets, errors, headers, i18n, mail, pages, templates
+from consult.core.db import db
+from consult.core.paths import data_path
+from consult.journal import queries as journal
+from consult.people import session
+
+# In the order of the story: a room imports only rooms before it.
+ROOMS = (
+    "journal",
+    "people",
+    "territory",
+    "posts",
+    "council",
+    "campaigns",
+    "contributions",
+    "comments",
+    "moderation",
+    "votes",
+    "imports",
+    "answers",
+    "engagements",
+    "followup",
+    "portal",
+)
+
+
+def create_app(**overrides: Any) -> Flask:
+    """The whole site: the only place that knows every room."""
+    app = Flask(__name__, template_folder=str(data_path("templates")), static_folder=None)
+    config.load(app.config, overrides)
+    for kept in ("files", "search", "throttle"):
+        import_module(f"consult.core.{kept}")
+    for room in ROOMS:
+        for part in ("models", "jobs", "views"):
+            name = f"consult.{room}.{part}"
+            if find_spec(name):
+                module = import_module(name)
+                if part == "views":
+                    app.register_blueprint(module.bp)
+    db.init_app(app)
+    CSRFProtect(app)
+    errors.init_app(app)
+    Bootstrap5(app)
+    i18n.init_app(app)
+    mail.init_app(app)
+    session.init_app(app)
+    headers.init_app(app)
+    templates.init_app(app)
+    assets.init_app(app)
+    pages.init_app(app, journal.Tip(app))
+    if find_spec("consult.portal.site"):
+        import_module("consult.portal.site").init_app(app)
+    if proxies := app.config["PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]
+    return app

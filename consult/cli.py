@@ -1,0 +1,332 @@
+"""The `consult` command: the same acts as the pages, said on a line."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import FlaskGroup, with_appcontext
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from werkzeug.exceptions import NotFound
+
+from consult import config, create_app, demonstration, migrations
+from consult.campaigns.models import Campaign
+from consult.campaigns.queries import by_slug_or_404 as campaign_or_404
+from consult.contributions import formats
+from consult.contributions.jobs import recount
+from consult.core import files, queue
+from consult.core.db import writing
+from consult.core.paths import PACKAGE
+from consult.core.rules import Refused
+from consult.core.tables import TableError
+from consult.engagements import documents
+from consult.engagements.queries import by_slug_or_404 as plan_or_404
+from consult.followup import actions as followup
+from consult.followup.queries import exported, figures
+from consult.imports import actions as bringing
+from consult.imports import queries as imports
+from consult.imports import rules as import_rules
+from consult.imports.jobs import carry_through
+from consult.journal import queries as journal
+from consult.journal.actions import commit, rollback
+from consult.people import actions as people
+from consult.people import queries as accounts
+from consult.people.models import RoleName, User
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+DEMO = PACKAGE.parent / "instance" / "demo"
+
+
+def _app() -> Flask:
+    try:
+        return create_app()
+    except config.MissingSecret as missing:
+        raise click.ClickException(str(missing)) from missing
+
+
+main = FlaskGroup(
+    name="consult",
+    create_app=_app,
+    add_default_commands=False,
+    help="A town asks, residents answer, the council commits, everybody sees what became of it.",
+)
+
+
+def reporting(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--json`: what it returns is printed for a program, else for a person."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+    @with_appcontext
+    def run(as_json: bool, **arguments: Any) -> None:
+        try:
+            report = command(**arguments)
+        except Refused as refused:
+            rollback()
+            raise click.ClickException(str(refused.reason)) from refused
+        if as_json:
+            click.echo(json.dumps(report, ensure_ascii=False, default=str))
+        else:
+            for name, value in report.items():
+                click.echo(f"{name}: {value}")
+        if report.get("faults"):
+            sys.exit(1)
+
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__click_params__ = run.__click_params__ + getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+    return run
+
+
+def acting(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--as`: whose act it is; else the built-in account `système`."""
+    option = click.option("--as", "email", help="The account in whose name this is done.")
+
+    def run(email: str | None = None, **arguments: Any) -> Any:
+        writing()
+        return command(_actor(email), **arguments)
+
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+    return option(run)
+
+
+def _actor(email: str | None) -> User:
+    if email is None:
+        return accounts.system()
+    user = accounts.by_email(email)
+    if user is None:
+        raise click.ClickException(f"No account has the address {email}.")
+    return user
+
+
+@main.command("run", with_appcontext=False)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5000, show_default=True)
+@click.option("--workers", default=2, show_default=True)
+@click.option("--development", is_flag=True, help="On one's own machine: no TLS, mails in files.")
+def run(host: str, port: int, workers: int, development: bool) -> None:
+    """Serve the site."""
+    if development:
+        config.write_local(config.instance_folder())
+    _app()  # says what is missing before any worker starts
+    Granian(
+        "consult:create_app",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        websockets=False,
+        log_access=False,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+@main.command("demo", with_appcontext=False)
+@click.option("--serve", is_flag=True, help="Then serve it, with its worker, until Ctrl-C.")
+@click.option("--port", default=5000, show_default=True)
+def demo(serve: bool, port: int) -> None:
+    """Load the demonstration into instance/demo, unless it is there."""
+    for name in [name for name in os.environ if name.startswith("CONSULT_")]:
+        del os.environ[name]  # a town's own settings never reach the demonstration
+    os.environ["CONSULT_INSTANCE"] = str(DEMO)
+    if demonstration.was_interrupted(DEMO):
+        shutil.rmtree(DEMO)  # half a story is no story: nothing of the town's lives here
+    config.write_local(DEMO)
+    app = create_app(INSTANCE=str(DEMO))
+    with app.app_context():
+        migrations.upgrade()
+        demonstration.load()
+    if serve:
+        _serve_demo(port)
+
+
+def _serve_demo(port: int) -> None:
+    """Run the server and the worker side by side; when one stops or is told to, both do."""
+    os.environ["CONSULT_SITE_URL"] = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "consult"]
+    running = [
+        subprocess.Popen([*command, *role], start_new_session=True)  # noqa: S603 our own words
+        for role in (["run", "--port", str(port)], ["worker"])
+    ]
+    click.echo(f"\n  http://127.0.0.1:{port}\n")
+    for role, email in demonstration.ACCOUNTS.items():
+        click.echo(f"  {role:<15} {email:<32} {demonstration.PASSWORD}")
+    click.echo(f"\n  Mails are written to {DEMO / 'mails'}. Ctrl-C stops everything.\n")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.wait(0.2) and all(process.poll() is None for process in running):
+        pass
+    for process in running:
+        process.terminate()
+    for process in running:
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    sys.exit(0 if stop.is_set() else 1)
+
+
+@main.command("worker")
+@with_appcontext
+def worker() -> None:
+    """Send what waits to be sent, finish what waits to be finished, until told to stop."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    queue.work(current_app._get_current_object(), stop)  # type: ignore[attr-defined]
+
+
+@main.group("db")
+def database() -> None:
+    """The tables."""
+
+
+@database.command("upgrade")
+@with_appcontext
+def upgrade() -> None:
+    """Bring the tables to what this version of the site needs."""
+    migrations.upgrade()
+    click.echo("The tables are up to date.")
+
+
+@main.command("grant")
+@click.argument("address", metavar="EMAIL")
+@click.argument("role", type=click.Choice([role.value for role in RoleName]))
+@reporting
+@acting
+def grant(actor: User, address: str, role: str) -> dict[str, Any]:
+    """Give an account a role for the whole site."""
+    user = accounts.by_email(address)
+    if user is None:
+        raise click.ClickException(f"No account has the address {address}.")
+    people.grant(actor, user, name=RoleName(role))
+    commit()
+    return {"account": address, "role": role}
+
+
+@main.group("journal")
+def journal_group() -> None:
+    """What happened, and whether it still says so."""
+
+
+@journal_group.command("verify")
+@reporting
+def verify() -> dict[str, Any]:
+    """Read the whole chain again and name every line that does not hold."""
+    return {"events": journal.tip(), "faults": list(journal.faults())}
+
+
+@main.group("import")
+def import_group() -> None:
+    """Bring in what was written elsewhere."""
+
+
+@import_group.command("contributions")
+@click.argument("file", type=FILE)
+@click.option("--campaign", "slug", required=True, help="The address of the consultation.")
+@click.option("--columns", default="", help="Which column holds what: ref=id,body=texte.")
+@click.option("--format", "kind", type=click.Choice(["auto", *formats.FORMATS]), default="auto")
+@click.option("--preview", is_flag=True, help="Say what would happen, and write nothing.")
+@click.option("--pending", is_flag=True, help="A facilitator reads each text first.")
+@reporting
+@acting
+def import_contributions(
+    actor: User, file: Path, slug: str, columns: str, kind: str, preview: bool, pending: bool
+) -> dict[str, Any]:
+    """Bring the contributions of a table or of an export into a consultation."""
+    campaign = _campaign(slug, actor)
+    import_rules.hand_in(actor, campaign)
+    how = _reading(file, columns, kind, pending)
+    if preview:
+        rollback()  # others may write while this reads
+        trial = imports.trial(campaign, imports.found(file, file.name, how), how)
+        if trial.fault:
+            raise click.ClickException(str(trial.fault))
+        return imports.trial_report(how, trial)
+    with file.open("rb") as stream:
+        kept = files.take(stream, file.name, "application/octet-stream")
+    importing = bringing.hand_in(
+        actor, campaign, file=kept, format=how.format, columns=how.columns, is_pending=pending
+    )
+    bringing.confirm(actor, importing, is_pending=pending)
+    carry_through(importing)
+    if importing.fault:
+        raise click.ClickException(importing.fault)
+    return imports.report(importing)
+
+
+def _reading(file: Path, columns: str, kind: str, pending: bool) -> imports.Reading:
+    """How the file is to be read, once it was seen that it can be."""
+    try:
+        chosen = formats.parse_columns(columns)
+        if kind == "auto":
+            kind = "table" if chosen else formats.look(file, file.name).format
+        how = imports.Reading(kind, chosen, pending)
+        next(imports.found(file, file.name, how), None)
+    except TableError as error:
+        raise click.ClickException(str(error.message)) from error
+    return how
+
+
+def _campaign(slug: str, actor: User) -> Campaign:
+    try:
+        return campaign_or_404(slug, actor)
+    except NotFound as absent:
+        raise click.ClickException(f"No consultation has the address {slug}.") from absent
+
+
+@import_group.command("plan")
+@click.argument("file", type=FILE)
+@reporting
+@acting
+def import_plan(actor: User, file: Path) -> dict[str, Any]:
+    """Carry in a plan of action from its transcription, once, word for word."""
+    try:
+        document = documents.read(file)
+    except documents.DocumentError as error:
+        lines = [f"{problem.path}: {problem.message}" for problem in error.problems]
+        raise click.ClickException("\n".join(lines)) from error
+    plan = followup.import_plan(actor, document)
+    commit()
+    return figures(plan)
+
+
+@main.group("export")
+def export_group() -> None:
+    """Take away what stands here."""
+
+
+@export_group.command("plan")
+@click.argument("slug")
+@click.option("--json", "is_compact", is_flag=True, help="On one line, for a program.")
+@with_appcontext
+def export_plan(slug: str, is_compact: bool) -> None:
+    """Print a plan as JSON: the document it came from, word for word, else how it stands."""
+    try:
+        plan = plan_or_404(slug, accounts.system())
+    except NotFound as absent:
+        raise click.ClickException(f"No plan has the address {slug}.") from absent
+    indent = None if is_compact else 2
+    click.echo(json.dumps(exported(plan), ensure_ascii=False, indent=indent, default=str))
+
+
+@main.command("recount")
+@reporting
+def recount_all() -> dict[str, Any]:
+    """Count again what is counted, and say how much was wrong."""
+    writing()
+    wrong = recount()
+    commit()
+    return wrong

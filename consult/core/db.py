@@ -1,0 +1,141 @@
+"""The database: one session, types that mean the same on SQLite and PostgreSQL."""
+
+import sqlite3
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+
+NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """An aware moment. SQLite drops time zones, so all are kept in UTC and come back aware."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without its time zone: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class Base(DeclarativeBase):
+    registry = registry(
+        metadata=sa.MetaData(naming_convention=NAMES),
+        type_annotation_map={datetime: UtcDateTime(), dict[str, Any]: sa.JSON(), str: sa.Text()},
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.__dict__.get('id')}>"
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+def choice(enum: type[StrEnum], **options: Any) -> Mapped[Any]:
+    """A column that holds one word of an enum; the database refuses any other."""
+    return mapped_column(choice_type(enum), **options)
+
+
+def choice_type(enum: type[StrEnum]) -> sa.Enum:
+    """The column type behind `choice`: text, with a CHECK, the same on both engines."""
+    return sa.Enum(
+        enum,
+        native_enum=False,
+        length=30,
+        create_constraint=True,
+        name=enum.__name__.lower(),
+        values_callable=lambda words: [word.value for word in words],
+    )
+
+
+@sa.event.listens_for(sa.Engine, "connect")
+def _prepare(connection: Any, _record: Any) -> None:
+    """Make SQLite durable and strict; let SQLAlchemy, not sqlite3, say when to begin."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None
+        connection.executescript(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            "PRAGMA busy_timeout=10000; PRAGMA cache_size=-4000; PRAGMA temp_store=MEMORY;"
+        )
+
+
+@sa.event.listens_for(sa.Engine, "begin")
+def _begin(connection: sa.Connection) -> None:
+    """Open SQLite's transactions: readers share, a writer says so first (see `writing`)."""
+    if connection.dialect.name == "sqlite":
+        immediate = connection.get_execution_options().get("writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def writing() -> None:
+    """Start a transaction that will write, before reading what it depends on.
+
+    SQLite cannot turn a reader into a writer once somebody else has written: the writer must
+    queue from the start. PostgreSQL needs nothing here; rows are locked where they are read.
+    """
+    if db.engine.dialect.name == "sqlite" and not db.session().in_transaction():
+        db.session.connection(execution_options={"writing": True})
+
+
+def locked(statement: sa.Select[Any]) -> sa.Select[Any]:
+    """The same query, holding its rows until the end of the transaction."""
+    return statement.with_for_update()
+
+
+def changed(statement: Any) -> int:
+    """Carry out an UPDATE or DELETE, and say how many rows it met."""
+    return db.session.execute(statement).rowcount  # type: ignore[attr-defined]
+
+
+def count_in(model: type[Any], key: dict[str, Any], step: int = 1) -> None:
+    """Add `step` to the `number` of the row of `model` with this unique key, made if need be."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    db.session.execute(
+        insert(model)
+        .values(**key, number=step)
+        .on_conflict_do_update(index_elements=list(key), set_={"number": model.number + step})
+    )
+
+
+def append_only(model: type[Base]) -> None:
+    """Have the database itself refuse to change or delete what was said in this table."""
+    table: sa.Table = model.__table__  # type: ignore[assignment]
+    name = table.name
+    for verb in ("update", "delete"):
+        sa.event.listen(
+            table,
+            "after_create",
+            sa.DDL(
+                f"CREATE TRIGGER {name}_no_{verb} BEFORE {verb.upper()} ON {name} "
+                f"BEGIN SELECT RAISE(ABORT, '{name} is append-only'); END"
+            ).execute_if(dialect="sqlite"),
+        )
+    sa.event.listen(
+        table,
+        "after_create",
+        sa.DDL(
+            "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END$$; "
+            f"CREATE TRIGGER {name}_append_only BEFORE UPDATE OR DELETE ON {name} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        ).execute_if(dialect="postgresql"),
+    )

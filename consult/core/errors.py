@@ -1,0 +1,161 @@
+"""What the site says when something cannot be done: why, and what one can do about it."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import structlog
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.wrappers import Response as AnyResponse
+
+from consult.core.db import db, writing
+from consult.core.i18n import _
+from consult.core.rules import Refused
+
+View = TypeVar("View", bound=Callable[..., Any])
+PAGES = (400, 403, 404, 409, 413, 429, 500, 503)
+log = structlog.get_logger()
+
+# When even the page that says so cannot be made.
+LAST_WORDS = (
+    '<!doctype html><html lang="fr"><meta charset="utf-8"><title>503</title>'
+    "<h1>Le site revient dans quelques minutes</h1>"
+    "<p>Rien de ce qui a été envoyé n’est perdu. Merci de réessayer.</p>"
+    '<p lang="en">The site will be back in a few minutes. Nothing that was sent is lost.</p>'
+)
+
+
+def thinks_first(view: View) -> View:
+    """Mark a page that does slow work before it writes: it calls `writing()` itself, afterwards."""
+    view.thinks_first = True  # type: ignore[attr-defined]
+    return view
+
+
+def local(address: str | None) -> str | None:
+    """The address, if it is a page of this site; None for any other, however it is disguised."""
+    if not address or not address.startswith("/") or not address.isprintable():
+        return None
+    if "\\" in address or address.startswith("//"):
+        return None
+    parts = urlsplit(address)
+    return None if parts.scheme or parts.netloc else address
+
+
+def came_from() -> str | None:
+    """The page of this site on which the button stood."""
+    if stated := local(request.form.get("next") or request.args.get("next")):
+        return stated
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host:
+        return None
+    return local(parts.path + (f"?{parts.query}" if parts.query else ""))
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_begin_writing)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(CSRFError, _forgotten)
+    app.register_error_handler(HTTPException, _known)
+    app.register_error_handler(StaleDataError, _twice)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(OverflowError, _no_such_number)
+
+
+def page(code: int, reason: Any = None) -> Response:
+    """The page of this error; nothing of what was being done is kept."""
+    _let_go()
+    response = make_response(render_template(f"errors/{code}.html", reason=reason), code)
+    response.headers["Cache-Control"] = "no-store"
+    if code in (429, 503):
+        response.headers["Retry-After"] = "300"
+    return response
+
+
+def _begin_writing() -> None:
+    """Whoever sends something queues from the start behind those who are already writing."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is not None and not getattr(view, "thinks_first", False):
+        writing()
+
+
+def _let_go() -> None:
+    db.session.rollback()
+    db.session.info.pop("events", None)
+
+
+def _refused(refused: Refused) -> AnyResponse:
+    if refused.sign_in:
+        _let_go()
+        asked = request.full_path.rstrip("?") if request.method == "GET" else came_from()
+        return redirect(url_for("people.sign_in", next=asked), 303)
+    return page(403, refused.reason)
+
+
+def _forgotten(_error: CSRFError) -> Response:
+    return page(400, _("This form was open for too long, or in another session."))
+
+
+def _known(error: HTTPException) -> AnyResponse:
+    if error.response is not None or error.code is None or error.code < 400:
+        return error.get_response()
+    if isinstance(error, InternalServerError) and error.original_exception is not None:
+        log.error("page failed", path=request.path, exc_info=error.original_exception)
+    code = error.code if error.code in PAGES else 400 if error.code < 500 else 500
+    try:
+        response = page(code)
+    except Exception:
+        log.exception("error page failed", path=request.path)
+        return Response(LAST_WORDS, 503 if code >= 500 else code, {"Retry-After": "300"})
+    response.status_code = error.code
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _twice(_error: Exception) -> Response:
+    return page(409)
+
+
+def _no_such_number(error: OverflowError) -> Response:
+    """SQLite met a number that none of its rows can have."""
+    if not _asks_for_the_impossible():
+        raise error
+    return page(404)
+
+
+def _asks_for_the_impossible() -> bool:
+    """Whether the address holds a number larger than any row's."""
+    asked = (request.view_args or {}).values()
+    return request.method == "GET" or any(isinstance(one, int) and one >= 2**31 for one in asked)
+
+
+def _database(error: DBAPIError) -> AnyResponse:
+    """What the database says: already there, not readable, or not now."""
+    if isinstance(error, IntegrityError):
+        return page(409)
+    if isinstance(error, DataError):
+        return page(404 if _asks_for_the_impossible() else 400)
+    if isinstance(error, OperationalError):
+        log.error("database", path=request.path, error=str(error.orig))
+        try:
+            return page(503)
+        except Exception:
+            return Response(LAST_WORDS, 503, {"Retry-After": "300"})
+    log.error("database", path=request.path, exc_info=error)
+    return page(500)

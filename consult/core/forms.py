@@ -1,0 +1,23 @@
+"""What every form has: its own number, so that sending it twice is sending it once."""
+
+import secrets
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import HiddenField
+
+
+class Form(FlaskForm):
+    """A form that keeps what was typed and names itself to the server."""
+
+    key = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not (self.key.data and len(self.key.data) <= 40):
+            self.key.data = secrets.token_urlsafe(18)
+
+    def sent(self) -> bool:
+        """Whether the form was sent and is well formed."""
+        return bool(request.method == "POST" and self.validate())

@@ -1,0 +1,125 @@
+"""Photographs people send: drawn again from their pixels, so that nothing else comes along."""
+
+import io
+from dataclasses import dataclass
+from threading import Lock
+
+import pillow_heif
+from flask_babel.speaklater import LazyString
+from PIL import (
+    AvifImagePlugin,
+    GifImagePlugin,
+    ImageCms,
+    ImageOps,
+    JpegImagePlugin,
+    PngImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
+from PIL import Image as Pillow
+
+from consult.core.i18n import _
+
+SIDE, THUMBNAIL = 1600, 400  # pixels, the longer side of what is kept
+PIXELS = 25_000_000  # what a telephone of today takes, and 75 MB once unpacked
+JPEG_PIXELS = 64_000_000  # a JPEG can be unpacked at half its size or less
+READERS = (AvifImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
+FORMATS = ("AVIF", "GIF", "JPEG", "PNG", "WEBP", "HEIF")
+QUALITY = 82
+
+pillow_heif.register_heif_opener(thumbnails=False)
+Pillow.MAX_IMAGE_PIXELS = JPEG_PIXELS
+_one_at_a_time = Lock()  # unpacked pictures are the heaviest thing a worker ever holds
+
+
+class ImageRefused(ValueError):
+    """A picture that cannot be kept, with words that say what to do."""
+
+    def __init__(self, message: LazyString) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture ready to be kept: its bytes, its size in pixels and its media type."""
+
+    data: bytes
+    width: int
+    height: int
+    type: str = "image/webp"
+
+
+def reencode(data: bytes, *, limit: int = SIDE) -> Image:
+    """The same picture upright, at most `limit` pixels wide or high, as WebP and nothing more.
+
+    What it is, is judged by unpacking it, never by its name. Place, date, camera and every other
+    note are gone; of a moving picture the first one stays.
+    """
+    with _one_at_a_time:
+        try:
+            picture = _redrawn(_opened(data, limit), limit)
+        except UnidentifiedImageError:
+            raise ImageRefused(
+                _("This is not a picture we can read. Send a JPEG, PNG, WebP or HEIC photograph.")
+            ) from None
+        except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning):
+            raise _too_large() from None
+        except ImageRefused:
+            raise
+        except Exception:  # decoders fail in as many ways as there are broken files
+            raise ImageRefused(
+                _("This picture is damaged. Open it on your device, save it again and send that.")
+            ) from None
+        out = io.BytesIO()
+        picture.save(out, "WEBP", quality=QUALITY, method=4)
+        return Image(out.getvalue(), *picture.size)
+
+
+def thumbnail(data: bytes, *, limit: int = THUMBNAIL) -> Image:
+    """A small copy for lists."""
+    return reencode(data, limit=limit)
+
+
+def _too_large() -> ImageRefused:
+    return ImageRefused(
+        _("This picture has too many pixels. Make it smaller, or send a screenshot of it.")
+    )
+
+
+def _opened(data: bytes, limit: int) -> Pillow.Image:
+    picture: Pillow.Image = Pillow.open(io.BytesIO(data), formats=FORMATS)
+    is_jpeg = picture.format in {"JPEG", "MPO"}
+    if picture.width * picture.height > (JPEG_PIXELS if is_jpeg else PIXELS):
+        raise _too_large()
+    if is_jpeg:
+        picture.draft("RGB", (limit * 2, limit * 2))
+    picture.load()
+    return picture
+
+
+def _redrawn(picture: Pillow.Image, limit: int) -> Pillow.Image:
+    profile = picture.info.get("icc_profile")
+    picture = ImageOps.exif_transpose(picture)
+    has_holes = "A" in picture.getbands() or "transparency" in picture.info
+    mode = "RGBA" if has_holes else "RGB"
+    if picture.mode.startswith(("I", "F")):
+        picture = picture.point(lambda value: value / 256).convert("L")
+    if picture.mode != mode and picture.mode != "CMYK":
+        picture = picture.convert(mode)
+    picture.thumbnail((limit, limit), Pillow.Resampling.LANCZOS, reducing_gap=2.0)
+    if profile:
+        picture = _in_plain_colours(picture, profile, mode)
+    clean = Pillow.new(mode, picture.size)
+    clean.paste(picture.convert(mode))
+    return clean
+
+
+def _in_plain_colours(picture: Pillow.Image, profile: bytes, mode: str) -> Pillow.Image:
+    """Colours as every screen shows them, since the note that explains others is taken away."""
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        plain = ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(picture, own, plain, outputMode=mode) or picture
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return picture

@@ -1,0 +1,30 @@
+"""How a rule speaks: it returns nothing, or says why not."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel.speaklater import LazyString
+
+
+class Refused(Exception):
+    """What was asked may not be done, in words meant for the person who asked."""
+
+    def __init__(self, reason: LazyString | str, *, sign_in: bool = False) -> None:
+        super().__init__(str(reason) if isinstance(reason, str) else "refused")
+        self.reason = reason
+        self.sign_in = sign_in  # signing in may be enough
+
+
+def require(condition: object, reason: LazyString | str) -> None:
+    """Go on if the condition holds, else refuse with the reason."""
+    if not condition:
+        raise Refused(reason)
+
+
+def refusal(rule: Callable[..., None], *args: Any, **kwargs: Any) -> LazyString | str | None:
+    """Why this rule would refuse, or None: what a page asks before it draws a button."""
+    try:
+        rule(*args, **kwargs)
+    except Refused as refused:
+        return refused.reason
+    return None

@@ -1,0 +1,297 @@
+"""The words people write: shown safely, cut short kindly, found again however they are spelt."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from html import escape
+from threading import Lock
+from typing import Any
+
+import nh3
+import snowballstemmer
+from linkify_it.main import LinkifyIt
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from markupsafe import Markup
+
+# A page spends h1 on its title and h2 on its sections: what residents write begins below.
+TOP_HEADING = 3
+
+# Without any of these the text is plain paragraphs, and the parser need not be woken.
+_MARKED = re.compile(
+    r"[*_`\[\]<>&\\#~|\t\r\x00]|//|mailto:|www\.|^ *[-+=]|^ *\d+[.)]|^ {4}", re.MULTILINE | re.I
+)
+_TAGS = {
+    *("p", "br", "hr", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code"),
+    *("em", "strong", "s", "a", "table", "thead", "tbody", "tr", "th", "td"),
+}
+_SCHEMES = {"http", "https", "mailto", "tel"}
+_WWW = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:/[^\s<>\"»]*)?")
+
+
+def render(markdown: str) -> Markup:
+    """Markdown as safe HTML: no images, no raw tags, headings below the page's own."""
+    return _render(markdown)
+
+
+@lru_cache(maxsize=512)
+def _render(markdown: str) -> Markup:
+    if not _MARKED.search(markdown):
+        blocks = ("<br>\n".join(map(escape_text, lines)) for lines in _paragraphs(markdown))
+        return Markup("".join(f"<p>{block}</p>\n" for block in blocks))  # noqa: S704 - escaped
+    html = _parser.render(markdown)
+    return Markup(  # noqa: S704 - cleaned on this very line
+        nh3.clean(
+            html,
+            tags=_TAGS,
+            attributes={"a": {"href", "title"}, "ol": {"start"}},
+            url_schemes=_SCHEMES,
+            link_rel="nofollow ugc noopener",
+        ).replace("&nbsp;", "\N{NO-BREAK SPACE}")
+    )
+
+
+def escape_text(text: str) -> str:
+    return escape(text, quote=False)
+
+
+def plain(markdown: str) -> str:
+    """The words alone: paragraphs parted by an empty line, no marks, no addresses of links."""
+    if not _MARKED.search(markdown):
+        return "\n\n".join("\n".join(lines) for lines in _paragraphs(markdown))
+    blocks: list[str] = []
+    for token in _parser.parse(markdown):
+        if token.type == "inline":
+            blocks.append(_words(token.children or ()))
+        elif token.type in {"fence", "code_block"}:
+            blocks.append(token.content.strip("\n"))
+    return "\n\n".join(block for block in blocks if block.strip())
+
+
+def _words(tokens: Sequence[Token]) -> str:
+    parts: list[str] = []
+    for token in tokens:
+        if token.type in {"softbreak", "hardbreak"}:
+            parts.append("\n")
+        else:
+            parts.append(token.content)
+    return "".join(parts)
+
+
+def _paragraphs(text: str) -> Iterable[list[str]]:
+    """The paragraphs of a text without marks, each as its lines."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        line = line.strip(" ")
+        if line:
+            lines.append(line)
+        elif lines:
+            yield lines
+            lines = []
+    if lines:
+        yield lines
+
+
+def excerpt(text: str, length: int = 200) -> str:
+    """The beginning of a text on one line, cut between two words."""
+    # Marks and addresses weigh more than the words they leave: read well beyond the length.
+    return shorten(plain(text[: length * 6 + 400]), length)
+
+
+def shorten(words: str, length: int) -> str:
+    """Plain words on one line, cut between two words when they are too many."""
+    line = " ".join(words.split())
+    if len(line) <= length:
+        return line
+    cut = line[:length]
+    space = cut.rfind(" ")
+    if line[length] != " " and space > length // 2:
+        cut = cut[:space]
+    return cut.rstrip(" ,;:.–—-(«") + "…"
+
+
+_END = re.compile(r"[.!?…]+[\"'»”’)\]]*(?=\s|$)|\n")
+_ABBREVIATED = re.compile(
+    r"(?:^|[\s(«\"'’])(?:[A-ZÀ-Ý]|MM|Mmes?|Mlles?|Dr|Pr|Me|Mgr|St|Ste|av|bd|art|n|no|p|pp|ex|cf|env|"
+    r"min|max|tél|apr|hab|fig|chap|vol|c\.-à-d|i\.e|e\.g)$"
+)
+
+
+def first_sentence(text: str, length: int = 120) -> str:
+    """What a text without a title can be called by: its first sentence."""
+    text = text[: length * 8 + 800].strip()
+    words = plain(text).strip() or text  # marks alone are all there is
+    for end in _END.finditer(words):
+        before, after = words[: end.start()], words[end.end() :].lstrip()
+        if not before.strip():
+            continue
+        if after[:1].islower():  # « etc. » in the middle, or a line broken in mid-sentence
+            continue
+        if end.group() == "." and _ABBREVIATED.search(before):
+            continue
+        words = words[: end.end()]
+        break
+    words = shorten(words, length)
+    # A title has no full stop; a question keeps its mark and « etc. » its point.
+    if words.endswith(".") and not words.endswith(("..", "etc.")):
+        words = words[:-1]
+    return words
+
+
+# --- The parser -----------------------------------------------------------------------------------
+
+
+def _outline(state: StateCore) -> None:
+    """Headings start at h3 and never skip a level, whatever level people chose."""
+    above: list[int] = []
+    for token in state.tokens:
+        if token.type == "heading_open":
+            chosen = int(token.tag[1])
+            while above and above[-1] >= chosen:
+                above.pop()
+            above.append(chosen)
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(TOP_HEADING + len(above) - 1, 6)}"
+
+
+def _say_image(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    """An image inside a text is its alternative words: pictures are attached, never linked."""
+    return escape_text(tokens[index].content)
+
+
+def _www(linkifier: LinkifyIt, text: str, position: int) -> int:
+    found = _WWW.match(text, position)
+    return len(found.group().rstrip(".,;:!?)'’")) if found else 0
+
+
+def _to_https(linkifier: LinkifyIt, match: Any) -> None:
+    match.url = "https://" + match.url
+
+
+def _make_parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True})
+    parser.enable(["linkify", "table", "strikethrough"])
+    parser.core.ruler.push("outline", _outline)
+    parser.add_render_rule("image", _say_image)
+    # « fini.La suite » is not an address in Laos, and nobody's e-mail becomes a link by itself.
+    linkifier = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False})
+    parser.linkify = linkifier.add("www.", {"validate": _www, "normalize": _to_https})
+    return parser
+
+
+_parser = _make_parser()
+
+
+# --- Spelling -------------------------------------------------------------------------------------
+
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
+_NOT_WORDS = re.compile(r"[\W_]+")
+
+
+def fold(text: str) -> str:
+    """One spelling for all: no capitals, no accents, no hyphens, œ as oe, single spaces."""
+    if text.isascii():
+        return _NOT_WORDS.sub(" ", text.lower()).strip()
+    letters = unicodedata.normalize("NFKD", text).casefold().translate(_LIGATURES)
+    letters = unicodedata.normalize("NFKD", letters)
+    letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return _NOT_WORDS.sub(" ", letters).strip()
+
+
+def stems(text: str) -> list[str]:
+    """The roots of the words that carry meaning, in order: « Les bancs cassés » → banc, cass."""
+    return [stem for word in fold(text).split() if (stem := _stem(word))]
+
+
+_STOP_WORDS = """
+a ai aie aient ait alors apres as au aucun aucune aujourd auquel aura aurait auront aussi autre
+autres aux auxquelles auxquels avaient avais avait avant avec avez avoir avons ayant
+c ca car ce ceci cela celle celles celui cependant ces cet cette ceux chaque chez ci comme
+comment contre d dans de deja depuis des desormais dessous dessus doit doivent donc dont du
+durant elle elles en encore enfin entre es est et etaient etait etant ete etes etre eu eux
+fait faire faut fois font furent fut hors hui ici il ils j je jusqu jusque l la laquelle le
+lequel les lesquelles lesquels leur leurs lors lorsqu lorsque lui m ma mais me meme memes mes
+mien moi moins mon n ne ni non nos notamment notre nous on ont or ou par parce pas peu peut
+peuvent plus plusieurs plutot pour pourquoi pourrait pourraient pouvoir puis puisqu puisque qu
+quand que quel quelle quelles quelque quelqu quelques quels qui quoi s sa sans se selon sera
+serait seraient seront ses si sien soi soient sois soit sommes son sont souhaite souhaitons
+sous suis sur t ta tandis te tel telle telles tels tes toi ton tous tout toute toutes tres trop
+tu un une vers voici voila vos votre vous y
+"""
+_STOP = frozenset(_STOP_WORDS.split())
+
+# The first word of a line stands for the others. Edit freely: one notion a line, single words,
+# then rebuild the search column (`stems`), or old texts keep the old root.
+SYNONYMS = """
+eclairage lampadaire reverbere luminaire eclairer eclaire illumination
+banc assise siege
+velo bicyclette cyclable cycliste deuxroues
+voiture automobile auto vehicule
+bus autobus autocar
+pieton pietonne pietonnier marcheur marcheuse
+arbre arbore arboree plantation
+verdure vegetalisation vegetaliser vegetal vegetale verdissement verdir reverdir vegetation
+poubelle corbeille dechet ordure detritus
+proprete nettoyage nettoyer nettoiement sale salete malproprete
+ecole scolaire ecolier ecoliere
+chaussee voirie bitume
+toit toiture
+stationnement parking stationner garer
+bibliotheque mediatheque
+medecin docteur generaliste medical medicale
+bruit sonore bruyant bruyante tapage vacarme
+commerce magasin boutique commercant commercante
+cantine refectoire
+senior aine ainee
+jeune jeunesse ado adolescent adolescente
+enfant gamin gamine
+chien canin canine
+ralentisseur ralentir ralentissement
+videosurveillance videoprotection camera
+renovation renover renove renovee refection rehabilitation rehabiliter
+logement habitation hlm
+impot taxe fiscalite fiscal fiscale
+chauffage chaudiere
+toilettes sanitaire wc
+rencontre reunion
+""".strip()
+
+# Folding has taken the accents the stemmer looks for: help it with « vélos » and « publiées ».
+_ENDING = re.compile(r"(?<=[a-z]{2}[aio])s$|(?<=[a-z]{2}e)es?$|(?<=[a-z]eu)x$")
+_snowball = snowballstemmer.stemmer("french")
+_snowball_lock = Lock()  # the stemmer keeps its work in itself: one word at a time
+
+
+@lru_cache(maxsize=100_000)
+def _stem(word: str) -> str:
+    """The root of one folded word, or nothing for a word that carries no meaning."""
+    if word in _STOP:
+        return ""
+    return _synonyms.get(word) or _root(word)
+
+
+def _root(word: str) -> str:
+    """Cut the ending, and again while a good part of the word remains."""
+    root = word[:40]
+    if root.isdigit():
+        return root
+    with _snowball_lock:
+        root = _snowball.stemWord(_ENDING.sub("", root)) or root
+        while len(shorter := _snowball.stemWord(root)) >= 5 and shorter != root:
+            root = shorter
+    return root
+
+
+def _read_synonyms() -> dict[str, str]:
+    table: dict[str, str] = {}
+    for line in SYNONYMS.strip().splitlines():
+        first, *others = line.split()
+        for other in others:
+            table.setdefault(other, _root(first))
+            table.setdefault(other + "s", _root(first))
+    return table
+
+
+_synonyms = _read_synonyms()

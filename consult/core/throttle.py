@@ -1,0 +1,42 @@
+"""How often something may be tried, counted in the database so that every worker agrees."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from consult.core import clock
+from consult.core.db import db
+
+
+class Attempt(db.Model):
+    """One try by one key (an address folded, a network), forgotten when its window is over."""
+
+    key: Mapped[str] = mapped_column(sa.String(80))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    __table_args__ = (sa.Index("ix_attempt_key", "key", "at"),)
+
+
+def too_many(key: str, *, limit: int, within: timedelta) -> bool:
+    """Whether this key was tried `limit` times or more within the window before now."""
+    since = clock.now() - within
+    count = db.session.scalar(
+        sa.select(sa.func.count()).where(Attempt.key == key, Attempt.at > since)
+    )
+    return bool(count and count >= limit)
+
+
+def note(key: str) -> None:
+    """Count one try."""
+    db.session.add(Attempt(key=key))
+
+
+def forgive(key: str) -> None:
+    """Forget the tries of this key: the right person came in the end."""
+    db.session.execute(sa.delete(Attempt).where(Attempt.key == key))
+
+
+def forget(before: datetime) -> None:
+    """Drop what no window needs any more."""
+    db.session.execute(sa.delete(Attempt).where(Attempt.at < before))

@@ -1,0 +1,90 @@
+"""A town to try: three consultations, three plans and five accounts, all marked as demonstration.
+
+What really happened at Les Blagis in 2021 stands in `blagis.json`, with its source. Everything
+else is invented, and told through the same actions as the pages, one day after the other.
+"""
+
+from datetime import timedelta
+from itertools import groupby
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import current_app
+
+from consult.campaigns.models import Campaign
+from consult.core import clock
+from consult.core.db import db, writing
+from consult.demonstration.cast import Cast
+from consult.demonstration.consultation import Consultation
+from consult.demonstration.days import Days
+from consult.demonstration.promises import Promises
+from consult.demonstration.words import read
+from consult.journal.actions import commit
+from consult.journal.models import Event, Notification
+
+ACCOUNTS = {
+    "habitante": "habitante@demo.example",
+    "animation": "animation@demo.example",
+    "conseil": "conseil@demo.example",
+    "garante": "garante@demo.example",
+    "administration": "administration@demo.example",
+}
+# One password for the five, known to all: these accounts exist in the demonstration alone.
+PASSWORD = "parlons-ensemble"  # noqa: S105
+STORIES = ("blagis.toml", "coeur-de-ville.toml", "parlons-ensemble.toml")
+NEWS = timedelta(days=30)
+
+
+def load() -> None:
+    """Tell the whole story, once. Nothing happens where it was told already."""
+    if is_loaded():
+        return
+    _unfinished().touch()
+    _tell()
+    _settle()
+    _unfinished().unlink()
+
+
+def is_loaded() -> bool:
+    """Whether the demonstration is here, from its first day to its last."""
+    told = sa.select(Campaign.id).where(Campaign.slug == "parlons-ensemble")
+    return not _unfinished().exists() and db.session.scalar(told) is not None
+
+
+def was_interrupted(instance: Path) -> bool:
+    """Whether somebody stopped it in the middle of its story: it is then told from the start."""
+    return (instance / "demonstration.part").exists()
+
+
+def _tell() -> None:
+    """Each scene of each story is played on its day, and made true month by month."""
+    days = Days(clock.today())
+    stories = [read(name) for name in STORIES]
+    cast = Cast(ACCOUNTS, PASSWORD, stories)
+    scenes = list(cast.scenes(days))
+    for told in stories:
+        consultation = Consultation(told, cast, days)
+        scenes += consultation.scenes()
+        scenes += Promises(told, consultation).scenes()
+    in_order = sorted(scenes, key=lambda one: one.at)
+    for _month, chapter in groupby(in_order, key=lambda one: (one.at.year, one.at.month)):
+        writing()
+        for scene in chapter:
+            with clock.frozen(scene.at):
+                scene.play()
+        commit()
+
+
+def _settle() -> None:
+    """No mail leaves about what happened before today; what is old was read."""
+    writing()
+    old = sa.select(Event.id).where(Event.at < clock.now() - NEWS)
+    db.session.execute(sa.update(Notification).values(mailed_at=clock.now()))
+    db.session.execute(
+        sa.update(Notification).where(Notification.event_id.in_(old)).values(read_at=clock.now())
+    )
+    db.session.commit()
+
+
+def _unfinished() -> Path:
+    return Path(current_app.config["INSTANCE"]) / "demonstration.part"

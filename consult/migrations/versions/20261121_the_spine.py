@@ -1,0 +1,2015 @@
+"""the spine."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001_spine"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+APPEND_ONLY = (
+    "answer",
+    "campaign_rules",
+    "decision",
+    "edition",
+    "event",
+    "evidence",
+    "promise",
+    "revision",
+    "status_report",
+)
+SEARCH = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE search_fts USING fts5(stems, content='search_entry', content_rowid='id', tokenize='ascii', detail=none)",
+        "CREATE TRIGGER search_entry_added AFTER INSERT ON search_entry BEGIN INSERT INTO search_fts(rowid, stems) VALUES (new.id, new.stems); END",
+        "CREATE TRIGGER search_entry_removed AFTER DELETE ON search_entry BEGIN INSERT INTO search_fts(search_fts, rowid, stems) VALUES ('delete', old.id, old.stems); END",
+        "CREATE TRIGGER search_entry_changed AFTER UPDATE OF stems ON search_entry BEGIN INSERT INTO search_fts(search_fts, rowid, stems) VALUES ('delete', old.id, old.stems); INSERT INTO search_fts(rowid, stems) VALUES (new.id, new.stems); END",
+    ),
+    "postgresql": (
+        "ALTER TABLE search_entry ADD COLUMN search_fts tsvector GENERATED ALWAYS AS (array_to_tsvector(string_to_array(stems, ' '))) STORED",
+        "CREATE INDEX ix_search_entry_stems ON search_entry USING gin (search_fts)",
+    ),
+}
+
+
+def upgrade_by_hand() -> None:
+    """What models cannot say: tables nobody may rewrite, and the index of words."""
+    engine = op.get_bind().dialect.name
+    if engine == "postgresql":
+        op.execute(
+            "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END$$"
+        )
+    for table in APPEND_ONLY:
+        if engine == "postgresql":
+            op.execute(
+                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
+                " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+            )
+        else:
+            for verb in ("update", "delete"):
+                op.execute(
+                    f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table}"
+                    f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                )
+    for statement in SEARCH[engine]:
+        op.execute(statement)
+    op.execute(
+        "CREATE UNIQUE INDEX uq_role_once ON role"
+        " (user_id, name, coalesce(campaign_id, 0), coalesce(plan_id, 0))"
+    )
+    op.execute(
+        "CREATE INDEX ix_comment_shown ON comment"
+        " (contribution_id, coalesce(thread_id, id), id) WHERE shown_at IS NOT NULL"
+    )
+
+
+def downgrade_by_hand() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse_change() CASCADE")
+    else:
+        op.execute("DROP TABLE search_fts")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "attempt",
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
+    )
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index("ix_attempt_key", ["key", "at"], unique=False)
+
+    op.create_table(
+        "audit",
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("auditor", sa.Text(), nullable=False),
+        sa.Column("criteria_met", sa.Integer(), nullable=False),
+        sa.Column("criteria_applicable", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Text(), nullable=False),
+        sa.Column("exemptions", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "criteria_met >= 0 AND criteria_applicable > 0 AND criteria_met <= criteria_applicable",
+            name=op.f("ck_audit_criteria"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_table(
+        "event",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("subject_kind", sa.String(length=30), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+        sa.UniqueConstraint("hash", name=op.f("uq_event_hash")),
+    )
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index("ix_event_campaign", ["campaign_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_event_news",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text(
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit')"
+            ),
+            postgresql_where=sa.text(
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit')"
+            ),
+        )
+        batch_op.create_index("ix_event_plan", ["plan_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_event_public",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text(
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer')"
+            ),
+            postgresql_where=sa.text(
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer')"
+            ),
+        )
+        batch_op.create_index(
+            "ix_event_subject", ["subject_kind", "subject_id", "id"], unique=False
+        )
+
+    op.create_table(
+        "journal_head",
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_journal_head_only_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_head")),
+    )
+    op.create_table(
+        "organisation",
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("acronym", sa.Text(), nullable=True),
+        sa.Column("aliases", sa.JSON(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
+        sa.UniqueConstraint("slug", name=op.f("uq_organisation_slug")),
+    )
+    op.create_table(
+        "place",
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "commune",
+                "district",
+                "site",
+                name="placekind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("aliases", sa.JSON(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["parent_id"], ["place.id"], name=op.f("fk_place_parent_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_place")),
+        sa.UniqueConstraint("slug", name=op.f("uq_place_slug")),
+    )
+    with op.batch_alter_table("place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_place_parent_id"), ["parent_id"], unique=False)
+
+    op.create_table(
+        "search_entry",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column("theme_id", sa.Integer(), nullable=True),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("status", sa.String(length=30), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("excerpt", sa.Text(), nullable=False),
+        sa.Column("stems", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entry")),
+        sa.UniqueConstraint("kind", "subject_id", name=op.f("uq_search_entry_kind_subject_id")),
+    )
+    with op.batch_alter_table("search_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_search_entry_campaign", ["campaign_id", "id"], unique=False)
+
+    op.create_table(
+        "stored_file",
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("height", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_file")),
+    )
+    with op.batch_alter_table("stored_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stored_file_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
+        "user",
+        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("email_key", sa.Text(), nullable=False),
+        sa.Column("pseudonym", sa.Text(), nullable=False),
+        sa.Column("pseudonym_key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("position", sa.Text(), nullable=True),
+        sa.Column("password_hash", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("wants_mail", sa.Boolean(), nullable=False),
+        sa.Column("is_system", sa.Boolean(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("session_number", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mail_failures", sa.Integer(), nullable=False),
+        sa.Column("mail_retry_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
+        sa.UniqueConstraint("email_key", name=op.f("uq_user_email_key")),
+        sa.UniqueConstraint("pseudonym_key", name=op.f("uq_user_pseudonym_key")),
+    )
+    op.create_table(
+        "act",
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "deliberation",
+                "report",
+                "note",
+                "agreement",
+                name="actkind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("number", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("assembly", sa.Text(), nullable=False),
+        sa.Column("adopted_on", sa.Date(), nullable=True),
+        sa.Column("adopted_words", sa.Text(), nullable=True),
+        sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("votes_for", sa.Integer(), nullable=True),
+        sa.Column("votes_against", sa.Integer(), nullable=True),
+        sa.Column("abstentions", sa.Integer(), nullable=True),
+        sa.Column("vote_words", sa.Text(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "coalesce(votes_for, 0) >= 0 AND coalesce(votes_against, 0) >= 0 AND coalesce(abstentions, 0) >= 0",
+            name=op.f("ck_act_counts"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["stored_file.id"], name=op.f("fk_act_document_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_act")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_act_external_ref")),
+    )
+    op.create_table(
+        "campaign",
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("presentation", sa.Text(), nullable=False),
+        sa.Column("decider", sa.Text(), nullable=False),
+        sa.Column(
+            "legal_nature",
+            sa.Enum(
+                "open_consultation",
+                "environment",
+                "planning",
+                "participatory_budget",
+                "survey",
+                "preference_vote",
+                name="legalnature",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("audience", sa.Text(), nullable=False),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("offline", sa.Text(), nullable=False),
+        sa.Column("privacy", sa.Text(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=False),
+        sa.Column("period_words", sa.Text(), nullable=True),
+        sa.Column("participation_words", sa.Text(), nullable=True),
+        sa.Column(
+            "moderation",
+            sa.Enum(
+                "before",
+                "after",
+                name="moderation",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "identity",
+            sa.Enum(
+                "none",
+                "email",
+                name="identity",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("support_limit", sa.Integer(), nullable=True),
+        sa.Column("hides_counts", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "published",
+                "results",
+                "cancelled",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("results_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("results_words", sa.Text(), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_words", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'cancelled' OR (cancelled_at IS NOT NULL AND cancelled_words <> '')",
+            name=op.f("ck_campaign_cancelled"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'results' OR results_at IS NOT NULL", name=op.f("ck_campaign_results")
+        ),
+        sa.CheckConstraint(
+            "state = 'draft' OR published_at IS NOT NULL", name=op.f("ck_campaign_published")
+        ),
+        sa.CheckConstraint(
+            "support_limit IS NULL OR support_limit > 0", name=op.f("ck_campaign_support_limit")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_campaign_author_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_campaign_external_ref")),
+        sa.UniqueConstraint("key", name=op.f("uq_campaign_key")),
+        sa.UniqueConstraint("slug", name=op.f("uq_campaign_slug")),
+    )
+    op.create_table(
+        "follow",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("subject_kind", sa.String(length=30), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_follow_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow")),
+        sa.UniqueConstraint(
+            "user_id",
+            "subject_kind",
+            "subject_id",
+            name=op.f("uq_follow_user_id_subject_kind_subject_id"),
+        ),
+    )
+    with op.batch_alter_table("follow", schema=None) as batch_op:
+        batch_op.create_index("ix_follow_subject", ["subject_kind", "subject_id"], unique=False)
+
+    op.create_table(
+        "letter",
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("to", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_letter_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+    )
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_letter_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(
+            "ix_letter_waiting",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("sent_at IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL"),
+        )
+
+    op.create_table(
+        "notification",
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_notification_event_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_notification_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notification")),
+        sa.UniqueConstraint("event_id", "user_id", name=op.f("uq_notification_event_id_user_id")),
+    )
+    with op.batch_alter_table("notification", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_notification_unread",
+            ["user_id"],
+            unique=False,
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
+        batch_op.create_index("ix_notification_user", ["user_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_notification_waiting",
+            ["user_id"],
+            unique=False,
+            sqlite_where=sa.text("mailed_at IS NULL"),
+            postgresql_where=sa.text("mailed_at IS NULL"),
+        )
+
+    op.create_table(
+        "post",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("receipt", sa.String(length=12), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("byline", sa.Text(), nullable=True),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "web",
+                "paper",
+                "meeting",
+                "phone",
+                "counter",
+                "import",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "draft",
+                "pending",
+                "published",
+                "refused",
+                "restricted",
+                "withdrawn",
+                name="status",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "status <> 'published' OR published_at IS NOT NULL", name=op.f("ck_post_published")
+        ),
+        sa.CheckConstraint(
+            "status = 'draft' OR submitted_at IS NOT NULL", name=op.f("ck_post_submitted")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_post_author_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
+        sa.UniqueConstraint("key", name=op.f("uq_post_key")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_post_receipt")),
+    )
+    with op.batch_alter_table("post", schema=None) as batch_op:
+        batch_op.create_index("ix_post_author", ["author_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_post_waiting",
+            ["waiting_since", "id"],
+            unique=False,
+            sqlite_where=sa.text("waiting_since IS NOT NULL"),
+            postgresql_where=sa.text("waiting_since IS NOT NULL"),
+        )
+
+    op.create_table(
+        "saved_wording",
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "retained",
+                "partly_retained",
+                "not_retained",
+                "out_of_scope",
+                "already_done",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name=op.f("fk_saved_wording_author_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_wording")),
+        sa.UniqueConstraint("title", name=op.f("uq_saved_wording_title")),
+    )
+    op.create_table(
+        "site",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("colour", sa.String(length=7), nullable=False),
+        sa.Column("logo_id", sa.Integer(), nullable=True),
+        sa.Column("logo_alternative", sa.Text(), nullable=False),
+        sa.Column("tagline", sa.Text(), nullable=False),
+        sa.Column("contact_email", sa.Text(), nullable=False),
+        sa.Column("contact_postal", sa.Text(), nullable=False),
+        sa.Column("contact_phone", sa.Text(), nullable=False),
+        sa.Column("texts", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_site_only_one")),
+        sa.ForeignKeyConstraint(["logo_id"], ["stored_file.id"], name=op.f("fk_site_logo_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
+    )
+    op.create_table(
+        "campaign_document",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("nature", sa.Text(), nullable=False),
+        sa.Column("dated_on", sa.Date(), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_words", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_document_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_campaign_document_file_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_document")),
+    )
+    with op.batch_alter_table("campaign_document", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_campaign_document_campaign_id"), ["campaign_id"], unique=False
+        )
+
+    op.create_table(
+        "campaign_place",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_place_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"], ["place.id"], name=op.f("fk_campaign_place_place_id")
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "place_id", name=op.f("pk_campaign_place")),
+    )
+    with op.batch_alter_table("campaign_place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_campaign_place_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "campaign_rules",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("number = 1 OR reason <> ''", name=op.f("ck_campaign_rules_reason")),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name=op.f("fk_campaign_rules_author_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_rules_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_rules")),
+        sa.UniqueConstraint(
+            "campaign_id", "number", name=op.f("uq_campaign_rules_campaign_id_number")
+        ),
+    )
+    op.create_table(
+        "decision",
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("facilitator_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "publish",
+                "refuse",
+                "keep",
+                "restrict",
+                "restore",
+                name="verdict",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "ground",
+            sa.Enum(
+                "insult",
+                "hatred",
+                "threat",
+                "privacy",
+                "advertising",
+                "unlawful",
+                "off_topic",
+                "repeated",
+                "unreadable",
+                name="ground",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "verdict NOT IN ('refuse', 'restrict') OR (ground IS NOT NULL AND trim(words) <> '')",
+            name=op.f("ck_decision_reasons"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["facilitator_id"], ["user.id"], name=op.f("fk_decision_facilitator_id")
+        ),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_decision_post_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+    )
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_decision_post_id"), ["post_id"], unique=False)
+
+    op.create_table(
+        "delay",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_delay_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delay")),
+        sa.UniqueConstraint("campaign_id", "days", name=op.f("uq_delay_campaign_id_days")),
+    )
+    op.create_table(
+        "image",
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("thumbnail_id", sa.Integer(), nullable=True),
+        sa.Column("alternative", sa.Text(), nullable=False),
+        sa.Column("credit", sa.Text(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_image_file_id")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_image_post_id")),
+        sa.ForeignKeyConstraint(
+            ["thumbnail_id"], ["stored_file.id"], name=op.f("fk_image_thumbnail_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_image")),
+    )
+    with op.batch_alter_table("image", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_image_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_image_post_id"), ["post_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_image_thumbnail_id"), ["thumbnail_id"], unique=False)
+
+    op.create_table(
+        "import",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("format", sa.String(length=30), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("is_pending", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("fault", sa.Text(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("created", sa.Integer(), nullable=False),
+        sa.Column("updated", sa.Integer(), nullable=False),
+        sa.Column("unchanged", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("comments", sa.Integer(), nullable=False),
+        sa.Column("tallies", sa.JSON(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "finished_at IS NULL OR confirmed_at IS NOT NULL", name=op.f("ck_import_confirmed")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_import_author_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_import_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_import_file_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import")),
+        sa.UniqueConstraint("key", name=op.f("uq_import_key")),
+    )
+    with op.batch_alter_table("import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(
+            "ix_import_waiting",
+            ["confirmed_at"],
+            unique=False,
+            sqlite_where=sa.text("confirmed_at IS NOT NULL AND finished_at IS NULL"),
+            postgresql_where=sa.text("confirmed_at IS NOT NULL AND finished_at IS NULL"),
+        )
+
+    op.create_table(
+        "phase",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "propose",
+                "discuss",
+                "vote",
+                "answer",
+                "follow_up",
+                name="phasekind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "closes_at IS NULL OR closes_at > opens_at", name=op.f("ck_phase_order")
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_phase_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phase")),
+        sa.UniqueConstraint("campaign_id", "kind", name=op.f("uq_phase_campaign_id_kind")),
+    )
+    op.create_table(
+        "plan",
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("subtitle", sa.Text(), nullable=False),
+        sa.Column("introduction", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "adopted",
+                "published",
+                name="planstate",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("act_id", sa.Integer(), nullable=True),
+        sa.Column("source_id", sa.Integer(), nullable=True),
+        sa.Column("source", sa.JSON(), nullable=True),
+        sa.Column("stale_after_days", sa.Integer(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state = 'draft' OR act_id IS NOT NULL", name=op.f("ck_plan_adopted_by_an_act")
+        ),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_plan_act_id")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_plan_author_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_plan_place_id")),
+        sa.ForeignKeyConstraint(["source_id"], ["stored_file.id"], name=op.f("fk_plan_source_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_plan_external_ref")),
+        sa.UniqueConstraint("key", name=op.f("uq_plan_key")),
+        sa.UniqueConstraint("slug", name=op.f("uq_plan_slug")),
+    )
+    op.create_table(
+        "slip",
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("collected_on", sa.Date(), nullable=False),
+        sa.Column("collected_at", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["user.id"], name=op.f("fk_slip_agent_id")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_slip_post_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slip")),
+        sa.UniqueConstraint("post_id", name=op.f("uq_slip_post_id")),
+    )
+    with op.batch_alter_table("slip", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_slip_number"), ["number"], unique=False)
+
+    op.create_table(
+        "tally",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("theme_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "draft",
+                "pending",
+                "published",
+                "refused",
+                "restricted",
+                "withdrawn",
+                name="status",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("outcome", sa.String(length=30), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("number >= 0", name=op.f("ck_tally_number")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_tally_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tally")),
+        sa.UniqueConstraint(
+            "campaign_id",
+            "theme_id",
+            "status",
+            "outcome",
+            name=op.f("uq_tally_campaign_id_theme_id_status_outcome"),
+        ),
+    )
+    op.create_table(
+        "theme",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_theme_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_theme")),
+        sa.UniqueConstraint("campaign_id", "title", name=op.f("uq_theme_campaign_id_title")),
+    )
+    with op.batch_alter_table("theme", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_theme_campaign_id"), ["campaign_id"], unique=False)
+
+    op.create_table(
+        "version",
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("salt", sa.Text(), nullable=False),
+        sa.Column("editor_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["editor_id"], ["user.id"], name=op.f("fk_version_editor_id")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_version_post_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_version")),
+        sa.UniqueConstraint("post_id", "number", name=op.f("uq_version_post_id_number")),
+    )
+    op.create_table(
+        "action",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("dates_words", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("periodicity", sa.Text(), nullable=False),
+        sa.Column("events", sa.JSON(), nullable=False),
+        sa.Column("tags", sa.JSON(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("pilot_id", sa.Integer(), nullable=True),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column(
+            "progress",
+            sa.Enum(
+                "unknown",
+                "planned",
+                "started",
+                "well_advanced",
+                "done",
+                "suspended",
+                "abandoned",
+                name="progress",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "starts_on IS NULL OR due_on IS NULL OR starts_on <= due_on",
+            name=op.f("ck_action_order"),
+        ),
+        sa.ForeignKeyConstraint(["pilot_id"], ["user.id"], name=op.f("fk_action_pilot_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_action_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
+        sa.UniqueConstraint("key", name=op.f("uq_action_key")),
+        sa.UniqueConstraint("plan_id", "external_ref", name=op.f("uq_action_plan_id_external_ref")),
+    )
+    with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_action_pilot_id"), ["pilot_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_action_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "contribution",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("theme_id", sa.Integer(), nullable=True),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("awaited_email", sa.Text(), nullable=True),
+        sa.Column("awaited_pseudonym", sa.Text(), nullable=True),
+        sa.Column("awaited_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("shuffle", sa.Integer(), nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "retained",
+                "partly_retained",
+                "not_retained",
+                "out_of_scope",
+                "already_done",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("support_count", sa.Integer(), nullable=False),
+        sa.Column("comment_count", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "support_count >= 0 AND comment_count >= 0", name=op.f("ck_contribution_counts")
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_contribution_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(["id"], ["post.id"], name=op.f("fk_contribution_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_contribution_place_id")),
+        sa.ForeignKeyConstraint(["theme_id"], ["theme.id"], name=op.f("fk_contribution_theme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution")),
+        sa.UniqueConstraint(
+            "campaign_id", "external_ref", name=op.f("uq_contribution_campaign_id_external_ref")
+        ),
+    )
+    with op.batch_alter_table("contribution", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_contribution_newest",
+            ["campaign_id", "shown_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_contribution_outcome",
+            ["campaign_id", "outcome", "shown_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_contribution_place",
+            ["place_id", "campaign_id", "shown_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_contribution_shuffled",
+            ["campaign_id", "shuffle", "id"],
+            unique=False,
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_contribution_supported",
+            ["campaign_id", "support_count", "id"],
+            unique=False,
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_contribution_theme",
+            ["theme_id", "shown_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+
+    op.create_table(
+        "edition",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("as_of_words", sa.Text(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=True),
+        sa.Column("introduction", sa.Text(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_edition_author_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_edition_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_edition")),
+        sa.UniqueConstraint("key", name=op.f("uq_edition_key")),
+        sa.UniqueConstraint("plan_id", "slug", name=op.f("uq_edition_plan_id_slug")),
+    )
+    op.create_table(
+        "engagement",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["engagement.id"], name=op.f("fk_engagement_parent_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_engagement_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_engagement")),
+        sa.UniqueConstraint("key", name=op.f("uq_engagement_key")),
+        sa.UniqueConstraint(
+            "plan_id", "external_ref", name=op.f("uq_engagement_plan_id_external_ref")
+        ),
+    )
+    with op.batch_alter_table("engagement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_engagement_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "import_remark",
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "refused",
+                "warning",
+                name="remarkkind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("comments", sa.Integer(), nullable=False),
+        sa.Column("votes", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["import.id"], name=op.f("fk_import_remark_import_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_remark")),
+    )
+    with op.batch_alter_table("import_remark", schema=None) as batch_op:
+        batch_op.create_index("ix_import_remark_import", ["import_id", "kind", "id"], unique=False)
+
+    op.create_table(
+        "invitation",
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column(
+            "name",
+            sa.Enum(
+                "facilitator",
+                "council",
+                "guarantor",
+                "administrator",
+                name="rolename",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column("invited_by_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_invitation_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["invited_by_id"], ["user.id"], name=op.f("fk_invitation_invited_by_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_invitation_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+    )
+    op.create_table(
+        "notice",
+        sa.Column("receipt", sa.String(length=12), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("reporter_id", sa.Integer(), nullable=True),
+        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column(
+            "ground",
+            sa.Enum(
+                "insult",
+                "hatred",
+                "threat",
+                "privacy",
+                "advertising",
+                "unlawful",
+                "off_topic",
+                "repeated",
+                "unreadable",
+                name="ground",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decision_id", sa.Integer(), nullable=True),
+        sa.Column("dismissed_by_id", sa.Integer(), nullable=True),
+        sa.Column("dismissed_words", sa.Text(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "closed_at IS NULL OR decision_id IS NOT NULL OR (dismissed_by_id IS NOT NULL AND trim(dismissed_words) <> '')",
+            name=op.f("ck_notice_answered"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["decision.id"], name=op.f("fk_notice_decision_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["dismissed_by_id"], ["user.id"], name=op.f("fk_notice_dismissed_by_id")
+        ),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_notice_post_id")),
+        sa.ForeignKeyConstraint(["reporter_id"], ["user.id"], name=op.f("fk_notice_reporter_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("key", name=op.f("uq_notice_key")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_notice_receipt")),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_notice_open",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_notice_post_id"), ["post_id"], unique=False)
+
+    op.create_table(
+        "picture",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "photo",
+                "projection",
+                "map",
+                "drawing",
+                name="picturekind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("caption", sa.Text(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("alternative", sa.Text(), nullable=False),
+        sa.Column("is_decorative", sa.Boolean(), nullable=False),
+        sa.Column("credit", sa.Text(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "file_id IS NULL OR (credit <> '' AND (alternative <> '' OR is_decorative))",
+            name=op.f("ck_picture_words_and_credit"),
+        ),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_picture_file_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_picture_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_picture")),
+    )
+    with op.batch_alter_table("picture", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_picture_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_picture_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "plan_campaign",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_plan_campaign_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_campaign_plan_id")),
+        sa.PrimaryKeyConstraint("plan_id", "campaign_id", name=op.f("pk_plan_campaign")),
+    )
+    with op.batch_alter_table("plan_campaign", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_plan_campaign_campaign_id"), ["campaign_id"], unique=False
+        )
+
+    op.create_table(
+        "role",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "name",
+            sa.Enum(
+                "facilitator",
+                "council",
+                "guarantor",
+                "administrator",
+                name="rolename",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column("granted_by_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "campaign_id IS NULL OR plan_id IS NULL", name=op.f("ck_role_one_scope")
+        ),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_role_campaign_id")),
+        sa.ForeignKeyConstraint(["granted_by_id"], ["user.id"], name=op.f("fk_role_granted_by_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_role_plan_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_role_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role")),
+    )
+    with op.batch_alter_table("role", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_role_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "to_complete",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_to_complete_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_to_complete")),
+        sa.UniqueConstraint("plan_id", "kind", "ref", name=op.f("uq_to_complete_plan_id_kind_ref")),
+    )
+    with op.batch_alter_table("to_complete", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_to_complete_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "action_place",
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["action_id"], ["action.id"], name=op.f("fk_action_place_action_id")
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_action_place_place_id")),
+        sa.PrimaryKeyConstraint("action_id", "place_id", name=op.f("pk_action_place")),
+    )
+    with op.batch_alter_table("action_place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_action_place_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "actor_role",
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("named", sa.Text(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_actor_role_action_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_actor_role_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_actor_role")),
+        sa.UniqueConstraint(
+            "action_id", "organisation_id", name=op.f("uq_actor_role_action_id_organisation_id")
+        ),
+    )
+    with op.batch_alter_table("actor_role", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_actor_role_action_id"), ["action_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_actor_role_organisation_id"), ["organisation_id"], unique=False
+        )
+
+    op.create_table(
+        "answer",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "retained",
+                "partly_retained",
+                "not_retained",
+                "out_of_scope",
+                "already_done",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("signatory", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("delay_days", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "outcome <> 'partly_retained' OR part <> ''", name=op.f("ck_answer_part")
+        ),
+        sa.CheckConstraint(
+            "words <> '' AND signatory <> '' AND unit <> ''", name=op.f("ck_answer_reasoned")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_answer_author_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_answer_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_answer_contribution_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
+    )
+    with op.batch_alter_table("answer", schema=None) as batch_op:
+        batch_op.create_index("ix_answer_campaign", ["campaign_id", "id"], unique=False)
+        batch_op.create_index("ix_answer_contribution", ["contribution_id", "id"], unique=False)
+
+    op.create_table(
+        "assignment",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("assignee_id", sa.Integer(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignee_id"], ["user.id"], name=op.f("fk_assignment_assignee_id")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_assignment_author_id")),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_assignment_contribution_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
+        sa.UniqueConstraint("contribution_id", name=op.f("uq_assignment_contribution_id")),
+    )
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_assignment_assignee_id"), ["assignee_id"], unique=False
+        )
+
+    op.create_table(
+        "comment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("thread_id", sa.Integer(), nullable=True),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "side",
+            sa.Enum(
+                "for",
+                "against",
+                "neutral",
+                name="side",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("speaks_for", sa.Text(), nullable=True),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_comment_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_comment_contribution_id")
+        ),
+        sa.ForeignKeyConstraint(["id"], ["post.id"], name=op.f("fk_comment_id")),
+        sa.ForeignKeyConstraint(["parent_id"], ["comment.id"], name=op.f("fk_comment_parent_id")),
+        sa.ForeignKeyConstraint(["thread_id"], ["comment.id"], name=op.f("fk_comment_thread_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
+        sa.UniqueConstraint(
+            "contribution_id", "external_ref", name=op.f("uq_comment_contribution_id_external_ref")
+        ),
+    )
+    op.create_table(
+        "imported_tally",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.String(length=30), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("number >= 0", name=op.f("ck_imported_tally_number")),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_imported_tally_contribution_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imported_tally")),
+        sa.UniqueConstraint(
+            "contribution_id", "position", name=op.f("uq_imported_tally_contribution_id_position")
+        ),
+    )
+    op.create_table(
+        "origin",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("engagement_id", sa.Integer(), nullable=True),
+        sa.Column("action_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "degree",
+            sa.Enum(
+                "whole", "part", name="degree", native_enum=False, create_constraint=True, length=30
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("degree = 'whole' OR words <> ''", name=op.f("ck_origin_which_part")),
+        sa.CheckConstraint(
+            "(engagement_id IS NULL) <> (action_id IS NULL)",
+            name=op.f("ck_origin_engagement_or_action"),
+        ),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_origin_action_id")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_origin_author_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_origin_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_origin_contribution_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"], ["engagement.id"], name=op.f("fk_origin_engagement_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_origin_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_origin")),
+    )
+    with op.batch_alter_table("origin", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_origin_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_origin_contribution_id"), ["contribution_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_origin_plan_id"), ["plan_id"], unique=False)
+        batch_op.create_index("uq_origin_action", ["action_id", "contribution_id"], unique=True)
+        batch_op.create_index(
+            "uq_origin_engagement", ["engagement_id", "contribution_id"], unique=True
+        )
+
+    op.create_table(
+        "private_note",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_private_note_author_id")),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_private_note_contribution_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_private_note")),
+    )
+    with op.batch_alter_table("private_note", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_private_note_contribution_id"), ["contribution_id"], unique=False
+        )
+
+    op.create_table(
+        "promise",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("engagement_id", sa.Integer(), nullable=True),
+        sa.Column("action_id", sa.Integer(), nullable=True),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(engagement_id IS NULL) <> (action_id IS NULL)",
+            name=op.f("ck_promise_engagement_or_action"),
+        ),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_promise_action_id")),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"], ["engagement.id"], name=op.f("fk_promise_engagement_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_promise_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promise")),
+        sa.UniqueConstraint("action_id", name=op.f("uq_promise_action_id")),
+        sa.UniqueConstraint("engagement_id", name=op.f("uq_promise_engagement_id")),
+    )
+    with op.batch_alter_table("promise", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_promise_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "revision",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("engagement_id", sa.Integer(), nullable=True),
+        sa.Column("action_id", sa.Integer(), nullable=True),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_revision_reason")),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_revision_action_id")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_revision_author_id")),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"], ["engagement.id"], name=op.f("fk_revision_engagement_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_revision_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
+    )
+    with op.batch_alter_table("revision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_revision_action_id"), ["action_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_revision_engagement_id"), ["engagement_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_revision_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "see_also",
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_see_also_action_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["action.id"], name=op.f("fk_see_also_other_id")),
+        sa.PrimaryKeyConstraint("action_id", "other_id", name=op.f("pk_see_also")),
+    )
+    op.create_table(
+        "serves",
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("engagement_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_serves_action_id")),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"], ["engagement.id"], name=op.f("fk_serves_engagement_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_serves")),
+        sa.UniqueConstraint(
+            "action_id", "engagement_id", name=op.f("uq_serves_action_id_engagement_id")
+        ),
+    )
+    with op.batch_alter_table("serves", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_serves_engagement_id"), ["engagement_id"], unique=False
+        )
+
+    op.create_table(
+        "status_report",
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "progress",
+            sa.Enum(
+                "unknown",
+                "planned",
+                "started",
+                "well_advanced",
+                "done",
+                "suspended",
+                "abandoned",
+                name="progress",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("effective_on", sa.Date(), nullable=True),
+        sa.Column("effective_words", sa.Text(), nullable=False),
+        sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "effective_on IS NOT NULL OR effective_words <> ''", name=op.f("ck_status_report_dated")
+        ),
+        sa.CheckConstraint(
+            "progress NOT IN ('abandoned', 'suspended') OR words <> ''",
+            name=op.f("ck_status_report_reason"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["action_id"], ["action.id"], name=op.f("fk_status_report_action_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name=op.f("fk_status_report_author_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_status_report_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_status_report")),
+        sa.UniqueConstraint("key", name=op.f("uq_status_report_key")),
+    )
+    with op.batch_alter_table("status_report", schema=None) as batch_op:
+        batch_op.create_index("ix_status_report_action", ["action_id", "id"], unique=False)
+        batch_op.create_index("ix_status_report_plan", ["plan_id", "id"], unique=False)
+
+    op.create_table(
+        "support",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_support_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_support_contribution_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_support_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_support")),
+        sa.UniqueConstraint(
+            "contribution_id", "user_id", name=op.f("uq_support_contribution_id_user_id")
+        ),
+    )
+    with op.batch_alter_table("support", schema=None) as batch_op:
+        batch_op.create_index("ix_support_person", ["user_id", "campaign_id"], unique=False)
+
+    op.create_table(
+        "evidence",
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "photo",
+                "projection",
+                "document",
+                "link",
+                name="evidencekind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("alternative", sa.Text(), nullable=False),
+        sa.Column("credit", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind NOT IN ('photo', 'projection') OR (alternative <> '' AND credit <> '')",
+            name=op.f("ck_evidence_picture"),
+        ),
+        sa.CheckConstraint(
+            "(file_id IS NULL) <> (url IS NULL)", name=op.f("ck_evidence_file_or_address")
+        ),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_evidence_file_id")),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["status_report.id"], name=op.f("fk_evidence_report_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+    )
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evidence_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evidence_report_id"), ["report_id"], unique=False)
+    upgrade_by_hand()
+
+
+def downgrade() -> None:
+    downgrade_by_hand()
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evidence_report_id"))
+        batch_op.drop_index(batch_op.f("ix_evidence_file_id"))
+
+    op.drop_table("evidence")
+    with op.batch_alter_table("support", schema=None) as batch_op:
+        batch_op.drop_index("ix_support_person")
+
+    op.drop_table("support")
+    with op.batch_alter_table("status_report", schema=None) as batch_op:
+        batch_op.drop_index("ix_status_report_plan")
+        batch_op.drop_index("ix_status_report_action")
+
+    op.drop_table("status_report")
+    with op.batch_alter_table("serves", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_serves_engagement_id"))
+
+    op.drop_table("serves")
+    op.drop_table("see_also")
+    with op.batch_alter_table("revision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_revision_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_revision_engagement_id"))
+        batch_op.drop_index(batch_op.f("ix_revision_action_id"))
+
+    op.drop_table("revision")
+    with op.batch_alter_table("promise", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_promise_plan_id"))
+
+    op.drop_table("promise")
+    with op.batch_alter_table("private_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_private_note_contribution_id"))
+
+    op.drop_table("private_note")
+    with op.batch_alter_table("origin", schema=None) as batch_op:
+        batch_op.drop_index("uq_origin_engagement")
+        batch_op.drop_index("uq_origin_action")
+        batch_op.drop_index(batch_op.f("ix_origin_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_origin_contribution_id"))
+        batch_op.drop_index(batch_op.f("ix_origin_campaign_id"))
+
+    op.drop_table("origin")
+    op.drop_table("imported_tally")
+    op.drop_table("comment")
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_assignment_assignee_id"))
+
+    op.drop_table("assignment")
+    with op.batch_alter_table("answer", schema=None) as batch_op:
+        batch_op.drop_index("ix_answer_contribution")
+        batch_op.drop_index("ix_answer_campaign")
+
+    op.drop_table("answer")
+    with op.batch_alter_table("actor_role", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_actor_role_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_actor_role_action_id"))
+
+    op.drop_table("actor_role")
+    with op.batch_alter_table("action_place", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_place_place_id"))
+
+    op.drop_table("action_place")
+    with op.batch_alter_table("to_complete", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_to_complete_plan_id"))
+
+    op.drop_table("to_complete")
+    with op.batch_alter_table("role", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_role_user_id"))
+
+    op.drop_table("role")
+    with op.batch_alter_table("plan_campaign", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_campaign_campaign_id"))
+
+    op.drop_table("plan_campaign")
+    with op.batch_alter_table("picture", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_picture_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_picture_file_id"))
+
+    op.drop_table("picture")
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_post_id"))
+        batch_op.drop_index(
+            "ix_notice_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.drop_table("notice")
+    op.drop_table("invitation")
+    with op.batch_alter_table("import_remark", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_remark_import")
+
+    op.drop_table("import_remark")
+    with op.batch_alter_table("engagement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_engagement_plan_id"))
+
+    op.drop_table("engagement")
+    op.drop_table("edition")
+    with op.batch_alter_table("contribution", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_contribution_theme",
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_contribution_supported",
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_contribution_shuffled",
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_contribution_place",
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_contribution_outcome",
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_contribution_newest",
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+
+    op.drop_table("contribution")
+    with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_action_pilot_id"))
+
+    op.drop_table("action")
+    op.drop_table("version")
+    with op.batch_alter_table("theme", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_theme_campaign_id"))
+
+    op.drop_table("theme")
+    op.drop_table("tally")
+    with op.batch_alter_table("slip", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_slip_number"))
+
+    op.drop_table("slip")
+    op.drop_table("plan")
+    op.drop_table("phase")
+    with op.batch_alter_table("import", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_import_waiting",
+            sqlite_where=sa.text("confirmed_at IS NOT NULL AND finished_at IS NULL"),
+            postgresql_where=sa.text("confirmed_at IS NOT NULL AND finished_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_import_campaign_id"))
+
+    op.drop_table("import")
+    with op.batch_alter_table("image", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_image_thumbnail_id"))
+        batch_op.drop_index(batch_op.f("ix_image_post_id"))
+        batch_op.drop_index(batch_op.f("ix_image_file_id"))
+
+    op.drop_table("image")
+    op.drop_table("delay")
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_decision_post_id"))
+
+    op.drop_table("decision")
+    op.drop_table("campaign_rules")
+    with op.batch_alter_table("campaign_place", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaign_place_place_id"))
+
+    op.drop_table("campaign_place")
+    with op.batch_alter_table("campaign_document", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaign_document_campaign_id"))
+
+    op.drop_table("campaign_document")
+    op.drop_table("site")
+    op.drop_table("saved_wording")
+    with op.batch_alter_table("post", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_post_waiting",
+            sqlite_where=sa.text("waiting_since IS NOT NULL"),
+            postgresql_where=sa.text("waiting_since IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_post_author")
+
+    op.drop_table("post")
+    with op.batch_alter_table("notification", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_notification_waiting",
+            sqlite_where=sa.text("mailed_at IS NULL"),
+            postgresql_where=sa.text("mailed_at IS NULL"),
+        )
+        batch_op.drop_index("ix_notification_user")
+        batch_op.drop_index(
+            "ix_notification_unread",
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
+
+    op.drop_table("notification")
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_letter_waiting",
+            sqlite_where=sa.text("sent_at IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_letter_user_id"))
+
+    op.drop_table("letter")
+    with op.batch_alter_table("follow", schema=None) as batch_op:
+        batch_op.drop_index("ix_follow_subject")
+
+    op.drop_table("follow")
+    op.drop_table("campaign")
+    op.drop_table("act")
+    op.drop_table("user")
+    with op.batch_alter_table("stored_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stored_file_sha256"))
+
+    op.drop_table("stored_file")
+    with op.batch_alter_table("search_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_search_entry_campaign")
+
+    op.drop_table("search_entry")
+    with op.batch_alter_table("place", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_place_parent_id"))
+
+    op.drop_table("place")
+    op.drop_table("organisation")
+    op.drop_table("journal_head")
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.drop_index("ix_event_subject")
+        batch_op.drop_index(
+            "ix_event_public",
+            sqlite_where=sa.text(
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer')"
+            ),
+            postgresql_where=sa.text(
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer')"
+            ),
+        )
+        batch_op.drop_index("ix_event_plan")
+        batch_op.drop_index(
+            "ix_event_news",
+            sqlite_where=sa.text(
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit')"
+            ),
+            postgresql_where=sa.text(
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit')"
+            ),
+        )
+        batch_op.drop_index("ix_event_campaign")
+
+    op.drop_table("event")
+    op.drop_table("audit")
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.drop_index("ix_attempt_key")
+
+    op.drop_table("attempt")
