@@ -1,0 +1,157 @@
+"""What residents write is shown safely, shortened kindly and found again."""
+
+import re
+from time import perf_counter
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from consult.core import text
+
+FRENCH = st.text(alphabet="abcdeéèçœÉ L’'-.,:;!?\n 0129«»", max_size=200)
+
+
+class TestRender:
+    def test_paragraphs_lines_and_emphasis(self):
+        html = text.render("Des **bancs**\nà l'ombre.\n\nEt de l'eau.")
+        assert html == ("<p>Des <strong>bancs</strong><br>\nà l'ombre.</p>\n<p>Et de l'eau.</p>\n")
+
+    @pytest.mark.parametrize(
+        "attack",
+        [
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "[lien](javascript:alert(1))",
+            "[lien](data:text/html;base64,PHNjcmlwdD4=)",
+            "[lien](vbscript:x)",
+            "![image](http://example.org/pixel.png)",
+            '<a href="#" onclick="x()">a</a>',
+            "<svg/onload=alert(1)>",
+            "<style>body{display:none}</style>",
+            '[a](http://x" onmouseover="alert(1))',
+        ],
+    )
+    def test_nothing_runs_and_nothing_is_fetched(self, attack):
+        html = text.render(attack)
+        tags = re.findall(r"<(\w+)([^>]*)>", html)
+        assert {name for name, _ in tags} <= {"p", "a", "br"}
+        assert all(re.fullmatch(r'( (href|rel|title)="[^"]*")*', rest) for _, rest in tags)
+        assert not any(re.search(r'href="(?!https?:)', rest) for _, rest in tags)
+
+    def test_headings_begin_below_the_page_and_never_jump(self):
+        html = text.render("## Un\n\n##### Deux\n\n# Trois\n\n###### Quatre")
+        assert re.findall(r"<(h\d)>", html) == ["h3", "h4", "h3", "h4"]
+
+    def test_links_are_not_recommended_by_the_town(self):
+        html = text.render("Voir https://example.org/a et www.example.org, merci.")
+        assert html.count('rel="nofollow ugc noopener"') == 2
+        assert 'href="https://www.example.org"' in html
+
+    def test_a_missing_space_or_an_address_is_not_a_link(self):
+        assert "<a" not in text.render("C'est fini.La suite, <b>écrire</b> à moi@example.org")
+
+    def test_an_image_is_its_alternative_words(self):
+        assert text.render("![Le parc & <b>](http://example.org/x.png)") == (
+            "<p>Le parc &amp; &lt;b&gt;</p>\n"
+        )
+
+    @given(FRENCH)
+    @example("a\n b")
+    def test_the_short_way_gives_what_the_parser_gives(self, words):
+        marked = words + "\n\n*fin*"
+        assert text.render(words) + Markup("<p><em>fin</em></p>\n") == text.render(marked)
+        assert "\n\n".join(filter(None, [text.plain(words), "fin"])) == text.plain(marked)
+
+
+class TestShorter:
+    def test_plain_keeps_the_words_alone(self):
+        source = "# Titre\n\n**gras** et [lien](http://example.org)\n\n- un\n- deux `trois`"
+        assert text.plain(source) == "Titre\n\ngras et lien\n\nun\n\ndeux trois"
+
+    def test_excerpt_is_cut_between_two_words(self):
+        assert text.excerpt("Des **bancs** à l'ombre des tilleuls", 20) == "Des bancs à l'ombre…"
+        assert text.excerpt("Des bancs", 20) == "Des bancs"
+
+    @given(FRENCH, st.integers(10, 200))
+    def test_excerpt_is_one_line_of_the_length_asked(self, words, length):
+        short = text.excerpt(words, length)
+        assert len(short) <= length + 1
+        assert "\n" not in short
+
+    @pytest.mark.parametrize(
+        ("body", "title"),
+        [
+            ("Créer un parc. Il manque d'ombre.", "Créer un parc"),
+            ("Pourquoi pas un parc ? Il fait chaud.", "Pourquoi pas un parc ?"),
+            ("M. Durand a raison. Moi aussi.", "M. Durand a raison"),
+            ("Un passage de 3.5 m. Merci.", "Un passage de 3.5 m"),
+            ("Bancs, arbres, etc. et de l'ombre. Fin.", "Bancs, arbres, etc. et de l'ombre"),
+            ("Mon titre\n\nLe corps.", "Mon titre"),
+            ("Une ligne coupée\nen deux. Fin.", "Une ligne coupée en deux"),
+            ("# Un titre\n\nDu texte", "Un titre"),
+            ("", ""),
+        ],
+    )
+    def test_first_sentence(self, body, title):
+        assert text.first_sentence(body) == title
+
+    def test_a_long_first_sentence_is_cut(self):
+        title = text.first_sentence("Nous voudrions des bancs " * 20)
+        assert len(title) <= 121
+        assert title.endswith("…")
+
+
+class TestSpelling:
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("La Haie Griselle – La Hêtraie", "la haie griselle la hetraie"),
+            ("L’Œuvre", "l'oeuvre"),
+            ("ÉCOLE Léon-Blum", "ecole leon blum"),
+            ("e\N{COMBINING ACUTE ACCENT}cole", "école"),
+            ("\N{LATIN SMALL LIGATURE FI}n", "fin"),
+        ],
+    )
+    def test_fold_gives_one_spelling(self, one, other):
+        assert text.fold(one) == text.fold(other)
+
+    @given(st.text())
+    def test_fold_is_settled_at_once(self, words):
+        assert text.fold(text.fold(words)) == text.fold(words)
+
+    @given(st.text())
+    def test_stems_do_not_depend_on_spelling(self, words):
+        assert text.stems(words) == text.stems(text.fold(words))
+        assert not any(" " in stem or not stem for stem in text.stems(words))
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("des bancs", "un banc"),
+            ("les vélos", "la bicyclette"),
+            ("les pistes cyclables", "une piste de vélo"),
+            ("l'éclairage", "des lampadaires"),
+            ("une rue publiée", "des rues publiées"),
+            ("interdite", "interdit"),
+            ("les jeux", "le jeu"),
+        ],
+    )
+    def test_words_of_one_notion_meet(self, one, other):
+        assert text.stems(one) == text.stems(other)
+
+    def test_words_that_only_look_alike_stay_apart(self):
+        for one, other in [("salle", "sale"), ("voirie", "voir"), ("général", "généraliste")]:
+            assert text.stems(one) != text.stems(other)
+
+    def test_numbers_stay_and_small_words_go(self):
+        assert text.stems("Les 12 bancs de la place du 8 mai") == ["12", "banc", "plac", "8", "mai"]
+
+    def test_a_known_word_costs_little(self):
+        words = "Nous demandons des bancs et des arbres pour les enfants de l'école. " * 20
+        text.stems(words)
+        start = perf_counter()
+        for _again in range(20):
+            text.stems(words)
+        assert perf_counter() - start < 0.5

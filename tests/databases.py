@@ -1,0 +1,137 @@
+"""The two databases each test may run on, and how each is made empty again, quickly."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import sqlalchemy as sa
+from flask import Flask
+
+import consult
+from consult import migrations
+from consult.core.db import db
+from tests.engines import postgresql_uri
+
+MIGRATIONS = Path(consult.__file__).parent / "migrations"
+KEPT = "alembic_version"
+
+
+class House:
+    """One application on one engine, shared by the tests of one process."""
+
+    def __init__(self, engine: str, folder: Path, worker: str) -> None:
+        self.instance = folder / "instance"
+        self.instance.mkdir(parents=True, exist_ok=True)
+        self.uri = (
+            f"sqlite:///{folder / 'consult.db'}" if engine == "sqlite" else postgresql_uri(worker)
+        )
+        self.app: Flask = consult.create_app(
+            TESTING=True,
+            SECRET_KEY="only for tests",
+            INSTANCE=str(self.instance),
+            SQLALCHEMY_DATABASE_URI=self.uri,
+            SERVER_NAME="localhost",
+            SESSION_COOKIE_SECURE=False,
+            WTF_CSRF_ENABLED=False,
+            PAGE_CACHE=False,
+            MAIL_BACKEND="locmem",
+        )
+        migrate(self.app)
+        self._files = set(self.instance.rglob("*"))
+        self._empty = self._sqlite() if engine == "sqlite" else self._postgresql()
+        self._is_clean = True
+
+    def reset(self) -> None:
+        """As on the first day: rows, numbering, files, letters."""
+        if not self._is_clean:
+            with self.app.app_context():
+                db.engine.dispose()
+            self._empty()
+            for path in sorted(set(self.instance.rglob("*")) - self._files, reverse=True):
+                path.rmdir() if path.is_dir() else path.unlink()
+        self.app.extensions["mailman"].outbox = []
+        self._is_clean = False
+
+    def _sqlite(self) -> Callable[[], None]:
+        """SQLite: put the first day's file back."""
+        file = Path(self.uri.removeprefix("sqlite:///"))
+        first_day = file.with_suffix(".first")
+        with self.app.app_context():
+            with db.engine.connect() as connection:
+                connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.engine.dispose()
+        shutil.copyfile(file, first_day)
+
+        def empty() -> None:
+            for suffix in ("-wal", "-shm"):
+                file.with_name(file.name + suffix).unlink(missing_ok=True)
+            # Another file under the same name: whoever still holds the old one disturbs nobody.
+            fresh = file.with_suffix(".fresh")
+            shutil.copyfile(first_day, fresh)
+            fresh.replace(file)
+
+        return empty
+
+    def _postgresql(self) -> Callable[[], None]:
+        """PostgreSQL: empty what has rows, put the first day's rows back, number from one."""
+        server = psycopg.connect(self.uri.replace("+psycopg", ""), autocommit=True)
+        server.execute("SET session_replication_role = replica")  # no triggers, any order
+        server.execute("SET lock_timeout = '10s'")  # somebody still holds a row: say so
+        tables = [
+            name
+            for (name,) in server.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> %s",
+                [KEPT],
+            )
+        ]
+        first_day = {
+            name: rows
+            for name in tables
+            if (rows := server.execute(f'SELECT to_jsonb(t) FROM "{name}" t').fetchall())
+        }
+        numbering = (
+            "SELECT format('%I', sequencename), last_value FROM pg_sequences"
+            " WHERE schemaname = 'public'"
+        )
+        first_numbers = dict(server.execute(numbering).fetchall())
+        full = " UNION ALL ".join(
+            f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in tables
+        )
+
+        def empty() -> None:
+            for (name,) in server.execute(full).fetchall():
+                server.execute(f'DELETE FROM "{name}"')
+                for (row,) in first_day.get(name, ()):
+                    server.execute(
+                        f'INSERT INTO "{name}" OVERRIDING SYSTEM VALUE'
+                        f' SELECT * FROM jsonb_populate_record(NULL::"{name}", %s)',
+                        [psycopg.types.json.Jsonb(row)],
+                    )
+            # A number taken by a row that never came to be is taken all the same.
+            for name, last in server.execute(numbering).fetchall():
+                if last != (first := first_numbers[name]):
+                    server.execute("SELECT setval(%s, %s, %s)", [name, first or 1, bool(first)])
+
+        return empty
+
+
+def migrate(app: Flask) -> None:
+    """Make the tables as a town would; straight from the models while nothing is written down."""
+    with app.app_context():
+        if list((MIGRATIONS / "versions").glob("*.py")):
+            migrations.upgrade()
+        else:
+            if db.engine.dialect.name == "postgresql":
+                with db.engine.begin() as connection:
+                    connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+                    connection.execute(sa.text("CREATE SCHEMA public"))
+            db.create_all()
+
+
+def fast_folder() -> str | None:
+    """A folder in memory where the machine has one: SQLite waits for the disk at each commit."""
+    memory = Path("/dev/shm")  # noqa: S108
+    roomy = memory.is_dir() and os.access(memory, os.W_OK)
+    return str(memory) if roomy and shutil.disk_usage(memory).free > 256 * 2**20 else None

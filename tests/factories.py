@@ -1,0 +1,98 @@
+"""Plain functions that make committed people and things, for tests to start from."""
+
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from consult.campaigns.models import Campaign, Phase, PhaseKind, State
+from consult.contributions.models import Contribution
+from consult.core import clock
+from consult.core.db import db
+from consult.core.text import fold
+from consult.people.models import Role, RoleName, User
+from consult.posts.models import Status
+
+_numbers = count(1)
+
+STEPS = {
+    Status.DRAFT: (),
+    Status.PENDING: (Status.PENDING,),
+    Status.PUBLISHED: (Status.PENDING, Status.PUBLISHED),
+    Status.REFUSED: (Status.PENDING, Status.REFUSED),
+    Status.RESTRICTED: (Status.PENDING, Status.PUBLISHED, Status.RESTRICTED),
+    Status.WITHDRAWN: (Status.PENDING, Status.WITHDRAWN),
+}
+
+
+def make_user(*roles: RoleName, confirmed: bool = True, **fields: Any) -> User:
+    """A resident, or somebody who holds these roles for the whole site."""
+    number = next(_numbers)
+    email = fields.pop("email", f"personne{number}@exemple.fr")
+    pseudonym = fields.pop("pseudonym", f"Personne {number}")
+    user = User(
+        email=email,
+        email_key=email.casefold(),
+        pseudonym=pseudonym,
+        pseudonym_key=fold(pseudonym),
+        confirmed_at=clock.now() if confirmed else None,
+        roles=[Role(name=role) for role in roles],
+        **fields,
+    )
+    db.session.add(user)
+    db.session.commit()
+    return user
+
+
+def make_campaign(*open_to: PhaseKind, published: bool = True, **fields: Any) -> Campaign:
+    """A campaign whose phases named here are open now, for a month before and a month after."""
+    number = next(_numbers)
+    campaign = Campaign(
+        **{
+            "slug": f"campagne-{number}",
+            "title": f"Campagne {number}",
+            "question": "Que faire du square ?",
+            "decider": "Le conseil municipal",
+            **fields,
+        }
+    )
+    campaign.phases = [
+        Phase(
+            kind=kind,
+            opens_at=clock.now() - timedelta(days=30),
+            closes_at=clock.now() + timedelta(days=30),
+        )
+        for kind in open_to or (PhaseKind.PROPOSE, PhaseKind.DISCUSS, PhaseKind.VOTE)
+    ]
+    db.session.add(campaign)
+    db.session.flush()
+    if published:
+        campaign.move_to(State.PUBLISHED)
+    db.session.commit()
+    return campaign
+
+
+def make_contribution(
+    campaign: Campaign | None = None, status: Status = Status.PUBLISHED, **fields: Any
+) -> Contribution:
+    """A contribution brought to this status through each step of its life."""
+    contribution = Contribution(
+        campaign=campaign or make_campaign(),
+        author=fields.pop("author", None) or make_user(),
+    )
+    title, body = fields.pop("title", "Des bancs"), fields.pop("body", "À l'ombre du marché.")
+    for name, value in fields.items():
+        setattr(contribution, name, value)
+    db.session.add(contribution)
+    db.session.flush()
+    contribution.say(title, body, contribution.author)
+    for step in STEPS[status]:
+        contribution.move_to(step)
+    db.session.commit()
+    return contribution
+
+
+def sign_in(client: Any, user: User) -> Any:
+    """The same client, from now on signed in as this person."""
+    with client.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = user.get_id(), True
+    return client
