@@ -151,7 +151,7 @@ def readers(comment: Comment) -> list[User]:
     others = (
         sa.select(Comment.id)
         .where(
-            Comment.campaign_id == comment.campaign_id,
+            Comment.campaign_id + 0 == comment.campaign_id,  # few wait: start from those
             Comment.waiting_since > clock.now() - TOLD_AGAIN_AFTER,
             Comment.id != comment.id,
         )
