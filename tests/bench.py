@@ -42,8 +42,7 @@ from consult.comments.models import Comment, Side
 from consult.contributions.models import SHUFFLE, Contribution, Outcome, Tally
 from consult.core import clock
 from consult.core.db import db
-from consult.core.search import SearchEntry
-from consult.core.text import stems
+from consult.core.search import SearchEntry, indexed
 from consult.council.models import Act
 from consult.engagements.models import Action, Engagement, Origin, Plan, Serves
 from consult.journal.models import START, Event, JournalHead, fingerprint
@@ -251,7 +250,12 @@ def build(size: int) -> dict[str, Any]:
             for (theme, outcome), number in counted.items()
         ),
     )
-    indexed = [" ".join(dict.fromkeys(stems(f"{title} {body}"))) for title, body in said]
+    words = [indexed(title, [body]) for title, body in said]
+
+    def marks(row: dict[str, Any]) -> dict[str, Any]:
+        shown = {"campaign_id": campaign.id, "theme_id": row["theme_id"]}
+        return {"kind": "contribution", "status": row["outcome"], **shown}
+
     fill(
         SearchEntry.__table__,
         (
@@ -263,7 +267,7 @@ def build(size: int) -> dict[str, Any]:
                 "status": row["outcome"] or "",
                 "title": said[row["id"] % len(said)][0],
                 "excerpt": said[row["id"] % len(said)][1][:200],
-                "stems": indexed[row["id"] % len(said)],
+                "stems": " ".join((words[row["id"] % len(said)], indexed("", [], **marks(row)))),
                 "at": moment(row["id"]),
             }
             for row in made

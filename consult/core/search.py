@@ -84,10 +84,16 @@ def put(kind: str, subject_id: int, title: str, words: Iterable[str], **shown: A
     entry.title = title
     for name, value in shown.items():
         setattr(entry, name, value)
+    entry.stems = indexed(title, words, **{name: getattr(entry, name) for name in MARKS})
+    db.session.add(entry)
+
+
+def indexed(title: str, words: Iterable[str], **marked: Any) -> str:
+    """What is looked through for one entry: its stems, those of its title, its marks."""
     said = [stem for part in (title, *words) for stem in stems(part)]
     kept = list(dict.fromkeys(said))[:MOST_STEMS]
-    entry.stems = " ".join(dict.fromkeys([*kept, *in_title(title), *_marks(entry)]))
-    db.session.add(entry)
+    marks = [mark for name, value in marked.items() for mark in _mark(name, value)]
+    return " ".join(dict.fromkeys([*kept, *in_title(title), *marks]))
 
 
 def mark(kind: str, subject_id: int, status: str) -> None:
@@ -120,10 +126,6 @@ MARKS = {
 def in_title(title: str) -> list[str]:
     """The roots of a title, marked as such."""
     return stems(" ".join(f"zt{stem}" for stem in stems(title)))
-
-
-def _marks(entry: SearchEntry) -> list[str]:
-    return [mark for name in MARKS for mark in _mark(name, getattr(entry, name))]
 
 
 def _mark(name: str, value: Any) -> list[str]:
