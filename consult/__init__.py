@@ -20,6 +20,7 @@ from consult.people import session
 ROOMS = (
     "journal",
     "people",
+    "gaps",
     "territory",
     "posts",
     "council",

@@ -27,10 +27,10 @@ from consult.engagements.models import (
     Plan,
     PlanState,
     Serves,
-    ToComplete,
     action_place,
     see_also,
 )
+from consult.gaps.models import Gap
 from consult.journal.actions import record
 from consult.people.models import User
 from consult.territory.models import Place
@@ -332,7 +332,7 @@ def illustrate(
     return picture
 
 
-def fill(actor: User | None, item: ToComplete, plan: Plan) -> None:
+def fill(actor: User | None, item: Gap, plan: Plan) -> None:
     """Somebody filled, elsewhere than here, what a source left empty."""
     rules.fill(actor, item, plan)
     item.done_at = clock.now()

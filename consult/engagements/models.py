@@ -320,20 +320,6 @@ class Revision(db.Model):
     __table_args__ = (sa.CheckConstraint("reason <> ''", name="reason"),)
 
 
-class ToComplete(db.Model):
-    """Something a source did not say and an editor still has to fill."""
-
-    __tablename__ = "to_complete"
-
-    plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"), index=True)
-    kind: Mapped[str] = mapped_column(sa.String(40))
-    ref: Mapped[str] = mapped_column(default="")
-    words: Mapped[str]
-    done_at: Mapped[datetime | None]
-
-    __table_args__ = (sa.UniqueConstraint("plan_id", "kind", "ref"),)
-
-
 class Picture(db.Model):
     """A picture of a plan: its caption first; it is shown once it has words and a credit."""
 

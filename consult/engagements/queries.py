@@ -32,11 +32,12 @@ from consult.engagements.models import (
     Promise,
     Revision,
     Serves,
-    ToComplete,
     action_place,
     plan_campaign,
     see_also,
 )
+from consult.gaps.models import Gap
+from consult.gaps.queries import still_open
 from consult.people.models import Follow, RoleName, User
 from consult.posts.models import Status
 from consult.territory.models import Organisation, Place
@@ -797,17 +798,13 @@ def own_words(user: User, subject: Plan | Engagement | Action) -> list[Source]:
 class Missing(NamedTuple):
     """Something an editor still has to fill: its words, and the action it is about."""
 
-    item: ToComplete
+    item: Gap
     action: Action | None
 
 
 def to_complete(plan: Plan) -> list[Missing]:
     """What a source did not say and nobody has filled since."""
-    items = db.session.scalars(
-        sa.select(ToComplete)
-        .where(ToComplete.plan_id == plan.id, ToComplete.done_at.is_(None))
-        .order_by(ToComplete.id)
-    ).all()
+    items = still_open(plan)
     refs = {item.ref for item in items}
     actions = {
         one.external_ref: one
@@ -834,9 +831,21 @@ def _is_filled(missing: Missing, plan: Plan, pictures: set[str]) -> bool:
     return answered.get(item.kind, False)
 
 
-def item_or_404(plan: Plan, item_id: int) -> ToComplete:
-    item = db.session.get(ToComplete, item_id)
-    if item is None or item.plan_id != plan.id:
+def settled(gaps: list[Gap]) -> list[Gap]:
+    """Which of these gaps of plans the tables already answer."""
+    plans = db.session.scalars(sa.select(Plan).where(Plan.id.in_({one.subject_id for one in gaps})))
+    missing = {one.item.id for plan in plans for one in to_complete(plan)}
+    return [gap for gap in gaps if gap.id not in missing]
+
+
+def of_gap(gap: Gap) -> Plan:
+    """The plan of which something is missing."""
+    return db.session.get_one(Plan, gap.subject_id)
+
+
+def item_or_404(plan: Plan, item_id: int) -> Gap:
+    item = db.session.get(Gap, item_id)
+    if item is None or (item.subject_kind, item.subject_id) != ("plan", plan.id):
         raise NotFound
     return item
 

@@ -15,8 +15,9 @@ from consult.engagements.models import (
     Plan,
     PlanState,
     Serves,
-    ToComplete,
 )
+from consult.gaps.models import Gap
+from consult.gaps.rules import be_open
 from consult.people.models import RoleName, User
 from consult.people.rules import has_role
 
@@ -160,6 +161,6 @@ def illustrate(actor: User | None, plan: Plan, picture: Picture | None = None) -
     )
 
 
-def fill(actor: User | None, item: ToComplete, plan: Plan) -> None:
+def fill(actor: User | None, item: Gap, plan: Plan) -> None:
     edit(actor, plan)
-    require(item.done_at is None, _("This was already filled."))
+    be_open(item)

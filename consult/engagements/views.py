@@ -26,6 +26,8 @@ from consult.engagements.forms import (
 from consult.engagements.models import Action, Engagement, Plan
 from consult.followup import queries as followup
 from consult.followup import rules as followup_rules
+from consult.gaps.models import Gap
+from consult.gaps.queries import filled_at, settled
 from consult.journal.actions import commit as seal
 from consult.journal.actions import rollback
 from consult.people.queries import follows
@@ -37,6 +39,13 @@ bp.add_app_template_filter(queries.tag_words, "tag_words")
 bp.add_app_template_filter(queries.called, "called")
 bp.add_app_template_global(queries.own_words, "own_words")
 bp.add_app_template_global(queries.row_of, "row_of")
+
+settled("plan")(queries.settled)
+
+
+@filled_at("plan")
+def _filled_at(gap: Gap) -> str:
+    return url_for("engagements.to_complete", slug=queries.of_gap(gap).slug)
 
 
 # What everybody reads.

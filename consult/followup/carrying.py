@@ -26,10 +26,10 @@ from consult.engagements.models import (
     PlanState,
     Progress,
     Serves,
-    ToComplete,
 )
 from consult.followup import queries
 from consult.followup.models import Edition, Evidence, EvidenceKind, StatusReport
+from consult.gaps.models import open_gap
 from consult.people.models import User
 from consult.territory.models import Organisation, Place
 from consult.territory.queries import organisations_by_name, places_by_name
@@ -272,8 +272,7 @@ def _as_of(document: printed.PlanDocument) -> date | None:
 def _list_what_is_missing(document: printed.PlanDocument, plan: Plan) -> None:
     with spoken("fr"):
         for one in document.todo():
-            words = str(one.message)
-            db.session.add(ToComplete(plan_id=plan.id, kind=one.kind, ref=one.ref, words=words))
+            open_gap(plan, one.kind, one.ref, str(one.message))
 
 
 def _edition(actor: User | None, document: printed.PlanDocument, plan: Plan) -> None:

@@ -22,8 +22,8 @@ from consult.engagements.models import (
     Promise,
     Revision,
     Serves,
-    ToComplete,
 )
+from consult.gaps.models import open_gap
 from consult.journal.actions import commit, rollback
 from consult.journal.models import Event, Notification
 from consult.people.models import Follow, Role, RoleName, User
@@ -415,7 +415,7 @@ def test_who_is_put_in_charge_hears_of_it(ctx):
 def test_what_is_missing_is_settled_by_hand_once(ctx):
     actor = clerk()
     plan = make_plan(actor)
-    db.session.add(ToComplete(plan_id=plan.id, kind="note", ref="x", words="À vérifier."))
+    open_gap(plan, "note", "x", "À vérifier.")
     commit()
     (missing,) = queries.to_complete(plan)
     engagements.fill(actor, missing.item, plan)

@@ -11,10 +11,11 @@ from consult.core.db import db
 from consult.core.rules import Refused
 from consult.engagements import documents
 from consult.engagements import queries as plans
-from consult.engagements.models import Action, Picture, Progress, ToComplete
+from consult.engagements.models import Action, Picture, Progress
 from consult.followup import actions as followup
 from consult.followup import queries
 from consult.followup.models import Edition, StatusReport
+from consult.gaps.models import Gap
 from consult.journal.actions import commit, rollback
 from consult.journal.models import Event
 from consult.people.models import RoleName
@@ -161,7 +162,7 @@ def test_what_is_missing_goes_as_it_is_filled(ctx, noon):
     left = [one.item.kind for one in plans.to_complete(plan)]
     assert left.count("status") == 1
     assert "act_number" not in left
-    assert db.session.scalar(sa.select(sa.func.count(ToComplete.id))) == len(kinds)
+    assert db.session.scalar(sa.select(sa.func.count(Gap.id))) == len(kinds)
 
 
 def test_a_year_on_a_label_is_when_it_began(ctx):

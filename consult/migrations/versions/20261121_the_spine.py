@@ -146,6 +146,28 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "gap",
+        sa.Column("subject_kind", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gap")),
+        sa.UniqueConstraint(
+            "subject_kind",
+            "subject_id",
+            "kind",
+            "ref",
+            name=op.f("uq_gap_subject_kind_subject_id_kind_ref"),
+        ),
+    )
+    with op.batch_alter_table("gap", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gap_done_at"), ["done_at"], unique=False)
+
+    op.create_table(
         "journal_head",
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
@@ -1318,21 +1340,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_role_user_id"), ["user_id"], unique=False)
 
     op.create_table(
-        "to_complete",
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("ref", sa.Text(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_to_complete_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_to_complete")),
-        sa.UniqueConstraint("plan_id", "kind", "ref", name=op.f("uq_to_complete_plan_id_kind_ref")),
-    )
-    with op.batch_alter_table("to_complete", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_to_complete_plan_id"), ["plan_id"], unique=False)
-
-    op.create_table(
         "action_place",
         sa.Column("action_id", sa.Integer(), nullable=False),
         sa.Column("place_id", sa.Integer(), nullable=False),
@@ -1814,10 +1821,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_action_place_place_id"))
 
     op.drop_table("action_place")
-    with op.batch_alter_table("to_complete", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_to_complete_plan_id"))
-
-    op.drop_table("to_complete")
     with op.batch_alter_table("role", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_role_user_id"))
 
@@ -1984,6 +1987,10 @@ def downgrade() -> None:
     op.drop_table("place")
     op.drop_table("organisation")
     op.drop_table("journal_head")
+    with op.batch_alter_table("gap", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_gap_done_at"))
+
+    op.drop_table("gap")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("ix_event_subject")
         batch_op.drop_index(
