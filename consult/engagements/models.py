@@ -14,6 +14,7 @@ from consult.core import clock
 from consult.core.db import append_only, choice, db
 from consult.core.files import StoredFile
 from consult.core.i18n import _
+from consult.core.money import Nature
 from consult.council.models import Act
 from consult.people.models import User
 from consult.territory.models import Organisation, Place
@@ -120,6 +121,7 @@ class Plan(db.Model):
     source_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
     # The transcription, whole: heavy, so read only by who asks for it.
     source: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON, deferred=True)
+    imprint: Mapped[str] = mapped_column(default="")  # who printed it and when, one a line
     stale_after_days: Mapped[int] = mapped_column(default=365)
     is_demo: Mapped[bool] = mapped_column(default=False)
     external_ref: Mapped[str | None] = mapped_column(unique=True)
@@ -157,9 +159,11 @@ class Engagement(db.Model):
 
     plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"), index=True)
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("engagement.id"))
+    level: Mapped[str] = mapped_column(default="")  # what the document calls it: enjeu, axe…
     number: Mapped[str] = mapped_column(default="")  # as printed: « ENGAGEMENT N°1 »
     title: Mapped[str]
     words: Mapped[str] = mapped_column(default="")
+    page: Mapped[str] = mapped_column(default="")  # where it stands in the printed document
     order: Mapped[int] = mapped_column(default=0)
     external_ref: Mapped[str | None]
     key: Mapped[str | None] = mapped_column(sa.String(40), unique=True)
@@ -314,6 +318,7 @@ class Revision(db.Model):
     before: Mapped[dict[str, Any]]
     after: Mapped[dict[str, Any]]
     reason: Mapped[str]
+    version: Mapped[int] = mapped_column(default=0)  # the version of the plan it belongs to
     author_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
     at: Mapped[datetime] = mapped_column(default=clock.now)
 
@@ -342,5 +347,251 @@ class Picture(db.Model):
     )
 
 
+class VersionKind(StrEnum):
+    """Which text of a plan this is: the one adopted, or one that came after it."""
+
+    ADOPTED = "adopted"
+    MIDTERM = "midterm"
+    OTHER = "other"
+
+    @property
+    def label(self) -> LazyString:
+        return VERSIONS[self]
+
+
+VERSIONS = {
+    VersionKind.ADOPTED: _("Adopted version"),
+    VersionKind.MIDTERM: _("Mid-term version"),
+    VersionKind.OTHER: _("Later version"),
+}
+
+
+class PlanVersion(db.Model):
+    """A text of the plan, in force until the next one opens; what joins meanwhile belongs to it."""
+
+    __tablename__ = "plan_version"
+
+    plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"))
+    number: Mapped[int]  # 1 is what was adopted
+    kind: Mapped[VersionKind] = choice(VersionKind)
+    title: Mapped[str] = mapped_column(default="")
+    as_of: Mapped[date | None]
+    as_of_words: Mapped[str] = mapped_column(default="")
+    words: Mapped[str] = mapped_column(default="")
+    key: Mapped[str | None] = mapped_column(sa.String(40), unique=True)
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    plan: Mapped[Plan] = relationship()
+
+    __table_args__ = (
+        sa.UniqueConstraint("plan_id", "number"),
+        sa.CheckConstraint("number > 0", name="number"),
+    )
+
+
+class SheetState(StrEnum):
+    """Announced: its theme and aim are known; published: it can be read whole."""
+
+    ANNOUNCED = "announced"
+    PUBLISHED = "published"
+
+
+class Sheet(db.Model):
+    """An action sheet: announced first, then published; each text of it stays where it was."""
+
+    plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"), index=True)
+    engagement_id: Mapped[int | None] = mapped_column(sa.ForeignKey("engagement.id"), index=True)
+    number: Mapped[str] = mapped_column(default="")  # as printed, where it is
+    thematic: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")  # of the latest text; empty until there is one
+    aim: Mapped[str] = mapped_column(default="")  # what was announced
+    state: Mapped[SheetState] = choice(SheetState, default=SheetState.ANNOUNCED)
+    since: Mapped[int] = mapped_column(default=0)  # the version of the plan it joined; 0: before
+    order: Mapped[int] = mapped_column(default=0)
+    # What is being written and nobody else reads yet.
+    draft: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True), deferred=True)
+    external_ref: Mapped[str | None]
+    key: Mapped[str | None] = mapped_column(sa.String(40), unique=True)
+    plan: Mapped[Plan] = relationship()
+    engagement: Mapped[Engagement | None] = relationship()
+
+    __table_args__ = (
+        sa.UniqueConstraint("plan_id", "external_ref"),
+        sa.CheckConstraint("state = 'announced' OR title <> ''", name="published_with_a_title"),
+    )
+
+    @property
+    def name(self) -> str:
+        """What it is called: by its title, else by its theme."""
+        return self.title or self.thematic
+
+    def become(self, title: str, thematic: str) -> None:
+        """Take the title and the theme of the text just published."""
+        self.title, self.thematic = title, thematic
+        self.state, self.draft = SheetState.PUBLISHED, None
+
+
+class SheetVersion(db.Model):
+    """One text of an action sheet, whole; the next one stands beside it and never over it."""
+
+    __tablename__ = "sheet_version"
+
+    sheet_id: Mapped[int] = mapped_column(sa.ForeignKey("sheet.id"))
+    plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"), index=True)
+    number: Mapped[int]
+    plan_version: Mapped[int] = mapped_column(default=0)  # the version of the plan in force then
+    content: Mapped[dict[str, Any]]  # see consult.engagements.sheets
+    reason: Mapped[str] = mapped_column(default="")
+    key: Mapped[str | None] = mapped_column(sa.String(40), unique=True)
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    sheet: Mapped[Sheet] = relationship()
+
+    __table_args__ = (
+        sa.UniqueConstraint("sheet_id", "number"),
+        sa.CheckConstraint("number = 1 OR reason <> ''", name="reason"),
+    )
+
+
+class Amount(db.Model):
+    """Money a plan speaks of: as printed, in cents, and what it is: hoped for, voted or spent.
+
+    A correction is a new line that names the one it replaces.
+    """
+
+    plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"), index=True)
+    engagement_id: Mapped[int | None] = mapped_column(sa.ForeignKey("engagement.id"))
+    action_id: Mapped[int | None] = mapped_column(sa.ForeignKey("action.id"), index=True)
+    sheet_id: Mapped[int | None] = mapped_column(sa.ForeignKey("sheet.id"), index=True)
+    subject: Mapped[str]
+    words: Mapped[str]  # as printed: « un montant prévisionnel de 110M€ »
+    cents: Mapped[int] = mapped_column(sa.BigInteger)
+    nature: Mapped[Nature] = choice(Nature, default=Nature.UNKNOWN)
+    dates_words: Mapped[str] = mapped_column(default="")
+    replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("amount.id"), unique=True)
+    reason: Mapped[str] = mapped_column(default="")
+    order: Mapped[int] = mapped_column(default=0)
+    external_ref: Mapped[str | None]
+    key: Mapped[str | None] = mapped_column(sa.String(40), unique=True)
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    struck_at: Mapped[datetime | None]
+    plan: Mapped[Plan] = relationship()
+    engagement: Mapped[Engagement | None] = relationship()
+    action: Mapped[Action | None] = relationship()
+    sheet: Mapped[Sheet | None] = relationship()
+    replaces: Mapped["Amount | None"] = relationship(remote_side="Amount.id")
+
+    __table_args__ = (
+        sa.UniqueConstraint("plan_id", "external_ref"),
+        sa.CheckConstraint(
+            "(CASE WHEN engagement_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN action_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN sheet_id IS NULL THEN 0 ELSE 1 END) <= 1",
+            name="one_subject",
+        ),
+        sa.CheckConstraint("words <> ''", name="words"),
+        sa.CheckConstraint("replaces_id IS NULL OR reason <> ''", name="reason"),
+    )
+
+
+class MomentKind(StrEnum):
+    """Why one meets: to evaluate, each in its own way, or a date the plan only mentions."""
+
+    MIDTERM = "midterm"
+    ANNUAL = "annual"
+    CLOSING = "closing"
+    PARTICIPATIVE = "participative"
+    COHORT = "cohort"
+    OTHER = "other"
+    MILESTONE = "milestone"
+
+    @property
+    def label(self) -> LazyString:
+        return MOMENTS[self]
+
+
+MOMENTS = {
+    MomentKind.MIDTERM: _("Mid-term evaluation"),
+    MomentKind.ANNUAL: _("Annual review"),
+    MomentKind.CLOSING: _("Closing evaluation"),
+    MomentKind.PARTICIPATIVE: _("Evaluation with residents"),
+    MomentKind.COHORT: _("Following a group of people over time"),
+    MomentKind.OTHER: _("Other evaluation"),
+    MomentKind.MILESTONE: _("Key date"),
+}
+
+
+class Moment(db.Model):
+    """A moment at which a plan is looked at again: when, how often, by whom, with what to show."""
+
+    plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"), index=True)
+    sheet_id: Mapped[int | None] = mapped_column(sa.ForeignKey("sheet.id"), index=True)
+    kind: Mapped[MomentKind] = choice(MomentKind)
+    title: Mapped[str]
+    due_words: Mapped[str] = mapped_column(default="")  # as printed; of the first, if it recurs
+    starts_on: Mapped[date | None]
+    due_on: Mapped[date | None]  # the last day those words may mean
+    periodicity: Mapped[str] = mapped_column(default="")  # as printed: « Revue annuelle »
+    responsible: Mapped[str] = mapped_column(default="")  # a body or a service, as printed
+    pilot_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    deliverable: Mapped[str] = mapped_column(default="")
+    order: Mapped[int] = mapped_column(default=0)
+    external_ref: Mapped[str | None]
+    key: Mapped[str | None] = mapped_column(sa.String(40), unique=True)
+    removed_at: Mapped[datetime | None]
+    plan: Mapped[Plan] = relationship()
+    sheet: Mapped[Sheet | None] = relationship()
+    pilot: Mapped[User | None] = relationship()
+
+    __table_args__ = (
+        sa.UniqueConstraint("plan_id", "external_ref"),
+        sa.CheckConstraint("title <> ''", name="title"),
+        sa.CheckConstraint(
+            "starts_on IS NULL OR due_on IS NULL OR starts_on <= due_on", name="order"
+        ),
+    )
+
+
+class MomentDone(db.Model):
+    """A moment took place: on which day, and the document that shows it."""
+
+    __tablename__ = "moment_done"
+
+    moment_id: Mapped[int] = mapped_column(sa.ForeignKey("moment.id"), index=True)
+    plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"))
+    due_on: Mapped[date | None]  # which of its dates this answers
+    done_on: Mapped[date]
+    words: Mapped[str] = mapped_column(default="")
+    file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
+    url: Mapped[str | None]
+    key: Mapped[str | None] = mapped_column(sa.String(40), unique=True)
+    author_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    moment: Mapped[Moment] = relationship()
+    file: Mapped[StoredFile | None] = relationship(lazy="joined")
+
+    __table_args__ = (
+        sa.UniqueConstraint("moment_id", "due_on"),
+        sa.CheckConstraint("file_id IS NOT NULL OR url IS NOT NULL", name="document"),
+    )
+
+
+class MomentReminder(db.Model):
+    """The person in charge was reminded of this date: once as it comes, once when it is past."""
+
+    __tablename__ = "moment_reminder"
+
+    moment_id: Mapped[int] = mapped_column(sa.ForeignKey("moment.id"))
+    due_on: Mapped[date]
+    is_late: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    __table_args__ = (sa.UniqueConstraint("moment_id", "due_on", "is_late"),)
+
+
 append_only(Promise)
 append_only(Revision)
+append_only(PlanVersion)
+append_only(SheetVersion)
+append_only(MomentDone)

@@ -16,8 +16,12 @@ APPEND_ONLY = (
     "edition",
     "event",
     "evidence",
+    "moment_done",
+    "plan_version",
     "promise",
+    "reply",
     "revision",
+    "sheet_version",
     "status_report",
 )
 SEARCH = {
@@ -181,10 +185,47 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("acronym", sa.Text(), nullable=True),
         sa.Column("aliases", sa.JSON(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "authority",
+                "state",
+                "landlord",
+                "association",
+                "company",
+                "body",
+                "establishment",
+                name="organisationkind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("merged_id", sa.Integer(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "merged_id IS NULL OR merged_id <> id", name=op.f("ck_organisation_not_itself")
+        ),
+        sa.CheckConstraint(
+            "parent_id IS NULL OR parent_id <> id", name=op.f("ck_organisation_not_its_own_parent")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_id"], ["organisation.id"], name=op.f("fk_organisation_merged_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["organisation.id"], name=op.f("fk_organisation_parent_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
+        sa.UniqueConstraint("key", name=op.f("uq_organisation_key")),
         sa.UniqueConstraint("slug", name=op.f("uq_organisation_slug")),
     )
+    with op.batch_alter_table("organisation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_organisation_merged_id"), ["merged_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_organisation_parent_id"), ["parent_id"], unique=False)
+
     op.create_table(
         "place",
         sa.Column("slug", sa.Text(), nullable=False),
@@ -192,7 +233,11 @@ def upgrade() -> None:
         sa.Column(
             "kind",
             sa.Enum(
+                "department",
+                "grouping",
                 "commune",
+                "priority",
+                "watched",
                 "district",
                 "site",
                 name="placekind",
@@ -203,15 +248,24 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("aliases", sa.JSON(), nullable=False),
-        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("insee", sa.String(length=5), nullable=True),
+        sa.Column("siren", sa.String(length=9), nullable=True),
+        sa.Column("qpv", sa.String(length=8), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["parent_id"], ["place.id"], name=op.f("fk_place_parent_id")),
+        sa.CheckConstraint(
+            "valid_from IS NULL OR valid_to IS NULL OR valid_from <= valid_to",
+            name=op.f("ck_place_order"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_place")),
+        sa.UniqueConstraint("insee", name=op.f("uq_place_insee")),
+        sa.UniqueConstraint("key", name=op.f("uq_place_key")),
+        sa.UniqueConstraint("qpv", name=op.f("uq_place_qpv")),
+        sa.UniqueConstraint("siren", name=op.f("uq_place_siren")),
         sa.UniqueConstraint("slug", name=op.f("uq_place_slug")),
     )
-    with op.batch_alter_table("place", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_place_parent_id"), ["parent_id"], unique=False)
-
     op.create_table(
         "search_entry",
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -488,6 +542,49 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "perimeter",
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("geometry", sa.JSON(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "valid_from IS NULL OR valid_to IS NULL OR valid_from <= valid_to",
+            name=op.f("ck_perimeter_order"),
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_perimeter_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_perimeter")),
+    )
+    with op.batch_alter_table("perimeter", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_perimeter_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "place_parent",
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("place_id <> parent_id", name=op.f("ck_place_parent_elsewhere")),
+        sa.CheckConstraint(
+            "valid_from IS NULL OR valid_to IS NULL OR valid_from <= valid_to",
+            name=op.f("ck_place_parent_order"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["place.id"], name=op.f("fk_place_parent_parent_id")
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_place_parent_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_place_parent")),
+        sa.UniqueConstraint(
+            "place_id", "parent_id", name=op.f("uq_place_parent_place_id_parent_id")
+        ),
+    )
+    with op.batch_alter_table("place_parent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_place_parent_parent_id"), ["parent_id"], unique=False)
+
+    op.create_table(
         "post",
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("receipt", sa.String(length=12), nullable=False),
@@ -554,6 +651,16 @@ def upgrade() -> None:
             postgresql_where=sa.text("waiting_since IS NOT NULL"),
         )
 
+    op.create_table(
+        "reminder",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("week", sa.String(length=8), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_reminder_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
+        sa.UniqueConstraint("user_id", "week", name=op.f("uq_reminder_user_id_week")),
+    )
     op.create_table(
         "saved_wording",
         sa.Column("title", sa.Text(), nullable=False),
@@ -727,6 +834,62 @@ def upgrade() -> None:
         sa.UniqueConstraint("campaign_id", "days", name=op.f("uq_delay_campaign_id_days")),
     )
     op.create_table(
+        "generation",
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "department",
+                "grouping",
+                "commune",
+                "priority",
+                "watched",
+                "district",
+                "site",
+                name="placekind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("period_words", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("number_words", sa.Text(), nullable=False),
+        sa.Column("communes", sa.Integer(), nullable=True),
+        sa.Column("communes_words", sa.Text(), nullable=False),
+        sa.Column("population", sa.Integer(), nullable=True),
+        sa.Column("population_words", sa.Text(), nullable=False),
+        sa.Column("share_permille", sa.Integer(), nullable=True),
+        sa.Column("share_words", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("source_url", sa.Text(), nullable=False),
+        sa.Column("act_id", sa.Integer(), nullable=True),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "coalesce(number, 0) >= 0 AND coalesce(communes, 0) >= 0 AND coalesce(population, 0) >= 0 AND coalesce(share_permille, 0) BETWEEN 0 AND 1000",
+            name=op.f("ck_generation_totals"),
+        ),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_generation_act_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_generation_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_generation")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_generation_external_ref")),
+        sa.UniqueConstraint("key", name=op.f("uq_generation_key")),
+        sa.UniqueConstraint(
+            "kind", "place_id", "starts_on", name=op.f("uq_generation_kind_place_id_starts_on")
+        ),
+        sa.UniqueConstraint("slug", name=op.f("uq_generation_slug")),
+    )
+    with op.batch_alter_table("generation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_generation_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
         "image",
         sa.Column("post_id", sa.Integer(), nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=False),
@@ -847,6 +1010,7 @@ def upgrade() -> None:
         sa.Column("act_id", sa.Integer(), nullable=True),
         sa.Column("source_id", sa.Integer(), nullable=True),
         sa.Column("source", sa.JSON(), nullable=True),
+        sa.Column("imprint", sa.Text(), nullable=False),
         sa.Column("stale_after_days", sa.Integer(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("external_ref", sa.Text(), nullable=True),
@@ -1111,9 +1275,11 @@ def upgrade() -> None:
         "engagement",
         sa.Column("plan_id", sa.Integer(), nullable=False),
         sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("level", sa.Text(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("page", sa.Text(), nullable=False),
         sa.Column("order", sa.Integer(), nullable=False),
         sa.Column("external_ref", sa.Text(), nullable=True),
         sa.Column("key", sa.String(length=40), nullable=True),
@@ -1291,6 +1457,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_picture_plan_id"), ["plan_id"], unique=False)
 
     op.create_table(
+        "place_change",
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("generation_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "entering",
+                "leaving",
+                "enlarged",
+                "reduced",
+                "unchanged",
+                name="changekind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("act_words", sa.Text(), nullable=False),
+        sa.Column("act_id", sa.Integer(), nullable=True),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_place_change_act_id")),
+        sa.ForeignKeyConstraint(
+            ["generation_id"], ["generation.id"], name=op.f("fk_place_change_generation_id")
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_place_change_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_place_change")),
+        sa.UniqueConstraint(
+            "generation_id", "place_id", name=op.f("uq_place_change_generation_id_place_id")
+        ),
+    )
+    with op.batch_alter_table("place_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_place_change_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
         "plan_campaign",
         sa.Column("plan_id", sa.Integer(), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),
@@ -1305,6 +1508,38 @@ def upgrade() -> None:
             batch_op.f("ix_plan_campaign_campaign_id"), ["campaign_id"], unique=False
         )
 
+    op.create_table(
+        "plan_version",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "adopted",
+                "midterm",
+                "other",
+                name="versionkind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=True),
+        sa.Column("as_of_words", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_plan_version_number")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_plan_version_author_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_version_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_version")),
+        sa.UniqueConstraint("key", name=op.f("uq_plan_version_key")),
+        sa.UniqueConstraint("plan_id", "number", name=op.f("uq_plan_version_plan_id_number")),
+    )
     op.create_table(
         "role",
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -1590,6 +1825,89 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_promise_plan_id"), ["plan_id"], unique=False)
 
     op.create_table(
+        "question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "ask",
+                "contest",
+                name="purpose",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "contested",
+            sa.Enum(
+                "unknown",
+                "planned",
+                "started",
+                "well_advanced",
+                "done",
+                "suspended",
+                "abandoned",
+                name="progress",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "purpose <> 'contest' OR contested IS NOT NULL",
+            name=op.f("ck_question_what_is_contested"),
+        ),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_question_action_id")),
+        sa.ForeignKeyConstraint(["id"], ["post.id"], name=op.f("fk_question_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_question_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
+    )
+    with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.create_index("ix_question_action", ["action_id", "id"], unique=False)
+        batch_op.create_index("ix_question_plan", ["plan_id", "answered_at", "id"], unique=False)
+
+    op.create_table(
+        "rendezvous",
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("starts_at", sa.String(length=5), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column(
+            "rhythm",
+            sa.Enum(
+                "date",
+                "weekday",
+                name="rhythm",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("except_on", sa.JSON(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("until IS NULL OR until >= first_on", name=op.f("ck_rendezvous_order")),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_rendezvous_action_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_rendezvous_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rendezvous")),
+        sa.UniqueConstraint("action_id", "name", name=op.f("uq_rendezvous_action_id_name")),
+    )
+    with op.batch_alter_table("rendezvous", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rendezvous_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
         "revision",
         sa.Column("plan_id", sa.Integer(), nullable=False),
         sa.Column("engagement_id", sa.Integer(), nullable=True),
@@ -1597,6 +1915,7 @@ def upgrade() -> None:
         sa.Column("before", sa.JSON(), nullable=False),
         sa.Column("after", sa.JSON(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1643,6 +1962,47 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_serves_engagement_id"), ["engagement_id"], unique=False
         )
+
+    op.create_table(
+        "sheet",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("engagement_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("thematic", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("aim", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "announced",
+                "published",
+                name="sheetstate",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("since", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("draft", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state = 'announced' OR title <> ''", name=op.f("ck_sheet_published_with_a_title")
+        ),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"], ["engagement.id"], name=op.f("fk_sheet_engagement_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_sheet_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sheet")),
+        sa.UniqueConstraint("key", name=op.f("uq_sheet_key")),
+        sa.UniqueConstraint("plan_id", "external_ref", name=op.f("uq_sheet_plan_id_external_ref")),
+    )
+    with op.batch_alter_table("sheet", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sheet_engagement_id"), ["engagement_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sheet_plan_id"), ["plan_id"], unique=False)
 
     op.create_table(
         "status_report",
@@ -1717,12 +2077,71 @@ def upgrade() -> None:
         batch_op.create_index("ix_support_person", ["user_id", "campaign_id"], unique=False)
 
     op.create_table(
+        "amount",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("engagement_id", sa.Integer(), nullable=True),
+        sa.Column("action_id", sa.Integer(), nullable=True),
+        sa.Column("sheet_id", sa.Integer(), nullable=True),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("cents", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "nature",
+            sa.Enum(
+                "forecast",
+                "voted",
+                "committed",
+                "spent",
+                "unknown",
+                name="nature",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("dates_words", sa.Text(), nullable=False),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("struck_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("replaces_id IS NULL OR reason <> ''", name=op.f("ck_amount_reason")),
+        sa.CheckConstraint("words <> ''", name=op.f("ck_amount_words")),
+        sa.CheckConstraint(
+            "(CASE WHEN engagement_id IS NULL THEN 0 ELSE 1 END + CASE WHEN action_id IS NULL THEN 0 ELSE 1 END + CASE WHEN sheet_id IS NULL THEN 0 ELSE 1 END) <= 1",
+            name=op.f("ck_amount_one_subject"),
+        ),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_amount_action_id")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_amount_author_id")),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"], ["engagement.id"], name=op.f("fk_amount_engagement_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_amount_plan_id")),
+        sa.ForeignKeyConstraint(["replaces_id"], ["amount.id"], name=op.f("fk_amount_replaces_id")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["sheet.id"], name=op.f("fk_amount_sheet_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_amount")),
+        sa.UniqueConstraint("key", name=op.f("uq_amount_key")),
+        sa.UniqueConstraint("plan_id", "external_ref", name=op.f("uq_amount_plan_id_external_ref")),
+        sa.UniqueConstraint("replaces_id", name=op.f("uq_amount_replaces_id")),
+    )
+    with op.batch_alter_table("amount", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_amount_action_id"), ["action_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_amount_plan_id"), ["plan_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_amount_sheet_id"), ["sheet_id"], unique=False)
+
+    op.create_table(
         "evidence",
         sa.Column("report_id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
             sa.Enum(
                 "photo",
+                "drawing",
                 "projection",
                 "document",
                 "link",
@@ -1735,12 +2154,13 @@ def upgrade() -> None:
         ),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("thumbnail_id", sa.Integer(), nullable=True),
         sa.Column("url", sa.Text(), nullable=True),
         sa.Column("alternative", sa.Text(), nullable=False),
         sa.Column("credit", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "kind NOT IN ('photo', 'projection') OR (alternative <> '' AND credit <> '')",
+            "kind NOT IN ('photo', 'drawing', 'projection') OR (alternative <> '' AND credit <> '')",
             name=op.f("ck_evidence_picture"),
         ),
         sa.CheckConstraint(
@@ -1750,21 +2170,205 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["report_id"], ["status_report.id"], name=op.f("fk_evidence_report_id")
         ),
+        sa.ForeignKeyConstraint(
+            ["thumbnail_id"], ["stored_file.id"], name=op.f("fk_evidence_thumbnail_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_evidence_file_id"), ["file_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_evidence_report_id"), ["report_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_evidence_thumbnail_id"), ["thumbnail_id"], unique=False
+        )
+
+    op.create_table(
+        "moment",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("sheet_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "midterm",
+                "annual",
+                "closing",
+                "participative",
+                "cohort",
+                "other",
+                "milestone",
+                name="momentkind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("due_words", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("periodicity", sa.Text(), nullable=False),
+        sa.Column("responsible", sa.Text(), nullable=False),
+        sa.Column("pilot_id", sa.Integer(), nullable=True),
+        sa.Column("deliverable", sa.Text(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("title <> ''", name=op.f("ck_moment_title")),
+        sa.CheckConstraint(
+            "starts_on IS NULL OR due_on IS NULL OR starts_on <= due_on",
+            name=op.f("ck_moment_order"),
+        ),
+        sa.ForeignKeyConstraint(["pilot_id"], ["user.id"], name=op.f("fk_moment_pilot_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_moment_plan_id")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["sheet.id"], name=op.f("fk_moment_sheet_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_moment")),
+        sa.UniqueConstraint("key", name=op.f("uq_moment_key")),
+        sa.UniqueConstraint("plan_id", "external_ref", name=op.f("uq_moment_plan_id_external_ref")),
+    )
+    with op.batch_alter_table("moment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_moment_pilot_id"), ["pilot_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_moment_plan_id"), ["plan_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_moment_sheet_id"), ["sheet_id"], unique=False)
+
+    op.create_table(
+        "reply",
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("signatory", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "trim(words) <> '' AND trim(signatory) <> '' AND trim(unit) <> ''",
+            name=op.f("ck_reply_signed"),
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_reply_author_id")),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["question.id"], name=op.f("fk_reply_question_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reply")),
+        sa.UniqueConstraint("key", name=op.f("uq_reply_key")),
+    )
+    with op.batch_alter_table("reply", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reply_question_id"), ["question_id"], unique=False)
+
+    op.create_table(
+        "sheet_version",
+        sa.Column("sheet_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("plan_version", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("number = 1 OR reason <> ''", name=op.f("ck_sheet_version_reason")),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name=op.f("fk_sheet_version_author_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_sheet_version_plan_id")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["sheet.id"], name=op.f("fk_sheet_version_sheet_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sheet_version")),
+        sa.UniqueConstraint("key", name=op.f("uq_sheet_version_key")),
+        sa.UniqueConstraint("sheet_id", "number", name=op.f("uq_sheet_version_sheet_id_number")),
+    )
+    with op.batch_alter_table("sheet_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sheet_version_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "moment_done",
+        sa.Column("moment_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("done_on", sa.Date(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "file_id IS NOT NULL OR url IS NOT NULL", name=op.f("ck_moment_done_document")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_moment_done_author_id")),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_moment_done_file_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["moment_id"], ["moment.id"], name=op.f("fk_moment_done_moment_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_moment_done_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_moment_done")),
+        sa.UniqueConstraint("key", name=op.f("uq_moment_done_key")),
+        sa.UniqueConstraint("moment_id", "due_on", name=op.f("uq_moment_done_moment_id_due_on")),
+    )
+    with op.batch_alter_table("moment_done", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_moment_done_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_moment_done_moment_id"), ["moment_id"], unique=False)
+
+    op.create_table(
+        "moment_reminder",
+        sa.Column("moment_id", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("is_late", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["moment_id"], ["moment.id"], name=op.f("fk_moment_reminder_moment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_moment_reminder")),
+        sa.UniqueConstraint(
+            "moment_id",
+            "due_on",
+            "is_late",
+            name=op.f("uq_moment_reminder_moment_id_due_on_is_late"),
+        ),
+    )
     upgrade_by_hand()
 
 
 def downgrade() -> None:
     downgrade_by_hand()
+    op.drop_table("moment_reminder")
+    with op.batch_alter_table("moment_done", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_moment_done_moment_id"))
+        batch_op.drop_index(batch_op.f("ix_moment_done_file_id"))
+
+    op.drop_table("moment_done")
+    with op.batch_alter_table("sheet_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sheet_version_plan_id"))
+
+    op.drop_table("sheet_version")
+    with op.batch_alter_table("reply", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reply_question_id"))
+
+    op.drop_table("reply")
+    with op.batch_alter_table("moment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_moment_sheet_id"))
+        batch_op.drop_index(batch_op.f("ix_moment_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_moment_pilot_id"))
+
+    op.drop_table("moment")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evidence_thumbnail_id"))
         batch_op.drop_index(batch_op.f("ix_evidence_report_id"))
         batch_op.drop_index(batch_op.f("ix_evidence_file_id"))
 
     op.drop_table("evidence")
+    with op.batch_alter_table("amount", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_amount_sheet_id"))
+        batch_op.drop_index(batch_op.f("ix_amount_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_amount_action_id"))
+
+    op.drop_table("amount")
     with op.batch_alter_table("support", schema=None) as batch_op:
         batch_op.drop_index("ix_support_person")
 
@@ -1774,6 +2378,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_status_report_action")
 
     op.drop_table("status_report")
+    with op.batch_alter_table("sheet", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sheet_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_sheet_engagement_id"))
+
+    op.drop_table("sheet")
     with op.batch_alter_table("serves", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_serves_engagement_id"))
 
@@ -1785,6 +2394,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_revision_action_id"))
 
     op.drop_table("revision")
+    with op.batch_alter_table("rendezvous", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rendezvous_plan_id"))
+
+    op.drop_table("rendezvous")
+    with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.drop_index("ix_question_plan")
+        batch_op.drop_index("ix_question_action")
+
+    op.drop_table("question")
     with op.batch_alter_table("promise", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_promise_plan_id"))
 
@@ -1825,10 +2443,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_role_user_id"))
 
     op.drop_table("role")
+    op.drop_table("plan_version")
     with op.batch_alter_table("plan_campaign", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_plan_campaign_campaign_id"))
 
     op.drop_table("plan_campaign")
+    with op.batch_alter_table("place_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_place_change_place_id"))
+
+    op.drop_table("place_change")
     with op.batch_alter_table("picture", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_picture_plan_id"))
         batch_op.drop_index(batch_op.f("ix_picture_file_id"))
@@ -1918,6 +2541,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_image_file_id"))
 
     op.drop_table("image")
+    with op.batch_alter_table("generation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_generation_place_id"))
+
+    op.drop_table("generation")
     op.drop_table("delay")
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decision_post_id"))
@@ -1934,6 +2561,7 @@ def downgrade() -> None:
     op.drop_table("campaign_document")
     op.drop_table("site")
     op.drop_table("saved_wording")
+    op.drop_table("reminder")
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_post_waiting",
@@ -1943,6 +2571,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_post_author")
 
     op.drop_table("post")
+    with op.batch_alter_table("place_parent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_place_parent_parent_id"))
+
+    op.drop_table("place_parent")
+    with op.batch_alter_table("perimeter", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_perimeter_place_id"))
+
+    op.drop_table("perimeter")
     with op.batch_alter_table("notification", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_notification_waiting",
@@ -1981,10 +2617,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_search_entry_campaign")
 
     op.drop_table("search_entry")
-    with op.batch_alter_table("place", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_place_parent_id"))
-
     op.drop_table("place")
+    with op.batch_alter_table("organisation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_organisation_parent_id"))
+        batch_op.drop_index(batch_op.f("ix_organisation_merged_id"))
+
     op.drop_table("organisation")
     op.drop_table("journal_head")
     with op.batch_alter_table("gap", schema=None) as batch_op:
