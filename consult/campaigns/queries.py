@@ -32,9 +32,12 @@ SHORTEST_BY_LAW = {LegalNature.ENVIRONMENT: 21}  # C. env. L.123-19-1
 FORBIDDEN = {"referendum", "referendums"}  # one word for one vote, which this site does not hold
 
 
+_BY_SLUG = sa.select(Campaign).where(Campaign.slug == sa.bindparam("slug"))
+
+
 def by_slug_or_404(slug: str, actor: User | None) -> Campaign:
     """The campaign at this address, if this person may see it."""
-    campaign = db.session.scalar(sa.select(Campaign).filter_by(slug=slug))
+    campaign = db.session.scalar(_BY_SLUG, {"slug": slug})
     if campaign is None or not is_visible_to(actor, campaign):
         raise NotFound
     return campaign
@@ -53,10 +56,12 @@ def _prepares(actor: User | None, campaign_id: int | None) -> bool:
 def on_show() -> list[Campaign]:
     """Every public campaign: open ones first (the next to close leading), then those to come,
     those whose results are expected, those with results (latest first), the cancelled ones."""
-    campaigns = db.session.scalars(
-        sa.select(Campaign).where(Campaign.state != State.DRAFT).options(lazyload(Campaign.themes))
-    )
-    return sorted(campaigns, key=_rank)
+    return sorted(db.session.scalars(_ON_SHOW), key=_rank)
+
+
+_ON_SHOW = (
+    sa.select(Campaign).where(Campaign.state != State.DRAFT).options(lazyload(Campaign.themes))
+)
 
 
 def _rank(campaign: Campaign) -> tuple[int, float, int]:

@@ -177,11 +177,7 @@ def recent(campaign: Campaign, limit: int = 10) -> list[Comment]:
 
 def _lines(contribution_id: int, start: tuple[int, int] | None) -> sa.Select[Any]:
     """The comments of a page, in the order of the threads."""
-    statement = (
-        _with_authors()
-        .where(_comment.c.contribution_id == contribution_id, _comment.c.shown_at.is_not(None))
-        .order_by(_root, _comment.c.id)
-    )
+    statement = _LINES.where(_comment.c.contribution_id == contribution_id)
     if start:
         root, number = start
         statement = statement.where(_root >= root, sa.or_(_root > root, _comment.c.id > number))
@@ -212,6 +208,11 @@ def _with_authors() -> sa.Select[Any]:
     )
 
 
+# Put together once: building this takes longer than asking it.
+_WITH_AUTHORS = _with_authors()
+_LINES = _WITH_AUTHORS.where(_comment.c.shown_at.is_not(None)).order_by(_root, _comment.c.id)
+
+
 def _line(row: Any) -> Line:
     is_readable = row.status in (Status.PUBLISHED, Status.PENDING)
     return Line(
@@ -232,7 +233,7 @@ def _threads(lines: list[Line]) -> list[Thread]:
     """The lines, answers under the comment they answer; its beginning fetched where it is away."""
     threads: list[Thread] = []
     if lines and lines[0].is_answer:
-        first = db.session.execute(_with_authors().where(_comment.c.id == lines[0].root)).one()
+        first = db.session.execute(_WITH_AUTHORS.where(_comment.c.id == lines[0].root)).one()
         threads.append(Thread(_line(first), [], True))
     for line in lines:
         if threads and line.root == threads[-1].first.root:
@@ -247,8 +248,7 @@ def _waiting(contribution: Contribution, actor: User | None) -> list[Line]:
     if actor is None:
         return []
     rows = db.session.execute(
-        _with_authors()
-        .where(
+        _WITH_AUTHORS.where(
             _comment.c.contribution_id == contribution.id,
             _post.c.author_id == actor.id,
             _post.c.status == Status.PENDING,

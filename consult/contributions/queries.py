@@ -45,6 +45,7 @@ _WHOLE = sa.select(Contribution).options(
     joinedload(Contribution.theme),
     joinedload(Contribution.place),
 )
+_BY_ID = _WHOLE.where(Contribution.id == sa.bindparam("id"))
 
 
 # One contribution.
@@ -59,7 +60,7 @@ def by_id_or_404(contribution_id: int) -> Contribution:
 
 
 def by_id(contribution_id: int) -> Contribution | None:
-    return db.session.scalar(_WHOLE.where(Contribution.id == contribution_id))
+    return db.session.scalar(_BY_ID, {"id": contribution_id})
 
 
 def by_receipt(receipt: str) -> Contribution | None:
@@ -196,12 +197,17 @@ def of_author(actor: User, limit: int = 200) -> list[Contribution]:
     )
 
 
+_own_places = sa.select(campaign_place.c.place_id).where(
+    campaign_place.c.campaign_id == sa.bindparam("campaign")
+)
+_PLACES = sa.select(Place).where(
+    sa.or_(Place.id.in_(_own_places), Place.parent_id.in_(_own_places))
+)
+
+
 def places_of(campaign: Campaign) -> list[Place]:
     """The places one may speak of in a campaign: its own, and those that lie within them."""
-    own = sa.select(campaign_place.c.place_id).where(campaign_place.c.campaign_id == campaign.id)
-    found = db.session.scalars(
-        sa.select(Place).where(sa.or_(Place.id.in_(own), Place.parent_id.in_(own)))
-    )
+    found = db.session.scalars(_PLACES, {"campaign": campaign.id})
     return sorted(found, key=lambda place: fold(place.name))
 
 
@@ -234,18 +240,18 @@ class Figures(NamedTuple):
         return sum(self.by_outcome.get(key, 0) for key in (Outcome.RETAINED, Outcome.PARTLY))
 
 
+_TALLY = sa.select(Tally.theme_id, Tally.status, Tally.outcome, Tally.number).where(
+    Tally.campaign_id == sa.bindparam("campaign"), Tally.number > 0
+)
+
+
 def figures(campaign: Campaign) -> Figures:
     """The figures of a campaign, from its tally: one short query however much was written."""
     statuses: Counter[Status] = Counter()
     outcomes: Counter[Outcome] = Counter()
     themes: Counter[int] = Counter()
     crossed: Counter[tuple[int, Outcome | None]] = Counter()
-    rows = db.session.execute(
-        sa.select(Tally.theme_id, Tally.status, Tally.outcome, Tally.number).where(
-            Tally.campaign_id == campaign.id, Tally.number > 0
-        )
-    )
-    for theme, status, answer, number in rows:
+    for theme, status, answer, number in db.session.execute(_TALLY, {"campaign": campaign.id}):
         statuses[status] += number
         if status == Status.PUBLISHED:
             outcome = Outcome(answer) if answer else None

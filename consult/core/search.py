@@ -277,7 +277,19 @@ def _first(walk: "_Walk", query: Query, in_titles: Query, limit: int) -> list[Cu
 # found by reading the newest entries one by one; so many are read before the index is asked.
 NEAREST, FURTHEST = 500, 6000
 FEW = 3
+LAST = 2**62
 _entry = SearchEntry.__table__
+_fts = sa.table("search_fts", sa.column("rowid", sa.Integer))
+_THROUGH = (
+    sa.select(_fts.c.rowid)
+    .where(
+        sa.text("search_fts MATCH :query"),
+        _fts.c.rowid < sa.bindparam("below"),
+        _fts.c.rowid >= sa.bindparam("first"),
+    )
+    .order_by(_fts.c.rowid.desc())
+    .limit(sa.bindparam("most"))
+)
 
 
 class _Walk:
@@ -323,20 +335,11 @@ class _Walk:
         self, query: Query, below: int | None, limit: int, down_to: int | None = None
     ) -> list[int]:
         """SQLite reads its index of words from its end, and stops once enough is found."""
-        fts = sa.table("search_fts", sa.column("rowid"))
-        statement = (
-            sa.select(fts.c.rowid)
-            .where(sa.text("search_fts MATCH :query").bindparams(query=query.text))
-            .order_by(fts.c.rowid.desc())
-            .limit(limit)
-        )
+        statement = _THROUGH
         if self.only:
-            statement = statement.where(sa.exists().where(_entry.c.id == fts.c.rowid, *self.only))
-        if below is not None:
-            statement = statement.where(fts.c.rowid < below)
-        if down_to is not None:
-            statement = statement.where(fts.c.rowid >= down_to)
-        return list(db.session.scalars(statement))
+            statement = statement.where(sa.exists().where(_entry.c.id == _fts.c.rowid, *self.only))
+        values = {"query": query.text, "most": limit, "below": below or LAST, "first": down_to or 0}
+        return list(db.session.scalars(statement, values))
 
     def _read(self, query: Query, below: int, size: int, limit: int) -> list[int]:
         """PostgreSQL reads so many entries below this number, one by one."""

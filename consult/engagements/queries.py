@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -70,14 +71,15 @@ def visible_to(actor: User | None) -> sa.ColumnElement[bool]:
 
 def by_slug_or_404(slug: str, actor: User | None) -> Plan:
     """The plan with its act, its place and its campaigns, if this person may read it."""
-    plan = (
-        db.session.scalars(sa.select(Plan).options(*_frame()).where(Plan.slug == slug))
-        .unique()
-        .one_or_none()
-    )
+    plan = db.session.scalars(_by_slug(), {"slug": slug}).unique().one_or_none()
     if plan is None or not (plan.is_public or is_staff(actor, plan)):
         raise NotFound
     return plan
+
+
+@cache
+def _by_slug() -> sa.Select[Any]:
+    return sa.select(Plan).options(*_frame()).where(Plan.slug == sa.bindparam("slug"))
 
 
 def _frame(*path: Any) -> list[Any]:
@@ -268,17 +270,32 @@ def row_of(
     )
 
 
+# What every page of a plan asks is put together once.
+_TREE = (
+    sa.select(Engagement, Action)
+    .outerjoin(Serves, Serves.engagement_id == Engagement.id)
+    .outerjoin(Action, Action.id == Serves.action_id)
+    .where(Engagement.plan_id == sa.bindparam("plan"))
+    .order_by(Engagement.order, Engagement.id, Serves.order, Serves.id)
+)
+_LINKED = (
+    sa.select(see_also.c.action_id, see_also.c.other_id)
+    .join(Action, Action.id == see_also.c.action_id)
+    .where(Action.plan_id == sa.bindparam("plan"))
+    .order_by(see_also.c.action_id, see_also.c.other_id)
+)
+_CARRIERS = (
+    sa.select(ActorRole)
+    .join(Action, Action.id == ActorRole.action_id)
+    .options(joinedload(ActorRole.organisation))
+    .order_by(ActorRole.order, ActorRole.id)
+)
+
+
 def of_plan(plan: Plan) -> Tree:
     """The whole tree in two queries, whatever its size."""
     by_engagement: dict[int, Branch] = {}
-    rows = db.session.execute(
-        sa.select(Engagement, Action)
-        .outerjoin(Serves, Serves.engagement_id == Engagement.id)
-        .outerjoin(Action, Action.id == Serves.action_id)
-        .where(Engagement.plan_id == plan.id)
-        .order_by(Engagement.order, Engagement.id, Serves.order, Serves.id)
-    )
-    for engagement, action in rows:
+    for engagement, action in db.session.execute(_TREE, {"plan": plan.id}):
         branch = by_engagement.setdefault(engagement.id, Branch(engagement))
         if action is not None:
             branch.actions.append(action)
@@ -296,14 +313,7 @@ def of_plan(plan: Plan) -> Tree:
 
 def _carriers(condition: sa.ColumnElement[bool]) -> dict[int, list[ActorRole]]:
     carriers: dict[int, list[ActorRole]] = {}
-    roles = db.session.scalars(
-        sa.select(ActorRole)
-        .join(Action, Action.id == ActorRole.action_id)
-        .options(joinedload(ActorRole.organisation))
-        .where(condition)
-        .order_by(ActorRole.order, ActorRole.id)
-    )
-    for role in roles:
+    for role in db.session.scalars(_CARRIERS.where(condition)):
         carriers.setdefault(role.action_id, []).append(role)
     return carriers
 
@@ -316,13 +326,7 @@ def carriers_of(action: Action) -> list[ActorRole]:
 def linked(tree: Tree) -> dict[int, list[Action]]:
     """The other actions of the plan that each action points to."""
     found: dict[int, list[Action]] = {}
-    rows = db.session.execute(
-        sa.select(see_also.c.action_id, see_also.c.other_id)
-        .join(Action, Action.id == see_also.c.action_id)
-        .where(Action.plan_id == tree.plan.id)
-        .order_by(see_also.c.action_id, see_also.c.other_id)
-    )
-    for action_id, other_id in rows:
+    for action_id, other_id in db.session.execute(_LINKED, {"plan": tree.plan.id}):
         if other_id in tree.actions:
             found.setdefault(action_id, []).append(tree.actions[other_id])
     return found
@@ -595,7 +599,15 @@ def origins_of(
 ) -> dict[int, list[Origin]]:
     """What contributions led to: their engagements and actions, with their plans, in one query."""
     found: dict[int, list[Origin]] = {}
-    origins = db.session.scalars(
+    asked = _origins().where(visible_to(actor))
+    for origin in db.session.scalars(asked, {"contributions": list(contribution_ids)}):
+        found.setdefault(origin.contribution_id, []).append(origin)
+    return found
+
+
+@cache
+def _origins() -> sa.Select[Any]:
+    return (
         sa.select(Origin)
         .join(Origin.plan)
         .options(
@@ -604,15 +616,11 @@ def origins_of(
             joinedload(Origin.action),
         )
         .where(
-            Origin.contribution_id.in_(contribution_ids),
+            Origin.contribution_id.in_(sa.bindparam("contributions", expanding=True)),
             Origin.removed_at.is_(None),
-            visible_to(actor),
         )
         .order_by(Origin.id)
     )
-    for origin in origins:
-        found.setdefault(origin.contribution_id, []).append(origin)
-    return found
 
 
 def origin_or_404(origin_id: int) -> Origin:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -145,6 +146,7 @@ def _conditions(asked: Asked, among: Options) -> Sequence[search.Query | None]:
     return conditions
 
 
+@cache
 def _is_on_show() -> sa.ColumnElement[bool]:
     """What people wrote, and its answer, are found while it is on show in a public campaign."""
     entry, contribution = SearchEntry.__table__, Contribution.__table__
@@ -162,8 +164,15 @@ def _hits(numbers: Sequence[int]) -> list[Hit]:
     """What the page shows of these entries, in this order, in one query."""
     if not numbers:
         return []
+    rows = db.session.execute(_shown(), {"numbers": list(numbers)})
+    hits = {number: Hit(*row) for number, *row in rows}
+    return [hits[number] for number in numbers if number in hits]
+
+
+@cache
+def _shown() -> sa.Select[Any]:
     entry = SearchEntry
-    rows = db.session.execute(
+    return (
         sa.select(
             *(entry.id, entry.kind, entry.subject_id, entry.title, entry.excerpt, entry.status),
             *(entry.at, Campaign.title, sa.func.coalesce(Campaign.is_demo, Plan.is_demo, False)),
@@ -172,10 +181,8 @@ def _hits(numbers: Sequence[int]) -> list[Hit]:
         .outerjoin(Campaign, Campaign.id == entry.campaign_id)
         .outerjoin(Plan, Plan.id == entry.plan_id)
         .outerjoin(Place, Place.id == entry.place_id)
-        .where(entry.id.in_(numbers))
+        .where(entry.id.in_(sa.bindparam("numbers", expanding=True)))
     )
-    hits = {number: Hit(*row) for number, *row in rows}
-    return [hits[number] for number in numbers if number in hits]
 
 
 def says_nothing(words: str) -> bool:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -105,14 +106,23 @@ class Totals(NamedTuple):
     by_campaign: Mapping[int, int]  # how many are on show in each
 
 
+_TOTALS = (
+    sa.select(Tally.campaign_id, Tally.status, Tally.outcome, sa.func.sum(Tally.number))
+    .where(Tally.campaign_id.in_(sa.bindparam("campaigns", expanding=True)), Tally.number > 0)
+    .group_by(Tally.campaign_id, Tally.status, Tally.outcome)
+)
+_DAYS = (
+    sa.select(Delay.days, sa.func.sum(Delay.number))
+    .where(Delay.campaign_id.in_(sa.bindparam("campaigns", expanding=True)), Delay.number > 0)
+    .group_by(Delay.days)
+    .order_by(Delay.days)
+)
+
+
 def totals(campaigns: Iterable[Campaign]) -> Totals:
     """The figures of these campaigns together, from their tallies."""
     wanted = [campaign.id for campaign in campaigns]
-    rows = db.session.execute(
-        sa.select(Tally.campaign_id, Tally.status, Tally.outcome, sa.func.sum(Tally.number))
-        .where(Tally.campaign_id.in_(wanted), Tally.number > 0)
-        .group_by(Tally.campaign_id, Tally.status, Tally.outcome)
-    )
+    rows = db.session.execute(_TOTALS, {"campaigns": wanted})
     received = published = answered = retained = 0
     by_campaign: Counter[int] = Counter()
     for campaign_id, status, outcome, number in rows:
@@ -128,12 +138,7 @@ def totals(campaigns: Iterable[Campaign]) -> Totals:
 
 def median_days(campaign_ids: Iterable[int]) -> int | None:
     """After how many days half of the answers of these campaigns had come."""
-    rows = db.session.execute(
-        sa.select(Delay.days, sa.func.sum(Delay.number))
-        .where(Delay.campaign_id.in_(list(campaign_ids)), Delay.number > 0)
-        .group_by(Delay.days)
-        .order_by(Delay.days)
-    ).all()
+    rows = db.session.execute(_DAYS, {"campaigns": list(campaign_ids)}).all()
     half = (sum(number for _, number in rows) + 1) // 2
     for days, number in rows:
         half -= number
@@ -181,7 +186,16 @@ class Proof(NamedTuple):
 
 def latest_evidence(*, with_demo: bool, limit: int = 3) -> list[Proof]:
     """The latest evidence, one for each action, newest first."""
-    rows = db.session.execute(
+    rows = db.session.execute(_latest_evidence(with_demo), {"most": limit * 8})
+    found: dict[int, Proof] = {}
+    for row in rows:
+        found.setdefault(row[0], Proof(*row))
+    return list(found.values())[:limit]
+
+
+@cache
+def _latest_evidence(with_demo: bool) -> sa.Select[Any]:
+    return (
         sa.select(
             *(Action.id, Action.title, StatusReport.progress, StatusReport.effective_on),
             *(StatusReport.effective_words, Evidence.title, Evidence.kind, Evidence.url),
@@ -199,12 +213,8 @@ def latest_evidence(*, with_demo: bool, limit: int = 3) -> list[Proof]:
             StatusReport.effective_on.desc(),
             Evidence.id.desc(),
         )
-        .limit(limit * 8)
+        .limit(sa.bindparam("most"))
     )
-    found: dict[int, Proof] = {}
-    for row in rows:
-        found.setdefault(row[0], Proof(*row))
-    return list(found.values())[:limit]
 
 
 def _shown(with_demo: bool) -> list[sa.ColumnElement[bool]]:

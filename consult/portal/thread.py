@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -171,6 +172,11 @@ def _marks(campaign: Campaign) -> tuple[Any, ...]:
 
 
 def _count_ties(campaign: Campaign) -> list[Tie]:
+    return [Tie(*row) for row in db.session.execute(_counted_ties(), {"campaign": campaign.id})]
+
+
+@cache
+def _counted_ties() -> sa.Select[Any]:
     earlier, other = aliased(Origin), aliased(Plan)
     is_second = sa.exists().where(
         earlier.contribution_id == Origin.contribution_id,
@@ -181,19 +187,18 @@ def _count_ties(campaign: Campaign) -> list[Tie]:
     )
     contribution = Contribution.__table__
     target = (Origin.plan_id, Origin.engagement_id, Origin.action_id, contribution.c.outcome)
-    rows = db.session.execute(
+    return (
         sa.select(*target, sa.func.sum(sa.case((is_second, 0), else_=1)), sa.func.count())
         .join(contribution, contribution.c.id == Origin.contribution_id)
         .join(Plan, Plan.id == Origin.plan_id)
         .where(
-            Origin.campaign_id == campaign.id,
+            Origin.campaign_id == sa.bindparam("campaign"),
             Origin.removed_at.is_(None),
             Plan.state == PlanState.PUBLISHED,
             contribution.c.shown_at.is_not(None),
         )
         .group_by(*target)
     )
-    return [Tie(*row) for row in rows]
 
 
 def _plans(campaign: Campaign, tied: set[int]) -> tuple[list[Plan], list[Bound], set[int]]:
@@ -228,21 +233,24 @@ def _trees(
     served: dict[int, list[int]] = {}
     actions: dict[int, Action] = {}
     if plan_ids:
-        rows = db.session.execute(
-            sa.select(Engagement, Action)
-            .outerjoin(Serves, Serves.engagement_id == Engagement.id)
-            .outerjoin(Action, Action.id == Serves.action_id)
-            .where(Engagement.plan_id.in_(plan_ids))
-            .order_by(
-                *(Engagement.plan_id, Engagement.order, Engagement.id, Serves.order, Serves.id)
-            )
-        )
+        rows = db.session.execute(_whole_trees(), {"plans": list(plan_ids)})
         for engagement, action in rows:
             engagements[engagement.id] = engagement
             if action is not None:
                 served.setdefault(engagement.id, []).append(action.id)
                 actions[action.id] = action
     return engagements, served, actions
+
+
+@cache
+def _whole_trees() -> sa.Select[Any]:
+    return (
+        sa.select(Engagement, Action)
+        .outerjoin(Serves, Serves.engagement_id == Engagement.id)
+        .outerjoin(Action, Action.id == Serves.action_id)
+        .where(Engagement.plan_id.in_(sa.bindparam("plans", expanding=True)))
+        .order_by(Engagement.plan_id, Engagement.order, Engagement.id, Serves.order, Serves.id)
+    )
 
 
 def _concerned(
@@ -277,9 +285,15 @@ def _standing(actions: Iterable[int]) -> dict[int, Stand]:
     wanted = list(actions)
     if not wanted:
         return {}
+    rows = db.session.execute(_latest_reports(), {"actions": wanted})
+    return {action_id: Stand(*row) for action_id, *row in rows}
+
+
+@cache
+def _latest_reports() -> sa.Select[Any]:
     newest = (
         sa.select(sa.func.max(StatusReport.id))
-        .where(StatusReport.action_id.in_(wanted))
+        .where(StatusReport.action_id.in_(sa.bindparam("actions", expanding=True)))
         .group_by(StatusReport.action_id)
     )
     shown = (
@@ -289,12 +303,9 @@ def _standing(actions: Iterable[int]) -> dict[int, Stand]:
         .scalar_subquery()
     )
     report = StatusReport
-    rows = db.session.execute(
-        sa.select(report.action_id, report.effective_on, report.effective_words, shown).where(
-            report.id.in_(newest)
-        )
+    return sa.select(report.action_id, report.effective_on, report.effective_words, shown).where(
+        report.id.in_(newest)
     )
-    return {action_id: Stand(*row) for action_id, *row in rows}
 
 
 # The picture. All its bands count contributions; where a document gives none, actions.
