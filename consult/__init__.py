@@ -24,6 +24,8 @@ ROOMS = (
     "territory",
     "posts",
     "council",
+    "programmes",
+    "pluralism",
     "campaigns",
     "contributions",
     "comments",
