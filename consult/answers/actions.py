@@ -15,6 +15,8 @@ from consult.core.text import excerpt
 from consult.journal.actions import record
 from consult.people.models import User
 from consult.people.queries import followers
+from consult.pluralism import queries as pluralism
+from consult.pluralism.models import Publication
 
 
 def answer(
@@ -157,4 +159,5 @@ def publish_results(actor: User, campaign: Campaign, *, words: str) -> None:
     rules.publish_results(actor, campaign, words=words)
     campaign.results_words = words.strip()
     campaign.move_to(State.RESULTS)
+    pluralism.spend(Publication.RESULTS, campaign)
     record("answers.publish_results", actor, campaign, notify=followers("campaign", campaign.id))

@@ -10,6 +10,8 @@ from consult.core.i18n import _, n_
 from consult.core.rules import Refused, require
 from consult.people.models import RoleName, User
 from consult.people.rules import has_role
+from consult.pluralism import rules as pluralism
+from consult.pluralism.models import Publication
 from consult.posts.models import Status
 
 
@@ -86,5 +88,6 @@ def publish_results(actor: User | None, campaign: Campaign, *, words: str | None
                 missing,
             )
         )
+    pluralism.be_signed_off(Publication.RESULTS, campaign)
     if words is not None:
         require(words.strip(), _("Please sum up what was heard and what will be done."))

@@ -33,6 +33,8 @@ from consult.engagements.models import (
 from consult.gaps.models import Gap
 from consult.journal.actions import record
 from consult.people.models import User
+from consult.pluralism import queries as pluralism
+from consult.pluralism.models import Publication
 from consult.territory.models import Place
 
 
@@ -302,6 +304,7 @@ def publish(actor: User | None, plan: Plan) -> None:
     drafting.hold(plan)
     rules.publish(actor, plan)
     plan.move_to(PlanState.PUBLISHED)
+    pluralism.spend(Publication.PLAN, plan)
     drafting.index_all(plan)
     record("engagements.publish", actor, plan, notify=queries.fed(plan))
 

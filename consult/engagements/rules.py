@@ -20,6 +20,8 @@ from consult.gaps.models import Gap
 from consult.gaps.rules import be_open
 from consult.people.models import RoleName, User
 from consult.people.rules import has_role
+from consult.pluralism import rules as pluralism
+from consult.pluralism.models import Publication
 
 
 def create(actor: User | None) -> None:
@@ -151,6 +153,7 @@ def publish(actor: User | None, plan: Plan) -> None:
         plan.state == PlanState.ADOPTED,
         _("The council must adopt this plan before it is published."),
     )
+    pluralism.be_signed_off(Publication.PLAN, plan)
 
 
 def illustrate(actor: User | None, plan: Plan, picture: Picture | None = None) -> None:

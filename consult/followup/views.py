@@ -16,6 +16,8 @@ from consult.followup.forms import EditionForm, ReportForm
 from consult.journal.actions import commit, rollback
 from consult.people.rules import signed_in
 from consult.people.session import actor
+from consult.pluralism.models import Publication
+from consult.pluralism.queries import waits_for_a_name
 
 bp = Blueprint("followup", __name__)
 
@@ -90,6 +92,9 @@ def edition_json(slug: str, edition: str) -> Response:
 @bp.route("/plans/<slug>/editions/nouvelle", methods=["GET", "POST"])
 def publish_edition(slug: str) -> str | Redirect:
     plan = engagements.by_slug_or_404(slug, actor())
+    if waits_for_a_name(actor(), Publication.EDITION, plan):
+        sign_off = {"publication": Publication.EDITION.value, "slug": slug}
+        return redirect(url_for("pluralism.sign_off", **sign_off), 303)
     rules.publish_edition(actor(), plan)
     form = EditionForm()
     if form.sent():

@@ -19,10 +19,12 @@ NEWS = (
     *("engagements.revise", "followup.report", "followup.publish_edition"),
     *("followup.import_plan", "council.complete", "portal.change_settings"),
     "portal.record_audit",
+    *("pluralism.publish", "pluralism.sign_off"),
 )
 PUBLIC = (
     *NEWS,
     *("campaigns.freeze", "moderation.decide", "moderation.settle", "answers.answer"),
+    *("pluralism.open", "pluralism.set_period", "pluralism.edit_period"),
 )
 
 

@@ -29,6 +29,7 @@ from consult.engagements.models import (
 from consult.followup.models import Edition, StatusReport
 from consult.journal.models import NEWS, PUBLIC, Event, among
 from consult.moderation.models import Ground, Verdict
+from consult.pluralism.models import ElectoralPeriod, Expression, SignOff
 from consult.posts.models import Status
 
 FEED = 30  # entries of a feed
@@ -78,6 +79,11 @@ ACTS: dict[str, LazyString] = {
     "followup.import_plan": _("Plan carried in from a document"),
     "council.complete": _("Decision of the assembly completed"),
     "moderation.settle": _("A reader who pointed out a text was answered"),
+    "pluralism.open": _("The groups of the assembly were given their room beside a page"),
+    "pluralism.publish": _("Words of the groups of the assembly published together"),
+    "pluralism.set_period": _("Pre-electoral period entered"),
+    "pluralism.edit_period": _("Dates of a pre-electoral period changed"),
+    "pluralism.sign_off": _("Somebody signed for a publication before an election"),
     "portal.change_settings": _("Settings of the site changed"),
     "portal.record_audit": _("Accessibility audit recorded"),
 }
@@ -332,6 +338,15 @@ SELECTS: dict[str, Callable[[set[int]], sa.Select[Any]]] = {
         Act.id.in_(numbers),
         sa.exists().where(Plan.act_id == Act.id, Plan.state == PlanState.PUBLISHED),
     ),
+    "expression": lambda numbers: _row(
+        "expression", Expression.id, Expression.title, None, None
+    ).where(Expression.id.in_(numbers), Expression.published_at.is_not(None)),
+    "electoral_period": lambda numbers: _row(
+        "electoral_period", ElectoralPeriod.id, ElectoralPeriod.label, None, None
+    ).where(ElectoralPeriod.id.in_(numbers)),
+    "sign_off": lambda numbers: _row("sign_off", SignOff.id, SignOff.title, None, None).where(
+        SignOff.id.in_(numbers)
+    ),
 }
 PAGES: dict[str, Callable[[int, str, str], tuple[str, dict[str, Any]]]] = {
     "campaign": lambda number, slug, _: ("campaigns.show", {"slug": slug}),
@@ -342,6 +357,9 @@ PAGES: dict[str, Callable[[int, str, str], tuple[str, dict[str, Any]]]] = {
     "action": lambda number, slug, _: ("engagements.action", {"id": number}),
     "edition": lambda number, slug, other: ("followup.edition", {"slug": slug, "edition": other}),
     "act": lambda number, slug, _: ("council.act", {"id": number}),
+    "expression": lambda number, slug, _: ("pluralism.show", {"id": number}),
+    "electoral_period": lambda number, slug, _: ("pluralism.period", {}),
+    "sign_off": lambda number, slug, _: ("pluralism.period", {}),
 }
 
 
