@@ -1,10 +1,10 @@
 """What the site says when something cannot be done: why, and what one can do about it."""
 
+import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-import structlog
 from flask import (
     Flask,
     Response,
@@ -27,7 +27,7 @@ from consult.core.rules import Refused
 
 View = TypeVar("View", bound=Callable[..., Any])
 PAGES = (400, 403, 404, 409, 413, 429, 500, 503)
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 # When even the page that says so cannot be made.
 LAST_WORDS = (
@@ -114,12 +114,12 @@ def _known(error: HTTPException) -> AnyResponse:
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
     if isinstance(error, InternalServerError) and error.original_exception is not None:
-        log.error("page failed", path=request.path, exc_info=error.original_exception)
+        log.error("page failed: %s", request.path, exc_info=error.original_exception)
     code = error.code if error.code in PAGES else 400 if error.code < 500 else 500
     try:
         response = page(code)
     except Exception:
-        log.exception("error page failed", path=request.path)
+        log.exception("error page failed: %s", request.path)
         return Response(LAST_WORDS, 503 if code >= 500 else code, {"Retry-After": "300"})
     response.status_code = error.code
     for name, value in error.get_headers():
@@ -152,10 +152,10 @@ def _database(error: DBAPIError) -> AnyResponse:
     if isinstance(error, DataError):
         return page(404 if _asks_for_the_impossible() else 400)
     if isinstance(error, OperationalError):
-        log.error("database", path=request.path, error=str(error.orig))
+        log.error("database: %s: %s", request.path, error.orig)
         try:
             return page(503)
         except Exception:
             return Response(LAST_WORDS, 503, {"Retry-After": "300"})
-    log.error("database", path=request.path, exc_info=error)
+    log.error("database: %s", request.path, exc_info=error)
     return page(500)

@@ -1,16 +1,16 @@
 """Work done away from any page. What must not be lost is a row that waits; this only wakes it."""
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import structlog
 from flask import Flask
 
 from consult.core import clock
 from consult.core.db import db
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -57,5 +57,5 @@ def _do(app: Flask, job: Job) -> int:
             return job.work()
         except Exception:
             db.session.rollback()
-            log.exception("job failed", job=job.name)
+            log.exception("job failed: %s", job.name)
             return 0

@@ -12,11 +12,13 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, Protocol
 
-import xlsxwriter
 from flask_babel.speaklater import LazyString
 from python_calamine import CalamineError, CalamineWorkbook
 
 from consult.core.i18n import _
+from consult.core.later import later
+
+xlsxwriter = later("xlsxwriter")
 
 SEPARATORS = ",;\t|"
 EXTRA = ""  # in a row: what stands beyond the last column of the header

@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import logging
 import smtplib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
-import structlog
 from flask import current_app, render_template
 from jinja2 import TemplateNotFound
 
@@ -24,7 +24,7 @@ from consult.people.models import Invitation, Letter, User
 
 KEPT = timedelta(days=35)  # letters about accounts, once they left
 SURRENDER = 20  # failures in a row, about three days: the server does not want this letter
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 @every(seconds=2)
@@ -201,9 +201,9 @@ def _item(one: queries.Told, user: User) -> tuple[str, str]:
             )
         )
     except TemplateNotFound:
-        log.error("no letter for this act", template=name)
+        log.error("no letter for this act: %s", name)
     except Exception:
-        log.exception("letter failed", template=name)
+        log.exception("letter failed: %s", name)
     url = mail.address("people.notifications")
     return gettext("Something you follow has changed"), url
 
@@ -287,9 +287,9 @@ def _say(what: str, problem: Exception, **about: int) -> None:
     """What went wrong: in a line where the mail server said no, whole where we did."""
     db.session.rollback()
     if isinstance(problem, smtplib.SMTPException | OSError):
-        log.warning(what, problem=str(problem), **about)
+        log.warning("%s: %s: %s", what, about, problem)
     else:
-        log.error(what, exc_info=problem, **about)
+        log.error("%s: %s", what, about, exc_info=problem)
 
 
 def _pause(failures: int) -> timedelta:

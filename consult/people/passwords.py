@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
-from zxcvbn import zxcvbn
 
+from consult.core.later import later
 from consult.core.text import fold
+
+guessing = later("zxcvbn")  # its lists of words weigh as much as the rest of a page
 
 SHORTEST = 10
 LONGEST = 200
@@ -73,7 +75,7 @@ def is_guessable(password: str, about: Iterable[str] = ()) -> bool:
     own = "".join(word for word in words if word not in known)
     if bare in COMMON or bare in known or len(own) < SHORTEST // 2:
         return True
-    return zxcvbn(_same(password)[:72], user_inputs=[*known, *COMMON])["score"] < STRENGTH
+    return guessing.zxcvbn(_same(password)[:72], user_inputs=[*known, *COMMON])["score"] < STRENGTH
 
 
 def sealed(text: str) -> str:
