@@ -10,6 +10,7 @@ depends_on = None
 
 
 APPEND_ONLY = (
+    "act_remark",
     "answer",
     "campaign_rules",
     "decision",
@@ -18,10 +19,15 @@ APPEND_ONLY = (
     "evidence",
     "moment_done",
     "plan_version",
+    "programme_stocktake",
     "promise",
+    "publication",
     "reply",
     "revision",
     "sheet_version",
+    "sign_off",
+    "sign_off_use",
+    "statement",
     "status_report",
 )
 SEARCH = {
@@ -79,6 +85,37 @@ def downgrade_by_hand() -> None:
 
 def upgrade() -> None:
     op.create_table(
+        "assembly",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("collectivity", sa.Text(), nullable=False),
+        sa.Column("siret", sa.String(length=14), nullable=True),
+        sa.Column("in_office", sa.Integer(), nullable=True),
+        sa.Column("proxies_each", sa.Integer(), nullable=False),
+        sa.Column("court", sa.Text(), nullable=False),
+        sa.Column("court_address", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "in_office IS NULL OR in_office > 0", name=op.f("ck_assembly_in_office")
+        ),
+        sa.CheckConstraint("proxies_each >= 0", name=op.f("ck_assembly_proxies")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assembly")),
+        sa.UniqueConstraint("key", name=op.f("uq_assembly_key")),
+        sa.UniqueConstraint("name", "collectivity", name=op.f("uq_assembly_name_collectivity")),
+    )
+    op.create_table(
+        "assembly_group",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("seats > 0", name=op.f("ck_assembly_group_seats")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assembly_group")),
+        sa.UniqueConstraint("key", name=op.f("uq_assembly_group_key")),
+    )
+    op.create_table(
         "attempt",
         sa.Column("key", sa.String(length=80), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -105,6 +142,45 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
     op.create_table(
+        "body",
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "steering",
+                "technical",
+                "mission",
+                "assembly",
+                "commission",
+                "citizens_jury",
+                "citizens_council",
+                "residents",
+                "conference",
+                "working_group",
+                "other",
+                name="bodykind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("presidency", sa.Text(), nullable=False),
+        sa.Column("rhythm_words", sa.Text(), nullable=False),
+        sa.Column("colleges", sa.JSON(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_body")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_body_external_ref")),
+        sa.UniqueConstraint("key", name=op.f("uq_body_key")),
+        sa.UniqueConstraint("slug", name=op.f("uq_body_slug")),
+    )
+    op.create_table(
         "event",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -119,6 +195,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
         sa.UniqueConstraint("hash", name=op.f("uq_event_hash")),
+        info={"append_only": True},
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index("ix_event_campaign", ["campaign_id", "id"], unique=False)
@@ -127,10 +204,10 @@ def upgrade() -> None:
             ["id"],
             unique=False,
             sqlite_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off')"
             ),
             postgresql_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off')"
             ),
         )
         batch_op.create_index("ix_event_plan", ["plan_id", "id"], unique=False)
@@ -139,10 +216,10 @@ def upgrade() -> None:
             ["id"],
             unique=False,
             sqlite_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
             ),
             postgresql_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
             ),
         )
         batch_op.create_index(
@@ -180,6 +257,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_head")),
     )
     op.create_table(
+        "kin",
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kin")),
+        sa.UniqueConstraint("words", name=op.f("uq_kin_words")),
+    )
+    op.create_table(
         "organisation",
         sa.Column("slug", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -204,7 +288,6 @@ def upgrade() -> None:
         ),
         sa.Column("parent_id", sa.Integer(), nullable=True),
         sa.Column("merged_id", sa.Integer(), nullable=True),
-        sa.Column("key", sa.String(length=40), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "merged_id IS NULL OR merged_id <> id", name=op.f("ck_organisation_not_itself")
@@ -219,7 +302,6 @@ def upgrade() -> None:
             ["parent_id"], ["organisation.id"], name=op.f("fk_organisation_parent_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
-        sa.UniqueConstraint("key", name=op.f("uq_organisation_key")),
         sa.UniqueConstraint("slug", name=op.f("uq_organisation_slug")),
     )
     with op.batch_alter_table("organisation", schema=None) as batch_op:
@@ -251,7 +333,6 @@ def upgrade() -> None:
         sa.Column("insee", sa.String(length=5), nullable=True),
         sa.Column("siren", sa.String(length=9), nullable=True),
         sa.Column("qpv", sa.String(length=8), nullable=True),
-        sa.Column("key", sa.String(length=40), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -261,7 +342,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_place")),
         sa.UniqueConstraint("insee", name=op.f("uq_place_insee")),
-        sa.UniqueConstraint("key", name=op.f("uq_place_key")),
         sa.UniqueConstraint("qpv", name=op.f("uq_place_qpv")),
         sa.UniqueConstraint("siren", name=op.f("uq_place_siren")),
         sa.UniqueConstraint("slug", name=op.f("uq_place_slug")),
@@ -302,6 +382,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_stored_file_sha256"), ["sha256"], unique=False)
 
     op.create_table(
+        "term",
+        sa.Column("acronym", sa.String(length=60), nullable=False),
+        sa.Column("expansion", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_term")),
+        sa.UniqueConstraint("acronym", name=op.f("uq_term_acronym")),
+    )
+    op.create_table(
         "user",
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("email_key", sa.Text(), nullable=False),
@@ -327,45 +416,53 @@ def upgrade() -> None:
         sa.UniqueConstraint("pseudonym_key", name=op.f("uq_user_pseudonym_key")),
     )
     op.create_table(
-        "act",
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "deliberation",
-                "report",
-                "note",
-                "agreement",
-                name="actkind",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("number", sa.Text(), nullable=True),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("assembly", sa.Text(), nullable=False),
-        sa.Column("adopted_on", sa.Date(), nullable=True),
-        sa.Column("adopted_words", sa.Text(), nullable=True),
-        sa.Column("place", sa.Text(), nullable=True),
-        sa.Column("votes_for", sa.Integer(), nullable=True),
-        sa.Column("votes_against", sa.Integer(), nullable=True),
-        sa.Column("abstentions", sa.Integer(), nullable=True),
-        sa.Column("vote_words", sa.Text(), nullable=True),
-        sa.Column("document_id", sa.Integer(), nullable=True),
+        "body_member",
+        sa.Column("body_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("named", sa.Text(), nullable=False),
+        sa.Column("college", sa.Text(), nullable=False),
+        sa.Column("mandate", sa.Text(), nullable=False),
+        sa.Column("start_words", sa.Text(), nullable=False),
+        sa.Column("end_words", sa.Text(), nullable=False),
+        sa.Column("agrees", sa.Boolean(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.Column("external_ref", sa.Text(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "coalesce(votes_for, 0) >= 0 AND coalesce(votes_against, 0) >= 0 AND coalesce(abstentions, 0) >= 0",
-            name=op.f("ck_act_counts"),
-        ),
+        sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_body_member_body_id")),
         sa.ForeignKeyConstraint(
-            ["document_id"], ["stored_file.id"], name=op.f("fk_act_document_id")
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_body_member_organisation_id")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_act")),
-        sa.UniqueConstraint("external_ref", name=op.f("uq_act_external_ref")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_body_member")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_body_member_external_ref")),
     )
+    with op.batch_alter_table("body_member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_body_member_body_id"), ["body_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_body_member_organisation_id"), ["organisation_id"], unique=False
+        )
+
+    op.create_table(
+        "body_minutes",
+        sa.Column("body_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("date_words", sa.Text(), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_body_minutes_body_id")),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_body_minutes_file_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_body_minutes")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_body_minutes_external_ref")),
+    )
+    with op.batch_alter_table("body_minutes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_body_minutes_body_id"), ["body_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_body_minutes_file_id"), ["file_id"], unique=False)
+
     op.create_table(
         "campaign",
         sa.Column("slug", sa.Text(), nullable=False),
@@ -466,6 +563,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("external_ref", name=op.f("uq_campaign_external_ref")),
         sa.UniqueConstraint("key", name=op.f("uq_campaign_key")),
         sa.UniqueConstraint("slug", name=op.f("uq_campaign_slug")),
+    )
+    op.create_table(
+        "electoral_period",
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("starts_on <= ends_on", name=op.f("ck_electoral_period_order")),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name=op.f("fk_electoral_period_author_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_electoral_period")),
+        sa.UniqueConstraint("key", name=op.f("uq_electoral_period_key")),
     )
     op.create_table(
         "follow",
@@ -708,6 +821,264 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
     )
     op.create_table(
+        "sitting",
+        sa.Column("assembly_id", sa.Integer(), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("hour", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("convened_on", sa.Date(), nullable=True),
+        sa.Column("after_id", sa.Integer(), nullable=True),
+        sa.Column("president", sa.Text(), nullable=True),
+        sa.Column("secretary", sa.Text(), nullable=True),
+        sa.Column("in_office", sa.Integer(), nullable=True),
+        sa.Column("present", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("absent", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("proxies_are_known", sa.Boolean(), nullable=False),
+        sa.Column("printed", sa.JSON(), nullable=False),
+        sa.Column("ballot_requests", sa.Text(), nullable=True),
+        sa.Column("ballot_results", sa.Text(), nullable=True),
+        sa.Column("discussions", sa.Text(), nullable=True),
+        sa.Column("approved_on", sa.Date(), nullable=True),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "approved_on IS NULL OR approved_on >= held_on", name=op.f("ck_sitting_approved")
+        ),
+        sa.CheckConstraint(
+            "convened_on IS NULL OR convened_on <= held_on", name=op.f("ck_sitting_convened")
+        ),
+        sa.CheckConstraint("in_office IS NULL OR in_office > 0", name=op.f("ck_sitting_in_office")),
+        sa.ForeignKeyConstraint(["after_id"], ["sitting.id"], name=op.f("fk_sitting_after_id")),
+        sa.ForeignKeyConstraint(
+            ["assembly_id"], ["assembly.id"], name=op.f("fk_sitting_assembly_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sitting")),
+        sa.UniqueConstraint("after_id", name=op.f("uq_sitting_after_id")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_sitting_external_ref")),
+        sa.UniqueConstraint("key", name=op.f("uq_sitting_key")),
+    )
+    with op.batch_alter_table("sitting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sitting_assembly_id"), ["assembly_id"], unique=False)
+
+    op.create_table(
+        "source_document",
+        sa.Column("ref", sa.String(length=60), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "plan",
+                "closing_review",
+                "agreement",
+                "note",
+                "roadmap",
+                name="documentkind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("dated_words", sa.Text(), nullable=False),
+        sa.Column("dated_on", sa.Date(), nullable=True),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("gaps", sa.JSON(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("carried_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name=op.f("fk_source_document_author_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_source_document_file_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_source_document")),
+        sa.UniqueConstraint("ref", name=op.f("uq_source_document_ref")),
+    )
+    op.create_table(
+        "spokesperson",
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["assembly_group.id"], name=op.f("fk_spokesperson_group_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_spokesperson_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spokesperson")),
+        sa.UniqueConstraint("group_id", "user_id", name=op.f("uq_spokesperson_group_id_user_id")),
+    )
+    with op.batch_alter_table("spokesperson", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_spokesperson_group_id"), ["group_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_spokesperson_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "act",
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "deliberation",
+                "report",
+                "note",
+                "draft",
+                "minutes",
+                "agreement",
+                "call",
+                "order",
+                name="actkind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "on_agenda",
+                "withdrawn",
+                "postponed",
+                "adopted",
+                "rejected",
+                "signed",
+                "transmitted",
+                "published",
+                "enforceable",
+                "amended",
+                "repealed",
+                "annulled",
+                name="actstate",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("number", sa.Text(), nullable=True),
+        sa.Column("number_key", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("assembly", sa.Text(), nullable=False),
+        sa.Column("assembly_id", sa.Integer(), nullable=True),
+        sa.Column("sitting_id", sa.Integer(), nullable=True),
+        sa.Column("adopted_on", sa.Date(), nullable=True),
+        sa.Column("adopted_words", sa.Text(), nullable=True),
+        sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("visas", sa.JSON(), nullable=False),
+        sa.Column("considerations", sa.JSON(), nullable=False),
+        sa.Column("grounds", sa.JSON(), nullable=False),
+        sa.Column("formula", sa.Text(), nullable=False),
+        sa.Column("articles", sa.JSON(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("printed", sa.JSON(), nullable=False),
+        sa.Column("commission", sa.Text(), nullable=True),
+        sa.Column("opinions", sa.JSON(), nullable=False),
+        sa.Column("in_office", sa.Integer(), nullable=True),
+        sa.Column("present", sa.Integer(), nullable=True),
+        sa.Column("proxies", sa.Integer(), nullable=True),
+        sa.Column("votes_for", sa.Integer(), nullable=True),
+        sa.Column("votes_against", sa.Integer(), nullable=True),
+        sa.Column("abstentions", sa.Integer(), nullable=True),
+        sa.Column("not_voting", sa.Integer(), nullable=True),
+        sa.Column(
+            "vote_mode",
+            sa.Enum(
+                "public",
+                "secret",
+                name="votemode",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "casting_vote",
+            sa.Enum(
+                "for",
+                "against",
+                name="casting",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("vote_words", sa.Text(), nullable=True),
+        sa.Column("signed_on", sa.Date(), nullable=True),
+        sa.Column("transmitted_on", sa.Date(), nullable=True),
+        sa.Column("received_on", sa.Date(), nullable=True),
+        sa.Column("prefecture_id", sa.Text(), nullable=True),
+        sa.Column("matter_code", sa.Text(), nullable=True),
+        sa.Column("matter", sa.Text(), nullable=True),
+        sa.Column("budget_year", sa.Text(), nullable=True),
+        sa.Column("budget_name", sa.Text(), nullable=True),
+        sa.Column("court", sa.Text(), nullable=True),
+        sa.Column("court_address", sa.Text(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("folded", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "casting_vote IS NULL OR (votes_for = votes_against AND vote_mode = 'public')",
+            name=op.f("ck_act_casting_vote"),
+        ),
+        sa.CheckConstraint(
+            "coalesce(votes_for, 0) >= 0 AND coalesce(votes_against, 0) >= 0 AND coalesce(abstentions, 0) >= 0 AND coalesce(not_voting, 0) >= 0",
+            name=op.f("ck_act_counts"),
+        ),
+        sa.CheckConstraint(
+            "present IS NULL OR proxies IS NULL OR coalesce(votes_for, 0) + coalesce(votes_against, 0) + coalesce(abstentions, 0) + coalesce(not_voting, 0) <= present + proxies",
+            name=op.f("ck_act_ballots"),
+        ),
+        sa.ForeignKeyConstraint(["assembly_id"], ["assembly.id"], name=op.f("fk_act_assembly_id")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_act_author_id")),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["stored_file.id"], name=op.f("fk_act_document_id")
+        ),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_act_sitting_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_act")),
+        sa.UniqueConstraint(
+            "assembly_id", "kind", "number_key", name=op.f("uq_act_assembly_id_kind_number_key")
+        ),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_act_external_ref")),
+        sa.UniqueConstraint("key", name=op.f("uq_act_key")),
+    )
+    with op.batch_alter_table("act", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_act_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_act_sitting_id"), ["sitting_id"], unique=False)
+
+    op.create_table(
+        "became",
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("subject_kind", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["source_document.id"], name=op.f("fk_became_document_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_became")),
+        sa.UniqueConstraint(
+            "document_id",
+            "subject_kind",
+            "subject_id",
+            name=op.f("uq_became_document_id_subject_kind_subject_id"),
+        ),
+    )
+    with op.batch_alter_table("became", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_became_document_id"), ["document_id"], unique=False)
+        batch_op.create_index("ix_became_subject", ["subject_kind", "subject_id"], unique=False)
+
+    op.create_table(
         "campaign_document",
         sa.Column("campaign_id", sa.Integer(), nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=False),
@@ -765,6 +1136,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "campaign_id", "number", name=op.f("uq_campaign_rules_campaign_id_number")
         ),
+        info={"append_only": True},
     )
     op.create_table(
         "decision",
@@ -817,6 +1189,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_decision_post_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+        info={"append_only": True},
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_decision_post_id"), ["post_id"], unique=False)
@@ -833,62 +1206,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delay")),
         sa.UniqueConstraint("campaign_id", "days", name=op.f("uq_delay_campaign_id_days")),
     )
-    op.create_table(
-        "generation",
-        sa.Column("slug", sa.Text(), nullable=False),
-        sa.Column("label", sa.Text(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "department",
-                "grouping",
-                "commune",
-                "priority",
-                "watched",
-                "district",
-                "site",
-                name="placekind",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("place_id", sa.Integer(), nullable=True),
-        sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column("period_words", sa.Text(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=True),
-        sa.Column("number_words", sa.Text(), nullable=False),
-        sa.Column("communes", sa.Integer(), nullable=True),
-        sa.Column("communes_words", sa.Text(), nullable=False),
-        sa.Column("population", sa.Integer(), nullable=True),
-        sa.Column("population_words", sa.Text(), nullable=False),
-        sa.Column("share_permille", sa.Integer(), nullable=True),
-        sa.Column("share_words", sa.Text(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("source_url", sa.Text(), nullable=False),
-        sa.Column("act_id", sa.Integer(), nullable=True),
-        sa.Column("external_ref", sa.Text(), nullable=True),
-        sa.Column("key", sa.String(length=40), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "coalesce(number, 0) >= 0 AND coalesce(communes, 0) >= 0 AND coalesce(population, 0) >= 0 AND coalesce(share_permille, 0) BETWEEN 0 AND 1000",
-            name=op.f("ck_generation_totals"),
-        ),
-        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_generation_act_id")),
-        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_generation_place_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_generation")),
-        sa.UniqueConstraint("external_ref", name=op.f("uq_generation_external_ref")),
-        sa.UniqueConstraint("key", name=op.f("uq_generation_key")),
-        sa.UniqueConstraint(
-            "kind", "place_id", "starts_on", name=op.f("uq_generation_kind_place_id_starts_on")
-        ),
-        sa.UniqueConstraint("slug", name=op.f("uq_generation_slug")),
-    )
-    with op.batch_alter_table("generation", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_generation_place_id"), ["place_id"], unique=False)
-
     op.create_table(
         "image",
         sa.Column("post_id", sa.Integer(), nullable=False),
@@ -988,49 +1305,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("campaign_id", "kind", name=op.f("uq_phase_campaign_id_kind")),
     )
     op.create_table(
-        "plan",
-        sa.Column("slug", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("subtitle", sa.Text(), nullable=False),
-        sa.Column("introduction", sa.Text(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "draft",
-                "adopted",
-                "published",
-                name="planstate",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("place_id", sa.Integer(), nullable=True),
-        sa.Column("act_id", sa.Integer(), nullable=True),
-        sa.Column("source_id", sa.Integer(), nullable=True),
-        sa.Column("source", sa.JSON(), nullable=True),
-        sa.Column("imprint", sa.Text(), nullable=False),
-        sa.Column("stale_after_days", sa.Integer(), nullable=False),
-        sa.Column("is_demo", sa.Boolean(), nullable=False),
-        sa.Column("external_ref", sa.Text(), nullable=True),
-        sa.Column("key", sa.String(length=40), nullable=True),
-        sa.Column("author_id", sa.Integer(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        "proxy",
+        sa.Column("sitting_id", sa.Integer(), nullable=False),
+        sa.Column("giver", sa.Text(), nullable=False),
+        sa.Column("giver_key", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "state = 'draft' OR act_id IS NOT NULL", name=op.f("ck_plan_adopted_by_an_act")
-        ),
-        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_plan_act_id")),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_plan_author_id")),
-        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_plan_place_id")),
-        sa.ForeignKeyConstraint(["source_id"], ["stored_file.id"], name=op.f("fk_plan_source_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
-        sa.UniqueConstraint("external_ref", name=op.f("uq_plan_external_ref")),
-        sa.UniqueConstraint("key", name=op.f("uq_plan_key")),
-        sa.UniqueConstraint("slug", name=op.f("uq_plan_slug")),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_proxy_sitting_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proxy")),
+        sa.UniqueConstraint("sitting_id", "giver_key", name=op.f("uq_proxy_sitting_id_giver_key")),
     )
     op.create_table(
         "slip",
@@ -1116,53 +1399,161 @@ def upgrade() -> None:
         sa.UniqueConstraint("post_id", "number", name=op.f("uq_version_post_id_number")),
     )
     op.create_table(
-        "action",
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("dates_words", sa.Text(), nullable=False),
-        sa.Column("starts_on", sa.Date(), nullable=True),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("periodicity", sa.Text(), nullable=False),
-        sa.Column("events", sa.JSON(), nullable=False),
-        sa.Column("tags", sa.JSON(), nullable=False),
-        sa.Column("unit", sa.Text(), nullable=False),
-        sa.Column("pilot_id", sa.Integer(), nullable=True),
-        sa.Column("order", sa.Integer(), nullable=False),
-        sa.Column("external_ref", sa.Text(), nullable=True),
-        sa.Column("key", sa.String(length=40), nullable=True),
+        "act_link",
+        sa.Column("act_id", sa.Integer(), nullable=False),
+        sa.Column("earlier_id", sa.Integer(), nullable=False),
         sa.Column(
-            "progress",
+            "tie",
             sa.Enum(
-                "unknown",
-                "planned",
-                "started",
-                "well_advanced",
-                "done",
-                "suspended",
-                "abandoned",
-                name="progress",
+                "follows",
+                "amends",
+                "repeals",
+                name="tie",
                 native_enum=False,
                 create_constraint=True,
                 length=30,
             ),
             nullable=False,
         ),
-        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "starts_on IS NULL OR due_on IS NULL OR starts_on <= due_on",
-            name=op.f("ck_action_order"),
+        sa.CheckConstraint("act_id <> earlier_id", name=op.f("ck_act_link_two_acts")),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_act_link_act_id")),
+        sa.ForeignKeyConstraint(["earlier_id"], ["act.id"], name=op.f("fk_act_link_earlier_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_act_link")),
+        sa.UniqueConstraint(
+            "act_id", "earlier_id", "tie", name=op.f("uq_act_link_act_id_earlier_id_tie")
         ),
-        sa.ForeignKeyConstraint(["pilot_id"], ["user.id"], name=op.f("fk_action_pilot_id")),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_action_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
-        sa.UniqueConstraint("key", name=op.f("uq_action_key")),
-        sa.UniqueConstraint("plan_id", "external_ref", name=op.f("uq_action_plan_id_external_ref")),
     )
-    with op.batch_alter_table("action", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_action_pilot_id"), ["pilot_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_action_plan_id"), ["plan_id"], unique=False)
+    with op.batch_alter_table("act_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_act_link_act_id"), ["act_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_act_link_earlier_id"), ["earlier_id"], unique=False)
+
+    op.create_table(
+        "act_person",
+        sa.Column("act_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "part",
+            sa.Enum(
+                "rapporteur",
+                "presenter",
+                "signatory",
+                name="part",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("quality", sa.Text(), nullable=False),
+        sa.Column("on_behalf_of", sa.Text(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_act_person_act_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_act_person")),
+    )
+    with op.batch_alter_table("act_person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_act_person_act_id"), ["act_id"], unique=False)
+
+    op.create_table(
+        "act_place",
+        sa.Column("act_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_act_place_act_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_act_place_place_id")),
+        sa.PrimaryKeyConstraint("act_id", "place_id", name=op.f("pk_act_place")),
+    )
+    with op.batch_alter_table("act_place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_act_place_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "act_remark",
+        sa.Column("act_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "correction",
+                "annulment",
+                "offline",
+                name="remark",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_act_remark_reason")),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_act_remark_act_id")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_act_remark_author_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_act_remark")),
+        info={"append_only": True},
+    )
+    with op.batch_alter_table("act_remark", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_act_remark_act_id"), ["act_id"], unique=False)
+
+    op.create_table(
+        "agenda_item",
+        sa.Column("sitting_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("act_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "listed",
+                "examined",
+                "withdrawn",
+                "postponed",
+                name="itemstate",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("present", sa.Integer(), nullable=True),
+        sa.Column("interested", sa.JSON(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("present IS NULL OR present >= 0", name=op.f("ck_agenda_item_present")),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_agenda_item_act_id")),
+        sa.ForeignKeyConstraint(
+            ["sitting_id"], ["sitting.id"], name=op.f("fk_agenda_item_sitting_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_item")),
+        sa.UniqueConstraint("key", name=op.f("uq_agenda_item_key")),
+        sa.UniqueConstraint("sitting_id", "act_id", name=op.f("uq_agenda_item_sitting_id_act_id")),
+    )
+    with op.batch_alter_table("agenda_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_agenda_item_act_id"), ["act_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_agenda_item_sitting_id"), ["sitting_id"], unique=False)
+
+    op.create_table(
+        "annex",
+        sa.Column("act_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("dated_on", sa.Date(), nullable=True),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_annex_act_id")),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_annex_file_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_annex")),
+        sa.UniqueConstraint("act_id", "external_ref", name=op.f("uq_annex_act_id_external_ref")),
+        sa.UniqueConstraint("key", name=op.f("uq_annex_key")),
+    )
+    with op.batch_alter_table("annex", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_annex_act_id"), ["act_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_annex_file_id"), ["file_id"], unique=False)
 
     op.create_table(
         "contribution",
@@ -1252,50 +1643,58 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "edition",
-        sa.Column("plan_id", sa.Integer(), nullable=False),
+        "generation",
         sa.Column("slug", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("as_of_words", sa.Text(), nullable=False),
-        sa.Column("as_of", sa.Date(), nullable=True),
-        sa.Column("introduction", sa.Text(), nullable=False),
-        sa.Column("content", sa.JSON(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("key", sa.String(length=40), nullable=True),
-        sa.Column("author_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_edition_author_id")),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_edition_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_edition")),
-        sa.UniqueConstraint("key", name=op.f("uq_edition_key")),
-        sa.UniqueConstraint("plan_id", "slug", name=op.f("uq_edition_plan_id_slug")),
-    )
-    op.create_table(
-        "engagement",
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("parent_id", sa.Integer(), nullable=True),
-        sa.Column("level", sa.Text(), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "department",
+                "grouping",
+                "commune",
+                "priority",
+                "watched",
+                "district",
+                "site",
+                name="placekind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("period_words", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("number_words", sa.Text(), nullable=False),
+        sa.Column("communes", sa.Integer(), nullable=True),
+        sa.Column("communes_words", sa.Text(), nullable=False),
+        sa.Column("population", sa.Integer(), nullable=True),
+        sa.Column("population_words", sa.Text(), nullable=False),
+        sa.Column("share_permille", sa.Integer(), nullable=True),
+        sa.Column("share_words", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("page", sa.Text(), nullable=False),
-        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("source_url", sa.Text(), nullable=False),
+        sa.Column("act_id", sa.Integer(), nullable=True),
         sa.Column("external_ref", sa.Text(), nullable=True),
-        sa.Column("key", sa.String(length=40), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["parent_id"], ["engagement.id"], name=op.f("fk_engagement_parent_id")
+        sa.CheckConstraint(
+            "coalesce(number, 0) >= 0 AND coalesce(communes, 0) >= 0 AND coalesce(population, 0) >= 0 AND coalesce(share_permille, 0) BETWEEN 0 AND 1000",
+            name=op.f("ck_generation_totals"),
         ),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_engagement_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_engagement")),
-        sa.UniqueConstraint("key", name=op.f("uq_engagement_key")),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_generation_act_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_generation_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_generation")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_generation_external_ref")),
         sa.UniqueConstraint(
-            "plan_id", "external_ref", name=op.f("uq_engagement_plan_id_external_ref")
+            "kind", "place_id", "starts_on", name=op.f("uq_generation_kind_place_id_starts_on")
         ),
+        sa.UniqueConstraint("slug", name=op.f("uq_generation_slug")),
     )
-    with op.batch_alter_table("engagement", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_engagement_plan_id"), ["plan_id"], unique=False)
+    with op.batch_alter_table("generation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_generation_place_id"), ["place_id"], unique=False)
 
     op.create_table(
         "import_remark",
@@ -1326,40 +1725,6 @@ def upgrade() -> None:
     with op.batch_alter_table("import_remark", schema=None) as batch_op:
         batch_op.create_index("ix_import_remark_import", ["import_id", "kind", "id"], unique=False)
 
-    op.create_table(
-        "invitation",
-        sa.Column("email", sa.Text(), nullable=False),
-        sa.Column(
-            "name",
-            sa.Enum(
-                "facilitator",
-                "council",
-                "guarantor",
-                "administrator",
-                name="rolename",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("campaign_id", sa.Integer(), nullable=True),
-        sa.Column("plan_id", sa.Integer(), nullable=True),
-        sa.Column("invited_by_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_invitation_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["invited_by_id"], ["user.id"], name=op.f("fk_invitation_invited_by_id")
-        ),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_invitation_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
-    )
     op.create_table(
         "notice",
         sa.Column("receipt", sa.String(length=12), nullable=False),
@@ -1420,6 +1785,491 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_notice_post_id"), ["post_id"], unique=False)
 
+    op.create_table(
+        "plan",
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("subtitle", sa.Text(), nullable=False),
+        sa.Column("introduction", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "adopted",
+                "published",
+                name="planstate",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("act_id", sa.Integer(), nullable=True),
+        sa.Column("source_id", sa.Integer(), nullable=True),
+        sa.Column("source", sa.JSON(), nullable=True),
+        sa.Column("imprint", sa.Text(), nullable=False),
+        sa.Column("stale_after_days", sa.Integer(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state = 'draft' OR act_id IS NOT NULL", name=op.f("ck_plan_adopted_by_an_act")
+        ),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_plan_act_id")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_plan_author_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_plan_place_id")),
+        sa.ForeignKeyConstraint(["source_id"], ["stored_file.id"], name=op.f("fk_plan_source_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_plan_external_ref")),
+        sa.UniqueConstraint("key", name=op.f("uq_plan_key")),
+        sa.UniqueConstraint("slug", name=op.f("uq_plan_slug")),
+    )
+    op.create_table(
+        "programme",
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("subtitle", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "contract",
+                "renewal",
+                "roadmap",
+                "innovation",
+                "mission",
+                "other",
+                name="programmekind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "unknown",
+                "prepared",
+                "running",
+                "closing",
+                "closed",
+                name="programmestate",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("introduction", sa.Text(), nullable=False),
+        sa.Column("period_words", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("legal_framework", sa.JSON(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("owner_words", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("act_id", sa.Integer(), nullable=True),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("closing_report", sa.Text(), nullable=False),
+        sa.Column("successor_id", sa.Integer(), nullable=True),
+        sa.Column("successor_words", sa.Text(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'closed') = (closed_at IS NOT NULL) AND (state <> 'closed' OR (closing_report <> '' AND (successor_id IS NOT NULL OR successor_words <> '')))",
+            name=op.f("ck_programme_closed_with_a_report"),
+        ),
+        sa.CheckConstraint(
+            "parent_id IS NULL OR parent_id <> id", name=op.f("ck_programme_not_its_own_parent")
+        ),
+        sa.CheckConstraint(
+            "starts_on IS NULL OR ends_on IS NULL OR starts_on <= ends_on",
+            name=op.f("ck_programme_order"),
+        ),
+        sa.CheckConstraint(
+            "successor_id IS NULL OR successor_id <> id", name=op.f("ck_programme_succeeds_itself")
+        ),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_programme_act_id")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_programme_author_id")),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["organisation.id"], name=op.f("fk_programme_owner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["programme.id"], name=op.f("fk_programme_parent_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["successor_id"], ["programme.id"], name=op.f("fk_programme_successor_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_programme_external_ref")),
+        sa.UniqueConstraint("key", name=op.f("uq_programme_key")),
+        sa.UniqueConstraint("slug", name=op.f("uq_programme_slug")),
+    )
+    with op.batch_alter_table("programme", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_programme_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_programme_parent_id"), ["parent_id"], unique=False)
+
+    op.create_table(
+        "publication",
+        sa.Column(
+            "what",
+            sa.Enum(
+                "act",
+                "list",
+                "minutes",
+                name="online",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("act_id", sa.Integer(), nullable=True),
+        sa.Column("sitting_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("checked_by", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(what = 'act' AND act_id IS NOT NULL AND sitting_id IS NULL) OR (what <> 'act' AND act_id IS NULL AND sitting_id IS NOT NULL)",
+            name=op.f("ck_publication_of_what"),
+        ),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_publication_act_id")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_publication_author_id")),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_publication_file_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sitting_id"], ["sitting.id"], name=op.f("fk_publication_sitting_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
+        sa.UniqueConstraint("sitting_id", "what", name=op.f("uq_publication_sitting_id_what")),
+        info={"append_only": True},
+    )
+    with op.batch_alter_table("publication", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_publication_act_id"), ["act_id"], unique=False)
+
+    op.create_table(
+        "action",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("dates_words", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("periodicity", sa.Text(), nullable=False),
+        sa.Column("events", sa.JSON(), nullable=False),
+        sa.Column("tags", sa.JSON(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("pilot_id", sa.Integer(), nullable=True),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column(
+            "progress",
+            sa.Enum(
+                "unknown",
+                "planned",
+                "started",
+                "well_advanced",
+                "done",
+                "suspended",
+                "abandoned",
+                name="progress",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "starts_on IS NULL OR due_on IS NULL OR starts_on <= due_on",
+            name=op.f("ck_action_order"),
+        ),
+        sa.ForeignKeyConstraint(["pilot_id"], ["user.id"], name=op.f("fk_action_pilot_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_action_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
+        sa.UniqueConstraint("key", name=op.f("uq_action_key")),
+        sa.UniqueConstraint("plan_id", "external_ref", name=op.f("uq_action_plan_id_external_ref")),
+    )
+    with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_action_pilot_id"), ["pilot_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_action_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "agreement",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("framework", sa.Text(), nullable=False),
+        sa.Column("duration_words", sa.Text(), nullable=False),
+        sa.Column("signed_words", sa.Text(), nullable=False),
+        sa.Column("criteria_words", sa.Text(), nullable=False),
+        sa.Column("act_id", sa.Integer(), nullable=True),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_agreement_act_id")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_agreement_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_agreement_external_ref")),
+    )
+    with op.batch_alter_table("agreement", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_agreement_programme_id"), ["programme_id"], unique=False
+        )
+
+    op.create_table(
+        "amendment",
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column(
+            "fate",
+            sa.Enum(
+                "pending",
+                "adopted",
+                "rejected",
+                "withdrawn",
+                name="fate",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["agenda_item.id"], name=op.f("fk_amendment_item_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_amendment")),
+        sa.UniqueConstraint("key", name=op.f("uq_amendment_key")),
+    )
+    with op.batch_alter_table("amendment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_amendment_item_id"), ["item_id"], unique=False)
+
+    op.create_table(
+        "answer",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "retained",
+                "partly_retained",
+                "not_retained",
+                "out_of_scope",
+                "already_done",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("signatory", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("delay_days", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "outcome <> 'partly_retained' OR part <> ''", name=op.f("ck_answer_part")
+        ),
+        sa.CheckConstraint(
+            "words <> '' AND signatory <> '' AND unit <> ''", name=op.f("ck_answer_reasoned")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_answer_author_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_answer_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_answer_contribution_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
+        info={"append_only": True},
+    )
+    with op.batch_alter_table("answer", schema=None) as batch_op:
+        batch_op.create_index("ix_answer_campaign", ["campaign_id", "id"], unique=False)
+        batch_op.create_index("ix_answer_contribution", ["contribution_id", "id"], unique=False)
+
+    op.create_table(
+        "assignment",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("assignee_id", sa.Integer(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignee_id"], ["user.id"], name=op.f("fk_assignment_assignee_id")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_assignment_author_id")),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_assignment_contribution_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
+        sa.UniqueConstraint("contribution_id", name=op.f("uq_assignment_contribution_id")),
+    )
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_assignment_assignee_id"), ["assignee_id"], unique=False
+        )
+
+    op.create_table(
+        "comment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("thread_id", sa.Integer(), nullable=True),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "side",
+            sa.Enum(
+                "for",
+                "against",
+                "neutral",
+                name="side",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("speaks_for", sa.Text(), nullable=True),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_comment_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_comment_contribution_id")
+        ),
+        sa.ForeignKeyConstraint(["id"], ["post.id"], name=op.f("fk_comment_id")),
+        sa.ForeignKeyConstraint(["parent_id"], ["comment.id"], name=op.f("fk_comment_parent_id")),
+        sa.ForeignKeyConstraint(["thread_id"], ["comment.id"], name=op.f("fk_comment_thread_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
+        sa.UniqueConstraint(
+            "contribution_id", "external_ref", name=op.f("uq_comment_contribution_id_external_ref")
+        ),
+    )
+    op.create_table(
+        "edition",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("as_of_words", sa.Text(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=True),
+        sa.Column("introduction", sa.Text(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_edition_author_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_edition_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_edition")),
+        sa.UniqueConstraint("key", name=op.f("uq_edition_key")),
+        sa.UniqueConstraint("plan_id", "slug", name=op.f("uq_edition_plan_id_slug")),
+        info={"append_only": True},
+    )
+    op.create_table(
+        "engagement",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("page", sa.Text(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["engagement.id"], name=op.f("fk_engagement_parent_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_engagement_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_engagement")),
+        sa.UniqueConstraint("key", name=op.f("uq_engagement_key")),
+        sa.UniqueConstraint(
+            "plan_id", "external_ref", name=op.f("uq_engagement_plan_id_external_ref")
+        ),
+    )
+    with op.batch_alter_table("engagement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_engagement_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "imported_tally",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.String(length=30), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("number >= 0", name=op.f("ck_imported_tally_number")),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_imported_tally_contribution_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imported_tally")),
+        sa.UniqueConstraint(
+            "contribution_id", "position", name=op.f("uq_imported_tally_contribution_id_position")
+        ),
+    )
+    op.create_table(
+        "invitation",
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column(
+            "name",
+            sa.Enum(
+                "facilitator",
+                "council",
+                "guarantor",
+                "administrator",
+                name="rolename",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column("invited_by_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_invitation_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["invited_by_id"], ["user.id"], name=op.f("fk_invitation_invited_by_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_invitation_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+    )
     op.create_table(
         "picture",
         sa.Column("plan_id", sa.Integer(), nullable=False),
@@ -1539,7 +2389,399 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_version")),
         sa.UniqueConstraint("key", name=op.f("uq_plan_version_key")),
         sa.UniqueConstraint("plan_id", "number", name=op.f("uq_plan_version_plan_id_number")),
+        info={"append_only": True},
     )
+    op.create_table(
+        "private_note",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_private_note_author_id")),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_private_note_contribution_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_private_note")),
+    )
+    with op.batch_alter_table("private_note", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_private_note_contribution_id"), ["contribution_id"], unique=False
+        )
+
+    op.create_table(
+        "programme_amount",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("cents", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "nature",
+            sa.Enum(
+                "forecast",
+                "voted",
+                "committed",
+                "spent",
+                "unknown",
+                name="nature",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("date_words", sa.Text(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_programme_amount_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_amount")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_programme_amount_external_ref")),
+    )
+    with op.batch_alter_table("programme_amount", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_programme_amount_programme_id"), ["programme_id"], unique=False
+        )
+
+    op.create_table(
+        "programme_body",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("body_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_programme_body_body_id")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_programme_body_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("programme_id", "body_id", name=op.f("pk_programme_body")),
+    )
+    with op.batch_alter_table("programme_body", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_programme_body_body_id"), ["body_id"], unique=False)
+
+    op.create_table(
+        "programme_call",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("launched_by", sa.Text(), nullable=False),
+        sa.Column("period_words", sa.Text(), nullable=False),
+        sa.Column("cohort", sa.Text(), nullable=False),
+        sa.Column("duration_words", sa.Text(), nullable=False),
+        sa.Column("months", sa.Integer(), nullable=True),
+        sa.Column("experimenters", sa.Text(), nullable=False),
+        sa.Column("act_id", sa.Integer(), nullable=True),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("months BETWEEN 1 AND 240", name=op.f("ck_programme_call_months")),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_programme_call_act_id")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_programme_call_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_call")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_programme_call_external_ref")),
+    )
+    with op.batch_alter_table("programme_call", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_programme_call_programme_id"), ["programme_id"], unique=False
+        )
+
+    op.create_table(
+        "programme_component",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=True),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("level BETWEEN 0 AND 100", name=op.f("ck_programme_component_per_cent")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_programme_component_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_component")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_programme_component_external_ref")),
+    )
+    with op.batch_alter_table("programme_component", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_programme_component_programme_id"), ["programme_id"], unique=False
+        )
+
+    op.create_table(
+        "programme_finding",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "strength",
+                "weakness",
+                "dysfunction",
+                "risk",
+                "vigilance",
+                name="findingkind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["place_id"], ["place.id"], name=op.f("fk_programme_finding_place_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_programme_finding_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_finding")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_programme_finding_external_ref")),
+    )
+    with op.batch_alter_table("programme_finding", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_programme_finding_programme_id"), ["programme_id"], unique=False
+        )
+
+    op.create_table(
+        "programme_method",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "interview",
+                "workshop",
+                "meeting",
+                "visit",
+                "survey",
+                "evaluation",
+                "feedback",
+                "other",
+                name="methodkind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("quantity_words", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=True),
+        sa.Column("is_approximate", sa.Boolean(), nullable=False),
+        sa.Column("date_words", sa.Text(), nullable=False),
+        sa.Column("place_words", sa.Text(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=True),
+        sa.Column("minutes", sa.Text(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "quantity >= 0 AND capacity >= 0", name=op.f("ck_programme_method_counts")
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_programme_method_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_method")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_programme_method_external_ref")),
+    )
+    with op.batch_alter_table("programme_method", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_programme_method_programme_id"), ["programme_id"], unique=False
+        )
+
+    op.create_table(
+        "programme_objective",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_programme_objective_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_objective")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_programme_objective_external_ref")),
+    )
+    with op.batch_alter_table("programme_objective", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_programme_objective_programme_id"), ["programme_id"], unique=False
+        )
+
+    op.create_table(
+        "programme_participant",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("named", sa.Text(), nullable=False),
+        sa.Column("group", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("is_doubtful", sa.Boolean(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("body_id", sa.Integer(), nullable=True),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["body_id"], ["body.id"], name=op.f("fk_programme_participant_body_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_programme_participant_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_programme_participant_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_participant")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_programme_participant_external_ref")),
+    )
+    with op.batch_alter_table("programme_participant", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_programme_participant_organisation_id"),
+            ["organisation_id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_programme_participant_programme_id"), ["programme_id"], unique=False
+        )
+
+    op.create_table(
+        "programme_phase",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "diagnosis",
+                "review",
+                "orientations",
+                "submission",
+                "instruction",
+                "vote",
+                "works",
+                "evaluation",
+                "other",
+                name="phasekind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("start_words", sa.Text(), nullable=False),
+        sa.Column("end_words", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "starts_on IS NULL OR ends_on IS NULL OR starts_on <= ends_on",
+            name=op.f("ck_programme_phase_order"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_programme_phase_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_phase")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_programme_phase_external_ref")),
+    )
+    with op.batch_alter_table("programme_phase", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_programme_phase_programme_id"), ["programme_id"], unique=False
+        )
+
+    op.create_table(
+        "programme_place",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["place_id"], ["place.id"], name=op.f("fk_programme_place_place_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_programme_place_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("programme_id", "place_id", name=op.f("pk_programme_place")),
+    )
+    with op.batch_alter_table("programme_place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_programme_place_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "programme_remaining",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "issue",
+                "action",
+                name="remainingkind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "open",
+                "reattached",
+                "dropped",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("outcome_words", sa.Text(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=True),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "outcome = 'open' OR outcome_words <> ''", name=op.f("ck_programme_remaining_said")
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_programme_remaining_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_remaining")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_programme_remaining_external_ref")),
+        sa.UniqueConstraint(
+            "programme_id", "action_id", name=op.f("uq_programme_remaining_programme_id_action_id")
+        ),
+    )
+    with op.batch_alter_table("programme_remaining", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_programme_remaining_programme_id"), ["programme_id"], unique=False
+        )
+
+    op.create_table(
+        "programme_stocktake",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("by_words", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("by_words <> ''", name=op.f("ck_programme_stocktake_by_somebody")),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name=op.f("fk_programme_stocktake_author_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_programme_stocktake_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_stocktake")),
+        sa.UniqueConstraint("key", name=op.f("uq_programme_stocktake_key")),
+        info={"append_only": True},
+    )
+    with op.batch_alter_table("programme_stocktake", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_programme_stocktake_programme_id"), ["programme_id"], unique=False
+        )
+
     op.create_table(
         "role",
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -1573,6 +2815,77 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("role", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_role_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "sign_off",
+        sa.Column("period_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "publication",
+            sa.Enum(
+                "plan",
+                "edition",
+                "results",
+                name="publication",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("quality", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "name <> '' AND quality <> '' AND reason <> ''", name=op.f("ck_sign_off_named")
+        ),
+        sa.CheckConstraint(
+            "(plan_id IS NULL) <> (campaign_id IS NULL)", name=op.f("ck_sign_off_of_one")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_sign_off_author_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_sign_off_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["period_id"], ["electoral_period.id"], name=op.f("fk_sign_off_period_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_sign_off_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_off")),
+        sa.UniqueConstraint("key", name=op.f("uq_sign_off_key")),
+        info={"append_only": True},
+    )
+    with op.batch_alter_table("sign_off", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_off_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_off_period_id"), ["period_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_off_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "support",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_support_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_support_contribution_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_support_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_support")),
+        sa.UniqueConstraint(
+            "contribution_id", "user_id", name=op.f("uq_support_contribution_id_user_id")
+        ),
+    )
+    with op.batch_alter_table("support", schema=None) as batch_op:
+        batch_op.create_index("ix_support_person", ["user_id", "campaign_id"], unique=False)
 
     op.create_table(
         "action_place",
@@ -1611,127 +2924,163 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "answer",
-        sa.Column("contribution_id", sa.Integer(), nullable=False),
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "outcome",
-            sa.Enum(
-                "retained",
-                "partly_retained",
-                "not_retained",
-                "out_of_scope",
-                "already_done",
-                name="outcome",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("part", sa.Text(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("signatory", sa.Text(), nullable=False),
-        sa.Column("unit", sa.Text(), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("delay_days", sa.Integer(), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "outcome <> 'partly_retained' OR part <> ''", name=op.f("ck_answer_part")
-        ),
-        sa.CheckConstraint(
-            "words <> '' AND signatory <> '' AND unit <> ''", name=op.f("ck_answer_reasoned")
-        ),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_answer_author_id")),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_answer_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contribution.id"], name=op.f("fk_answer_contribution_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
-    )
-    with op.batch_alter_table("answer", schema=None) as batch_op:
-        batch_op.create_index("ix_answer_campaign", ["campaign_id", "id"], unique=False)
-        batch_op.create_index("ix_answer_contribution", ["contribution_id", "id"], unique=False)
-
-    op.create_table(
-        "assignment",
-        sa.Column("contribution_id", sa.Integer(), nullable=False),
-        sa.Column("unit", sa.Text(), nullable=False),
-        sa.Column("assignee_id", sa.Integer(), nullable=True),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("author_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        "agreement_assessment",
+        sa.Column("agreement_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("named", sa.Text(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["assignee_id"], ["user.id"], name=op.f("fk_assignment_assignee_id")
+            ["agreement_id"], ["agreement.id"], name=op.f("fk_agreement_assessment_agreement_id")
         ),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_assignment_author_id")),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contribution.id"], name=op.f("fk_assignment_contribution_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
-        sa.UniqueConstraint("contribution_id", name=op.f("uq_assignment_contribution_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_assessment")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_agreement_assessment_external_ref")),
     )
-    with op.batch_alter_table("assignment", schema=None) as batch_op:
+    with op.batch_alter_table("agreement_assessment", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_assignment_assignee_id"), ["assignee_id"], unique=False
+            batch_op.f("ix_agreement_assessment_agreement_id"), ["agreement_id"], unique=False
         )
 
     op.create_table(
-        "comment",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("contribution_id", sa.Integer(), nullable=False),
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("thread_id", sa.Integer(), nullable=True),
-        sa.Column("parent_id", sa.Integer(), nullable=True),
+        "agreement_criterion",
+        sa.Column("agreement_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
         sa.Column(
-            "side",
+            "operator",
             sa.Enum(
-                "for",
-                "against",
-                "neutral",
-                name="side",
+                ">",
+                ">=",
+                "<",
+                "<=",
+                name="operator",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(operator IS NULL) = (value = '')", name=op.f("ck_agreement_criterion_all_or_nothing")
+        ),
+        sa.ForeignKeyConstraint(
+            ["agreement_id"], ["agreement.id"], name=op.f("fk_agreement_criterion_agreement_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_criterion")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_agreement_criterion_external_ref")),
+    )
+    with op.batch_alter_table("agreement_criterion", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_agreement_criterion_agreement_id"), ["agreement_id"], unique=False
+        )
+
+    op.create_table(
+        "agreement_signatory",
+        sa.Column("agreement_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("named", sa.Text(), nullable=False),
+        sa.Column("quality", sa.Text(), nullable=False),
+        sa.Column("signed_words", sa.Text(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agreement_id"], ["agreement.id"], name=op.f("fk_agreement_signatory_agreement_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_agreement_signatory_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_signatory")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_agreement_signatory_external_ref")),
+    )
+    with op.batch_alter_table("agreement_signatory", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_agreement_signatory_agreement_id"), ["agreement_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_agreement_signatory_organisation_id"), ["organisation_id"], unique=False
+        )
+
+    op.create_table(
+        "call_candidate",
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("named", sa.Text(), nullable=False),
+        sa.Column("area", sa.Text(), nullable=False),
+        sa.Column(
+            "choice",
+            sa.Enum(
+                "candidate",
+                "laureate",
+                "not_chosen",
+                name="choice",
                 native_enum=False,
                 create_constraint=True,
                 length=30,
             ),
             nullable=False,
         ),
-        sa.Column("speaks_for", sa.Text(), nullable=True),
+        sa.Column("strengths", sa.JSON(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=True),
         sa.Column("external_ref", sa.Text(), nullable=True),
-        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_comment_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contribution.id"], name=op.f("fk_comment_contribution_id")
-        ),
-        sa.ForeignKeyConstraint(["id"], ["post.id"], name=op.f("fk_comment_id")),
-        sa.ForeignKeyConstraint(["parent_id"], ["comment.id"], name=op.f("fk_comment_parent_id")),
-        sa.ForeignKeyConstraint(["thread_id"], ["comment.id"], name=op.f("fk_comment_thread_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
-        sa.UniqueConstraint(
-            "contribution_id", "external_ref", name=op.f("uq_comment_contribution_id_external_ref")
-        ),
-    )
-    op.create_table(
-        "imported_tally",
-        sa.Column("contribution_id", sa.Integer(), nullable=False),
-        sa.Column("position", sa.String(length=30), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("number >= 0", name=op.f("ck_imported_tally_number")),
         sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contribution.id"], name=op.f("fk_imported_tally_contribution_id")
+            ["call_id"], ["programme_call.id"], name=op.f("fk_call_candidate_call_id")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_imported_tally")),
-        sa.UniqueConstraint(
-            "contribution_id", "position", name=op.f("uq_imported_tally_contribution_id_position")
+        sa.ForeignKeyConstraint(
+            ["place_id"], ["place.id"], name=op.f("fk_call_candidate_place_id")
         ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_candidate")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_call_candidate_external_ref")),
+    )
+    with op.batch_alter_table("call_candidate", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_call_candidate_call_id"), ["call_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_call_candidate_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "expression",
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column("edition_id", sa.Integer(), nullable=True),
+        sa.Column("act_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("max_characters", sa.Integer(), nullable=False),
+        sa.Column(
+            "order",
+            sa.Enum(
+                "seats", "drawn", name="order", native_enum=False, create_constraint=True, length=30
+            ),
+            nullable=False,
+        ),
+        sa.Column("seed", sa.String(length=32), nullable=False),
+        sa.Column("closes_on", sa.Date(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("\"order\" = 'seats' OR seed <> ''", name=op.f("ck_expression_drawn")),
+        sa.CheckConstraint(
+            "(CASE WHEN plan_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN edition_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN act_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name=op.f("ck_expression_one_page"),
+        ),
+        sa.CheckConstraint("max_characters > 0", name=op.f("ck_expression_room")),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_expression_act_id")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_expression_author_id")),
+        sa.ForeignKeyConstraint(
+            ["edition_id"], ["edition.id"], name=op.f("fk_expression_edition_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_expression_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expression")),
+        sa.UniqueConstraint("act_id", name=op.f("uq_expression_act_id")),
+        sa.UniqueConstraint("edition_id", name=op.f("uq_expression_edition_id")),
+        sa.UniqueConstraint("plan_id", name=op.f("uq_expression_plan_id")),
     )
     op.create_table(
         "origin",
@@ -1783,21 +3132,49 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "private_note",
-        sa.Column("contribution_id", sa.Integer(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_private_note_author_id")),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contribution.id"], name=op.f("fk_private_note_contribution_id")
+        "programme_deed",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("objective_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("carrier", sa.Text(), nullable=False),
+        sa.Column("date_words", sa.Text(), nullable=False),
+        sa.Column(
+            "doneness",
+            sa.Enum(
+                "unknown",
+                "done",
+                "not_done",
+                name="doneness",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_private_note")),
+        sa.Column("beneficiaries", sa.Integer(), nullable=True),
+        sa.Column("place_kind", sa.Text(), nullable=False),
+        sa.Column("housing", sa.Text(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("beneficiaries >= 0", name=op.f("ck_programme_deed_counts")),
+        sa.ForeignKeyConstraint(
+            ["objective_id"],
+            ["programme_objective.id"],
+            name=op.f("fk_programme_deed_objective_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_programme_deed_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_deed")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_programme_deed_external_ref")),
     )
-    with op.batch_alter_table("private_note", schema=None) as batch_op:
+    with op.batch_alter_table("programme_deed", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_private_note_contribution_id"), ["contribution_id"], unique=False
+            batch_op.f("ix_programme_deed_objective_id"), ["objective_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_programme_deed_programme_id"), ["programme_id"], unique=False
         )
 
     op.create_table(
@@ -1820,6 +3197,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_promise")),
         sa.UniqueConstraint("action_id", name=op.f("uq_promise_action_id")),
         sa.UniqueConstraint("engagement_id", name=op.f("uq_promise_engagement_id")),
+        info={"append_only": True},
     )
     with op.batch_alter_table("promise", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_promise_plan_id"), ["plan_id"], unique=False)
@@ -1927,6 +3305,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_revision_plan_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
+        info={"append_only": True},
     )
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_revision_action_id"), ["action_id"], unique=False)
@@ -2005,6 +3384,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sheet_plan_id"), ["plan_id"], unique=False)
 
     op.create_table(
+        "sign_off_use",
+        sa.Column("sign_off_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sign_off_id"], ["sign_off.id"], name=op.f("fk_sign_off_use_sign_off_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_off_use")),
+        sa.UniqueConstraint("sign_off_id", name=op.f("uq_sign_off_use_sign_off_id")),
+        info={"append_only": True},
+    )
+    op.create_table(
         "status_report",
         sa.Column("action_id", sa.Integer(), nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=False),
@@ -2049,32 +3440,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_status_report_plan_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_status_report")),
         sa.UniqueConstraint("key", name=op.f("uq_status_report_key")),
+        info={"append_only": True},
     )
     with op.batch_alter_table("status_report", schema=None) as batch_op:
         batch_op.create_index("ix_status_report_action", ["action_id", "id"], unique=False)
         batch_op.create_index("ix_status_report_plan", ["plan_id", "id"], unique=False)
-
-    op.create_table(
-        "support",
-        sa.Column("contribution_id", sa.Integer(), nullable=False),
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_support_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contribution.id"], name=op.f("fk_support_contribution_id")
-        ),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_support_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_support")),
-        sa.UniqueConstraint(
-            "contribution_id", "user_id", name=op.f("uq_support_contribution_id_user_id")
-        ),
-    )
-    with op.batch_alter_table("support", schema=None) as batch_op:
-        batch_op.create_index("ix_support_person", ["user_id", "campaign_id"], unique=False)
 
     op.create_table(
         "amount",
@@ -2135,6 +3505,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_amount_sheet_id"), ["sheet_id"], unique=False)
 
     op.create_table(
+        "call_experiment",
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("candidate_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("experimenter", sa.Text(), nullable=False),
+        sa.Column("start_words", sa.Text(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["programme_call.id"], name=op.f("fk_call_experiment_call_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["candidate_id"], ["call_candidate.id"], name=op.f("fk_call_experiment_candidate_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_experiment")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_call_experiment_external_ref")),
+    )
+    with op.batch_alter_table("call_experiment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_call_experiment_call_id"), ["call_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_call_experiment_candidate_id"), ["candidate_id"], unique=False
+        )
+
+    op.create_table(
         "evidence",
         sa.Column("report_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -2174,6 +3569,7 @@ def upgrade() -> None:
             ["thumbnail_id"], ["stored_file.id"], name=op.f("fk_evidence_thumbnail_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+        info={"append_only": True},
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_evidence_file_id"), ["file_id"], unique=False)
@@ -2253,6 +3649,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reply")),
         sa.UniqueConstraint("key", name=op.f("uq_reply_key")),
+        info={"append_only": True},
     )
     with op.batch_alter_table("reply", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reply_question_id"), ["question_id"], unique=False)
@@ -2278,9 +3675,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sheet_version")),
         sa.UniqueConstraint("key", name=op.f("uq_sheet_version_key")),
         sa.UniqueConstraint("sheet_id", "number", name=op.f("uq_sheet_version_sheet_id_number")),
+        info={"append_only": True},
     )
     with op.batch_alter_table("sheet_version", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sheet_version_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "space",
+        sa.Column("expression_id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["expression_id"], ["expression.id"], name=op.f("fk_space_expression_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["assembly_group.id"], name=op.f("fk_space_group_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_space")),
+        sa.UniqueConstraint(
+            "expression_id", "group_id", name=op.f("uq_space_expression_id_group_id")
+        ),
+        sa.UniqueConstraint(
+            "expression_id", "position", name=op.f("uq_space_expression_id_position")
+        ),
+    )
+    with op.batch_alter_table("space", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_space_group_id"), ["group_id"], unique=False)
 
     op.create_table(
         "moment_done",
@@ -2309,6 +3732,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_moment_done")),
         sa.UniqueConstraint("key", name=op.f("uq_moment_done_key")),
         sa.UniqueConstraint("moment_id", "due_on", name=op.f("uq_moment_done_moment_id_due_on")),
+        info={"append_only": True},
     )
     with op.batch_alter_table("moment_done", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_moment_done_file_id"), ["file_id"], unique=False)
@@ -2332,17 +3756,45 @@ def upgrade() -> None:
             name=op.f("uq_moment_reminder_moment_id_due_on_is_late"),
         ),
     )
+    op.create_table(
+        "statement",
+        sa.Column("space_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("signed_by", sa.Text(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("words = '' OR signed_by <> ''", name=op.f("ck_statement_signed")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_statement_author_id")),
+        sa.ForeignKeyConstraint(["space_id"], ["space.id"], name=op.f("fk_statement_space_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement")),
+        sa.UniqueConstraint("key", name=op.f("uq_statement_key")),
+        info={"append_only": True},
+    )
+    with op.batch_alter_table("statement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_statement_space_id"), ["space_id"], unique=False)
     upgrade_by_hand()
 
 
 def downgrade() -> None:
     downgrade_by_hand()
+    with op.batch_alter_table("statement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_statement_space_id"))
+
+    op.drop_table("statement")
     op.drop_table("moment_reminder")
     with op.batch_alter_table("moment_done", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_moment_done_moment_id"))
         batch_op.drop_index(batch_op.f("ix_moment_done_file_id"))
 
     op.drop_table("moment_done")
+    with op.batch_alter_table("space", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_space_group_id"))
+
+    op.drop_table("space")
     with op.batch_alter_table("sheet_version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sheet_version_plan_id"))
 
@@ -2363,21 +3815,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_evidence_file_id"))
 
     op.drop_table("evidence")
+    with op.batch_alter_table("call_experiment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_call_experiment_candidate_id"))
+        batch_op.drop_index(batch_op.f("ix_call_experiment_call_id"))
+
+    op.drop_table("call_experiment")
     with op.batch_alter_table("amount", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_amount_sheet_id"))
         batch_op.drop_index(batch_op.f("ix_amount_plan_id"))
         batch_op.drop_index(batch_op.f("ix_amount_action_id"))
 
     op.drop_table("amount")
-    with op.batch_alter_table("support", schema=None) as batch_op:
-        batch_op.drop_index("ix_support_person")
-
-    op.drop_table("support")
     with op.batch_alter_table("status_report", schema=None) as batch_op:
         batch_op.drop_index("ix_status_report_plan")
         batch_op.drop_index("ix_status_report_action")
 
     op.drop_table("status_report")
+    op.drop_table("sign_off_use")
     with op.batch_alter_table("sheet", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sheet_plan_id"))
         batch_op.drop_index(batch_op.f("ix_sheet_engagement_id"))
@@ -2407,10 +3861,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_promise_plan_id"))
 
     op.drop_table("promise")
-    with op.batch_alter_table("private_note", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_private_note_contribution_id"))
+    with op.batch_alter_table("programme_deed", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_deed_programme_id"))
+        batch_op.drop_index(batch_op.f("ix_programme_deed_objective_id"))
 
-    op.drop_table("private_note")
+    op.drop_table("programme_deed")
     with op.batch_alter_table("origin", schema=None) as batch_op:
         batch_op.drop_index("uq_origin_engagement")
         batch_op.drop_index("uq_origin_action")
@@ -2419,17 +3874,25 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_origin_campaign_id"))
 
     op.drop_table("origin")
-    op.drop_table("imported_tally")
-    op.drop_table("comment")
-    with op.batch_alter_table("assignment", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_assignment_assignee_id"))
+    op.drop_table("expression")
+    with op.batch_alter_table("call_candidate", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_call_candidate_place_id"))
+        batch_op.drop_index(batch_op.f("ix_call_candidate_call_id"))
 
-    op.drop_table("assignment")
-    with op.batch_alter_table("answer", schema=None) as batch_op:
-        batch_op.drop_index("ix_answer_contribution")
-        batch_op.drop_index("ix_answer_campaign")
+    op.drop_table("call_candidate")
+    with op.batch_alter_table("agreement_signatory", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agreement_signatory_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_agreement_signatory_agreement_id"))
 
-    op.drop_table("answer")
+    op.drop_table("agreement_signatory")
+    with op.batch_alter_table("agreement_criterion", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agreement_criterion_agreement_id"))
+
+    op.drop_table("agreement_criterion")
+    with op.batch_alter_table("agreement_assessment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agreement_assessment_agreement_id"))
+
+    op.drop_table("agreement_assessment")
     with op.batch_alter_table("actor_role", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_actor_role_organisation_id"))
         batch_op.drop_index(batch_op.f("ix_actor_role_action_id"))
@@ -2439,10 +3902,73 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_action_place_place_id"))
 
     op.drop_table("action_place")
+    with op.batch_alter_table("support", schema=None) as batch_op:
+        batch_op.drop_index("ix_support_person")
+
+    op.drop_table("support")
+    with op.batch_alter_table("sign_off", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_off_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_sign_off_period_id"))
+        batch_op.drop_index(batch_op.f("ix_sign_off_campaign_id"))
+
+    op.drop_table("sign_off")
     with op.batch_alter_table("role", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_role_user_id"))
 
     op.drop_table("role")
+    with op.batch_alter_table("programme_stocktake", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_stocktake_programme_id"))
+
+    op.drop_table("programme_stocktake")
+    with op.batch_alter_table("programme_remaining", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_remaining_programme_id"))
+
+    op.drop_table("programme_remaining")
+    with op.batch_alter_table("programme_place", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_place_place_id"))
+
+    op.drop_table("programme_place")
+    with op.batch_alter_table("programme_phase", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_phase_programme_id"))
+
+    op.drop_table("programme_phase")
+    with op.batch_alter_table("programme_participant", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_participant_programme_id"))
+        batch_op.drop_index(batch_op.f("ix_programme_participant_organisation_id"))
+
+    op.drop_table("programme_participant")
+    with op.batch_alter_table("programme_objective", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_objective_programme_id"))
+
+    op.drop_table("programme_objective")
+    with op.batch_alter_table("programme_method", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_method_programme_id"))
+
+    op.drop_table("programme_method")
+    with op.batch_alter_table("programme_finding", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_finding_programme_id"))
+
+    op.drop_table("programme_finding")
+    with op.batch_alter_table("programme_component", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_component_programme_id"))
+
+    op.drop_table("programme_component")
+    with op.batch_alter_table("programme_call", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_call_programme_id"))
+
+    op.drop_table("programme_call")
+    with op.batch_alter_table("programme_body", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_body_body_id"))
+
+    op.drop_table("programme_body")
+    with op.batch_alter_table("programme_amount", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_amount_programme_id"))
+
+    op.drop_table("programme_amount")
+    with op.batch_alter_table("private_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_private_note_contribution_id"))
+
+    op.drop_table("private_note")
     op.drop_table("plan_version")
     with op.batch_alter_table("plan_campaign", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_plan_campaign_campaign_id"))
@@ -2457,6 +3983,46 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_picture_file_id"))
 
     op.drop_table("picture")
+    op.drop_table("invitation")
+    op.drop_table("imported_tally")
+    with op.batch_alter_table("engagement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_engagement_plan_id"))
+
+    op.drop_table("engagement")
+    op.drop_table("edition")
+    op.drop_table("comment")
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_assignment_assignee_id"))
+
+    op.drop_table("assignment")
+    with op.batch_alter_table("answer", schema=None) as batch_op:
+        batch_op.drop_index("ix_answer_contribution")
+        batch_op.drop_index("ix_answer_campaign")
+
+    op.drop_table("answer")
+    with op.batch_alter_table("amendment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_amendment_item_id"))
+
+    op.drop_table("amendment")
+    with op.batch_alter_table("agreement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agreement_programme_id"))
+
+    op.drop_table("agreement")
+    with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_action_pilot_id"))
+
+    op.drop_table("action")
+    with op.batch_alter_table("publication", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_publication_act_id"))
+
+    op.drop_table("publication")
+    with op.batch_alter_table("programme", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_parent_id"))
+        batch_op.drop_index(batch_op.f("ix_programme_owner_id"))
+
+    op.drop_table("programme")
+    op.drop_table("plan")
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notice_post_id"))
         batch_op.drop_index(
@@ -2466,16 +4032,14 @@ def downgrade() -> None:
         )
 
     op.drop_table("notice")
-    op.drop_table("invitation")
     with op.batch_alter_table("import_remark", schema=None) as batch_op:
         batch_op.drop_index("ix_import_remark_import")
 
     op.drop_table("import_remark")
-    with op.batch_alter_table("engagement", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_engagement_plan_id"))
+    with op.batch_alter_table("generation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_generation_place_id"))
 
-    op.drop_table("engagement")
-    op.drop_table("edition")
+    op.drop_table("generation")
     with op.batch_alter_table("contribution", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_contribution_theme",
@@ -2509,11 +4073,33 @@ def downgrade() -> None:
         )
 
     op.drop_table("contribution")
-    with op.batch_alter_table("action", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_action_plan_id"))
-        batch_op.drop_index(batch_op.f("ix_action_pilot_id"))
+    with op.batch_alter_table("annex", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_annex_file_id"))
+        batch_op.drop_index(batch_op.f("ix_annex_act_id"))
 
-    op.drop_table("action")
+    op.drop_table("annex")
+    with op.batch_alter_table("agenda_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agenda_item_sitting_id"))
+        batch_op.drop_index(batch_op.f("ix_agenda_item_act_id"))
+
+    op.drop_table("agenda_item")
+    with op.batch_alter_table("act_remark", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_act_remark_act_id"))
+
+    op.drop_table("act_remark")
+    with op.batch_alter_table("act_place", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_act_place_place_id"))
+
+    op.drop_table("act_place")
+    with op.batch_alter_table("act_person", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_act_person_act_id"))
+
+    op.drop_table("act_person")
+    with op.batch_alter_table("act_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_act_link_earlier_id"))
+        batch_op.drop_index(batch_op.f("ix_act_link_act_id"))
+
+    op.drop_table("act_link")
     op.drop_table("version")
     with op.batch_alter_table("theme", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_theme_campaign_id"))
@@ -2524,7 +4110,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_slip_number"))
 
     op.drop_table("slip")
-    op.drop_table("plan")
+    op.drop_table("proxy")
     op.drop_table("phase")
     with op.batch_alter_table("import", schema=None) as batch_op:
         batch_op.drop_index(
@@ -2541,10 +4127,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_image_file_id"))
 
     op.drop_table("image")
-    with op.batch_alter_table("generation", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_generation_place_id"))
-
-    op.drop_table("generation")
     op.drop_table("delay")
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decision_post_id"))
@@ -2559,6 +4141,26 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_campaign_document_campaign_id"))
 
     op.drop_table("campaign_document")
+    with op.batch_alter_table("became", schema=None) as batch_op:
+        batch_op.drop_index("ix_became_subject")
+        batch_op.drop_index(batch_op.f("ix_became_document_id"))
+
+    op.drop_table("became")
+    with op.batch_alter_table("act", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_act_sitting_id"))
+        batch_op.drop_index(batch_op.f("ix_act_document_id"))
+
+    op.drop_table("act")
+    with op.batch_alter_table("spokesperson", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_spokesperson_user_id"))
+        batch_op.drop_index(batch_op.f("ix_spokesperson_group_id"))
+
+    op.drop_table("spokesperson")
+    op.drop_table("source_document")
+    with op.batch_alter_table("sitting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sitting_assembly_id"))
+
+    op.drop_table("sitting")
     op.drop_table("site")
     op.drop_table("saved_wording")
     op.drop_table("reminder")
@@ -2606,9 +4208,20 @@ def downgrade() -> None:
         batch_op.drop_index("ix_follow_subject")
 
     op.drop_table("follow")
+    op.drop_table("electoral_period")
     op.drop_table("campaign")
-    op.drop_table("act")
+    with op.batch_alter_table("body_minutes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_body_minutes_file_id"))
+        batch_op.drop_index(batch_op.f("ix_body_minutes_body_id"))
+
+    op.drop_table("body_minutes")
+    with op.batch_alter_table("body_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_body_member_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_body_member_body_id"))
+
+    op.drop_table("body_member")
     op.drop_table("user")
+    op.drop_table("term")
     with op.batch_alter_table("stored_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stored_file_sha256"))
 
@@ -2623,6 +4236,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_organisation_merged_id"))
 
     op.drop_table("organisation")
+    op.drop_table("kin")
     op.drop_table("journal_head")
     with op.batch_alter_table("gap", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_gap_done_at"))
@@ -2633,27 +4247,30 @@ def downgrade() -> None:
         batch_op.drop_index(
             "ix_event_public",
             sqlite_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
             ),
             postgresql_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
             ),
         )
         batch_op.drop_index("ix_event_plan")
         batch_op.drop_index(
             "ix_event_news",
             sqlite_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off')"
             ),
             postgresql_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off')"
             ),
         )
         batch_op.drop_index("ix_event_campaign")
 
     op.drop_table("event")
+    op.drop_table("body")
     op.drop_table("audit")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.drop_index("ix_attempt_key")
 
     op.drop_table("attempt")
+    op.drop_table("assembly_group")
+    op.drop_table("assembly")

@@ -1,0 +1,68 @@
+"""How a document enters the rooms of the site: which room takes which part of it."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from consult.core.db import db
+from consult.core.slugs import slugify
+from consult.engagements.documents import read as read_plan
+from consult.engagements.models import Action
+from consult.followup import carrying as followup
+from consult.followup.queries import carried_in as plan_carried_in
+from consult.gaps.models import open_gap
+from consult.people.models import User
+from consult.sources import queries
+from consult.sources.glossary import kindred
+from consult.sources.models import Became, DocumentKind, SourceDocument, Term
+from consult.sources.reading import Document, read
+
+
+def carry(actor: User | None, document: SourceDocument) -> list[Any]:
+    """Put everything a document says where it belongs; what it became, the main things first."""
+    found = read(document.content)
+    made = [one for one in WAYS[found.kind](actor, found) if one is not None]
+    db.session.flush()
+    kept = {(one.__tablename__, one.id): one for one in made}
+    for kind, number in kept:
+        db.session.add(Became(document_id=document.id, subject_kind=kind, subject_id=number))
+    _learn(found)
+    return list(kept.values())
+
+
+def _plan(actor: User | None, document: Document) -> Iterable[Any]:
+    printed = read_plan(document.raw)
+    ref = f"plan:{slugify(printed.title)}"
+    plan = plan_carried_in(ref) or followup.carry(actor, printed, ref)
+    return [plan, plan.act, *plan.campaigns]
+
+
+WAYS: dict[DocumentKind, Callable[[User | None, Document], Iterable[Any]]] = {
+    DocumentKind.PLAN: _plan,
+}
+
+
+def _learn(document: Document) -> None:
+    """Its acronyms join the glossary; words known already stay."""
+    for acronym, words in document.terms():
+        term = queries.term(acronym)
+        if term is None:
+            db.session.add(Term(acronym=acronym, expansion=words, source=document.title))
+            db.session.flush()
+        elif not term.expansion and words:
+            term.expansion, term.source = words, document.title
+
+
+def suggest(document: Document, subject: Any, but: Iterable[Action] = ()) -> None:
+    """Ask an editor whether some words here speak of what a plan promises elsewhere."""
+    others = [one for one in queries.public_actions() if one not in but]
+    texts = document.texts()
+    for words in queries.kin():
+        for action in others:
+            match = kindred(texts, [action.title, action.words], words)
+            if match:
+                here, there = match
+                ref = f"{words[0]}:{action.id}"
+                told = (
+                    f"« {here} » ici, « {there} » dans « {action.title} » : est-ce la même chose ?"
+                )
+                open_gap(subject, "match", ref, told)

@@ -1,0 +1,90 @@
+"""What a clerk types: a document's file, an acronym, families of words."""
+
+from typing import Any
+
+from flask_wtf.file import FileField
+from wtforms import StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from consult.core.forms import Form
+from consult.core.i18n import _
+from consult.engagements.documents import DocumentError, Problem
+from consult.sources import queries, reading
+from consult.sources.models import Term
+
+LARGEST = 10 * 2**20  # bytes
+LINE = Length(max=300, message=_("This text is too long."))
+
+
+def strip(value: str | None) -> str:
+    return (value or "").strip()
+
+
+class DocumentForm(Form):
+    """The file is read whole; every line that is wrong is told with its place."""
+
+    file = FileField(
+        _("The document (JSON)"),
+        [InputRequired(_("Please choose a file."))],
+        description=_("The transcription of a document, in UTF-8. 10 MB at most."),
+    )
+    data_bytes: bytes = b""
+    document: reading.Document | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.problems: list[Problem] = []
+
+    def validate_file(self, field: FileField) -> None:
+        if not (field.data and field.data.filename):
+            raise ValidationError(_("Please choose a file."))
+        data = field.data.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise ValidationError(_("This file is larger than 10 MB."))
+        try:
+            self.document = reading.read(reading.loaded(data))
+        except DocumentError as error:
+            self.problems = error.problems
+            raise ValidationError(_("This file cannot be carried in as it is.")) from None
+        self.data_bytes = data
+
+
+class TermForm(Form):
+    acronym = StringField(
+        _("Acronym"), [InputRequired(_("Please give the acronym.")), LINE], filters=[strip]
+    )
+    expansion = StringField(_("What it stands for"), [LINE], filters=[strip])
+    source = StringField(_("Where this is said"), [LINE], filters=[strip])
+
+    def __init__(self, *args: Any, term: Term | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, obj=term, **kwargs)
+        self.term = term
+
+    def validate_acronym(self, field: StringField) -> None:
+        known = queries.term(field.data)
+        if known is not None and known is not self.term:
+            raise ValidationError(_("This acronym is already in the glossary."))
+
+    def said(self) -> dict[str, str]:
+        return {
+            "acronym": self.acronym.data or "",
+            "expansion": self.expansion.data or "",
+            "source": self.source.data or "",
+        }
+
+
+class KinForm(Form):
+    families = TextAreaField(
+        _("Words that may speak of the same thing"),
+        description=_("One family a line, its words separated by commas: fablab, tiers-lieu."),
+        filters=[strip],
+    )
+
+    def lines(self) -> list[str]:
+        """Each family on one line, its words in one spelling of spaces and commas."""
+        found = []
+        for line in (self.families.data or "").splitlines():
+            words = [word.strip() for word in line.split(",") if word.strip()]
+            if len(words) > 1:
+                found.append(", ".join(words))
+        return found
