@@ -13,7 +13,8 @@ from consult.core.db import db
 from consult.core.files import StoredFile
 from consult.core.images import Image
 from consult.core.slugs import distinct, slugify
-from consult.council.models import Act, ActKind
+from consult.council import texts
+from consult.council.models import Act, ActKind, ActState
 from consult.engagements import drafting, queries, rules
 from consult.engagements.drafting import Carrier
 from consult.engagements.models import (
@@ -279,6 +280,7 @@ def adopt(
     rules.be_carried(votes_for, votes_against)
     act = Act(
         kind=kind,
+        state=ActState.ADOPTED,
         number=number or None,
         title=title,
         assembly=assembly,
@@ -295,6 +297,7 @@ def adopt(
     plan.move_to(PlanState.ADOPTED)
     promises = drafting.freeze(plan)
     db.session.flush()
+    texts.index(act)
     record("engagements.adopt", actor, plan, act=act.id, promises=promises)
     return act
 
@@ -305,6 +308,9 @@ def publish(actor: User | None, plan: Plan) -> None:
     rules.publish(actor, plan)
     plan.move_to(PlanState.PUBLISHED)
     pluralism.spend(Publication.PLAN, plan)
+    if plan.act is not None:
+        plan.act.show()
+        texts.index(plan.act)
     drafting.index_all(plan)
     record("engagements.publish", actor, plan, notify=queries.fed(plan))
 

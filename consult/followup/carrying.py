@@ -12,7 +12,8 @@ from consult.core.files import StoredFile
 from consult.core.i18n import spoken
 from consult.core.slugs import distinct, slugify
 from consult.core.text import fold
-from consult.council.models import Act
+from consult.council import texts
+from consult.council.models import Act, ActState
 from consult.engagements import documents as printed
 from consult.engagements import drafting
 from consult.engagements import queries as engagements
@@ -58,6 +59,8 @@ def carry(actor: User | None, document: printed.PlanDocument, ref: str) -> Plan:
     _take_part(document, actions)
     _pictures(document, plan)
     db.session.flush()
+    if plan.act is not None:
+        texts.index(plan.act)
     drafting.freeze(plan)
     _report(actor, document, plan, actions)
     _list_what_is_missing(document, plan)
@@ -82,6 +85,8 @@ def _act(document: printed.PlanDocument, ref: str) -> Act:
     adoption = document.adoption or printed.Adoption()
     counts = adoption.vote_counts or {}
     return Act(
+        state=ActState.ADOPTED,
+        shown_at=clock.now(),
         title=document.title,
         words=adoption.decision,
         assembly=adoption.body,
