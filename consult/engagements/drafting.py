@@ -9,7 +9,7 @@ from consult.contributions.models import Contribution
 from consult.core import clock, dates, search
 from consult.core.db import db, locked
 from consult.core.text import excerpt, fold
-from consult.engagements import queries
+from consult.engagements import queries, versions
 from consult.engagements.models import (
     Action,
     ActorRole,
@@ -18,9 +18,11 @@ from consult.engagements.models import (
     Origin,
     Plan,
     PlanState,
+    PlanVersion,
     Promise,
     Revision,
     Serves,
+    VersionKind,
 )
 from consult.people.models import User
 from consult.territory.models import Organisation, Place
@@ -192,7 +194,24 @@ def freeze(plan: Plan) -> int:
         for subject, promised in queries.contents(queries.of_plan(plan))
     ]
     db.session.execute(sa.insert(Promise), rows)
+    open_version(plan, VersionKind.ADOPTED)
     return len(rows)
+
+
+def open_version(
+    plan: Plan, kind: VersionKind, *, author: User | None = None, **said: Any
+) -> PlanVersion:
+    """From now on, what joins the plan or changes in it belongs to this version."""
+    version = PlanVersion(
+        plan_id=plan.id,
+        number=versions.current(plan) + 1,
+        kind=kind,
+        author_id=author.id if author else None,
+        **said,
+    )
+    db.session.add(version)
+    db.session.flush()
+    return version
 
 
 def note_change(
@@ -211,6 +230,7 @@ def note_change(
             before=before,
             after=after,
             reason=reason.strip(),
+            version=versions.current(subject.plan),
             author_id=actor.id,  # type: ignore[union-attr]
         )
     )

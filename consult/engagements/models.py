@@ -17,6 +17,7 @@ from consult.core.i18n import _
 from consult.core.money import Nature
 from consult.council.models import Act
 from consult.people.models import User
+from consult.programmes.models import Programme
 from consult.territory.models import Organisation, Place
 
 
@@ -118,6 +119,7 @@ class Plan(db.Model):
     state: Mapped[PlanState] = choice(PlanState, default=PlanState.DRAFT)
     place_id: Mapped[int | None] = mapped_column(sa.ForeignKey("place.id"))
     act_id: Mapped[int | None] = mapped_column(sa.ForeignKey("act.id"))
+    programme_id: Mapped[int | None] = mapped_column(sa.ForeignKey("programme.id"), index=True)
     source_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
     # The transcription, whole: heavy, so read only by who asks for it.
     source: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON, deferred=True)
@@ -132,6 +134,7 @@ class Plan(db.Model):
     published_at: Mapped[datetime | None]
     act: Mapped[Act | None] = relationship()
     place: Mapped[Place | None] = relationship()
+    programme: Mapped[Programme | None] = relationship()
     source_file: Mapped[StoredFile | None] = relationship()
     campaigns: Mapped[list[Campaign]] = relationship(secondary=plan_campaign)
 

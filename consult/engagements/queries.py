@@ -467,19 +467,22 @@ def contents(tree: Tree) -> Iterator[tuple[Engagement | Action, dict[str, Any]]]
 
 
 def engagement_content(engagement: Engagement, parent: Engagement | None) -> dict[str, Any]:
-    """What an engagement promises."""
+    """What an engagement promises; `parent` is the id of the one it stands under."""
     return {
+        "level": engagement.level,
         "number": engagement.number,
         "title": engagement.title,
         "words": engagement.words,
         "under": called(parent) if parent else "",
+        "parent": engagement.parent_id,
     }
 
 
 def action_content(
     action: Action, served: Iterable[Engagement], carriers: Iterable[ActorRole]
 ) -> dict[str, Any]:
-    """What an action promises."""
+    """What an action promises; `serves` are the ids of the engagements it serves."""
+    served = list(served)
     return {
         "title": action.title,
         "words": action.words,
@@ -493,16 +496,32 @@ def action_content(
             {"name": one.named or one.organisation.name, "role": one.role} for one in carriers
         ],
         "engagements": [called(engagement) for engagement in served],
+        "serves": [engagement.id for engagement in served],
     }
 
 
 def called(engagement: Engagement) -> str:
-    """An engagement by its number and its title."""
-    return f"{engagement.number} – {engagement.title}" if engagement.number else engagement.title
+    """An engagement by its number and its title, where the title does not say the number too."""
+    if not engagement.number or fold(engagement.title).startswith(fold(engagement.number)):
+        return engagement.title
+    return f"{engagement.number} – {engagement.title}"
+
+
+def kicker(engagement: Engagement) -> str:
+    """What stands in small above its title: its number, else its level, said once."""
+    if not engagement.number:
+        return engagement.level
+    return "" if called(engagement) == engagement.title else engagement.number
+
+
+def short(engagement: Engagement) -> str:
+    """What a path or a button calls it."""
+    return engagement.number or engagement.title
 
 
 # `starts_on` and `due_on` are read from `dates`: the words are shown, never a day they hide.
 FIELDS: dict[str, LazyString] = {
+    "level": _("Level"),
     "number": _("Number in the plan"),
     "title": _("Title"),
     "words": _("Description"),
@@ -700,17 +719,38 @@ def carried_by(organisation: Organisation) -> list[Carried]:
     return [Carried(row.action, row.role, row.named) for row in rows]
 
 
-def at_place(place: Place) -> list[Action]:
-    """Every published action that concerns a place."""
+def at_places(place_ids: Iterable[int]) -> list[Action]:
+    """Every published action that concerns one of these places, each once."""
+    here = sa.select(action_place.c.action_id).where(action_place.c.place_id.in_(list(place_ids)))
     return list(
         db.session.scalars(
             sa.select(Action)
-            .join(action_place, action_place.c.action_id == Action.id)
             .join(Action.plan)
             .options(contains_eager(Action.plan))
-            .where(action_place.c.place_id == place.id, Plan.state == PlanState.PUBLISHED)
+            .where(Action.id.in_(here), Plan.state == PlanState.PUBLISHED)
             .order_by(Plan.published_at, Plan.id, Action.order, Action.id)
         )
+    )
+
+
+def plans_at(place_ids: Iterable[int]) -> list[Plan]:
+    """The published plans about one of these places, by their subject or by an action there."""
+    ids = list(place_ids)
+    acting = (
+        sa.select(Action.plan_id)
+        .join(action_place, action_place.c.action_id == Action.id)
+        .where(action_place.c.place_id.in_(ids))
+    )
+    return list(
+        db.session.scalars(
+            sa.select(Plan)
+            .options(joinedload(Plan.act), joinedload(Plan.campaigns).lazyload("*"))
+            .where(
+                Plan.state == PlanState.PUBLISHED,
+                sa.or_(Plan.place_id.in_(ids), Plan.id.in_(acting)),
+            )
+            .order_by(Plan.published_at, Plan.id)
+        ).unique()
     )
 
 

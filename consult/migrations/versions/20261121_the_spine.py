@@ -1786,51 +1786,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_notice_post_id"), ["post_id"], unique=False)
 
     op.create_table(
-        "plan",
-        sa.Column("slug", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("subtitle", sa.Text(), nullable=False),
-        sa.Column("introduction", sa.Text(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "draft",
-                "adopted",
-                "published",
-                name="planstate",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("place_id", sa.Integer(), nullable=True),
-        sa.Column("act_id", sa.Integer(), nullable=True),
-        sa.Column("source_id", sa.Integer(), nullable=True),
-        sa.Column("source", sa.JSON(), nullable=True),
-        sa.Column("imprint", sa.Text(), nullable=False),
-        sa.Column("stale_after_days", sa.Integer(), nullable=False),
-        sa.Column("is_demo", sa.Boolean(), nullable=False),
-        sa.Column("external_ref", sa.Text(), nullable=True),
-        sa.Column("key", sa.String(length=40), nullable=True),
-        sa.Column("author_id", sa.Integer(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "state = 'draft' OR act_id IS NOT NULL", name=op.f("ck_plan_adopted_by_an_act")
-        ),
-        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_plan_act_id")),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_plan_author_id")),
-        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_plan_place_id")),
-        sa.ForeignKeyConstraint(["source_id"], ["stored_file.id"], name=op.f("fk_plan_source_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
-        sa.UniqueConstraint("external_ref", name=op.f("uq_plan_external_ref")),
-        sa.UniqueConstraint("key", name=op.f("uq_plan_key")),
-        sa.UniqueConstraint("slug", name=op.f("uq_plan_slug")),
-    )
-    op.create_table(
         "programme",
         sa.Column("slug", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
@@ -1962,55 +1917,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("publication", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_publication_act_id"), ["act_id"], unique=False)
-
-    op.create_table(
-        "action",
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("dates_words", sa.Text(), nullable=False),
-        sa.Column("starts_on", sa.Date(), nullable=True),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("periodicity", sa.Text(), nullable=False),
-        sa.Column("events", sa.JSON(), nullable=False),
-        sa.Column("tags", sa.JSON(), nullable=False),
-        sa.Column("unit", sa.Text(), nullable=False),
-        sa.Column("pilot_id", sa.Integer(), nullable=True),
-        sa.Column("order", sa.Integer(), nullable=False),
-        sa.Column("external_ref", sa.Text(), nullable=True),
-        sa.Column("key", sa.String(length=40), nullable=True),
-        sa.Column(
-            "progress",
-            sa.Enum(
-                "unknown",
-                "planned",
-                "started",
-                "well_advanced",
-                "done",
-                "suspended",
-                "abandoned",
-                name="progress",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "starts_on IS NULL OR due_on IS NULL OR starts_on <= due_on",
-            name=op.f("ck_action_order"),
-        ),
-        sa.ForeignKeyConstraint(["pilot_id"], ["user.id"], name=op.f("fk_action_pilot_id")),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_action_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
-        sa.UniqueConstraint("key", name=op.f("uq_action_key")),
-        sa.UniqueConstraint("plan_id", "external_ref", name=op.f("uq_action_plan_id_external_ref")),
-    )
-    with op.batch_alter_table("action", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_action_pilot_id"), ["pilot_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_action_plan_id"), ["plan_id"], unique=False)
 
     op.create_table(
         "agreement",
@@ -2174,53 +2080,6 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "edition",
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("slug", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("as_of_words", sa.Text(), nullable=False),
-        sa.Column("as_of", sa.Date(), nullable=True),
-        sa.Column("introduction", sa.Text(), nullable=False),
-        sa.Column("content", sa.JSON(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("key", sa.String(length=40), nullable=True),
-        sa.Column("author_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_edition_author_id")),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_edition_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_edition")),
-        sa.UniqueConstraint("key", name=op.f("uq_edition_key")),
-        sa.UniqueConstraint("plan_id", "slug", name=op.f("uq_edition_plan_id_slug")),
-        info={"append_only": True},
-    )
-    op.create_table(
-        "engagement",
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("parent_id", sa.Integer(), nullable=True),
-        sa.Column("level", sa.Text(), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("page", sa.Text(), nullable=False),
-        sa.Column("order", sa.Integer(), nullable=False),
-        sa.Column("external_ref", sa.Text(), nullable=True),
-        sa.Column("key", sa.String(length=40), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["parent_id"], ["engagement.id"], name=op.f("fk_engagement_parent_id")
-        ),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_engagement_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_engagement")),
-        sa.UniqueConstraint("key", name=op.f("uq_engagement_key")),
-        sa.UniqueConstraint(
-            "plan_id", "external_ref", name=op.f("uq_engagement_plan_id_external_ref")
-        ),
-    )
-    with op.batch_alter_table("engagement", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_engagement_plan_id"), ["plan_id"], unique=False)
-
-    op.create_table(
         "imported_tally",
         sa.Column("contribution_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.String(length=30), nullable=False),
@@ -2236,76 +2095,6 @@ def upgrade() -> None:
             "contribution_id", "position", name=op.f("uq_imported_tally_contribution_id_position")
         ),
     )
-    op.create_table(
-        "invitation",
-        sa.Column("email", sa.Text(), nullable=False),
-        sa.Column(
-            "name",
-            sa.Enum(
-                "facilitator",
-                "council",
-                "guarantor",
-                "administrator",
-                name="rolename",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("campaign_id", sa.Integer(), nullable=True),
-        sa.Column("plan_id", sa.Integer(), nullable=True),
-        sa.Column("invited_by_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_invitation_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["invited_by_id"], ["user.id"], name=op.f("fk_invitation_invited_by_id")
-        ),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_invitation_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
-    )
-    op.create_table(
-        "picture",
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "photo",
-                "projection",
-                "map",
-                "drawing",
-                name="picturekind",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("caption", sa.Text(), nullable=False),
-        sa.Column("file_id", sa.Integer(), nullable=True),
-        sa.Column("alternative", sa.Text(), nullable=False),
-        sa.Column("is_decorative", sa.Boolean(), nullable=False),
-        sa.Column("credit", sa.Text(), nullable=False),
-        sa.Column("order", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "file_id IS NULL OR (credit <> '' AND (alternative <> '' OR is_decorative))",
-            name=op.f("ck_picture_words_and_credit"),
-        ),
-        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_picture_file_id")),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_picture_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_picture")),
-    )
-    with op.batch_alter_table("picture", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_picture_file_id"), ["file_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_picture_plan_id"), ["plan_id"], unique=False)
-
     op.create_table(
         "place_change",
         sa.Column("place_id", sa.Integer(), nullable=False),
@@ -2344,53 +2133,57 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_place_change_place_id"), ["place_id"], unique=False)
 
     op.create_table(
-        "plan_campaign",
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_plan_campaign_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_campaign_plan_id")),
-        sa.PrimaryKeyConstraint("plan_id", "campaign_id", name=op.f("pk_plan_campaign")),
-    )
-    with op.batch_alter_table("plan_campaign", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_plan_campaign_campaign_id"), ["campaign_id"], unique=False
-        )
-
-    op.create_table(
-        "plan_version",
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        "plan",
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("subtitle", sa.Text(), nullable=False),
+        sa.Column("introduction", sa.Text(), nullable=False),
         sa.Column(
-            "kind",
+            "state",
             sa.Enum(
+                "draft",
                 "adopted",
-                "midterm",
-                "other",
-                name="versionkind",
+                "published",
+                name="planstate",
                 native_enum=False,
                 create_constraint=True,
                 length=30,
             ),
             nullable=False,
         ),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("as_of", sa.Date(), nullable=True),
-        sa.Column("as_of_words", sa.Text(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("act_id", sa.Integer(), nullable=True),
+        sa.Column("programme_id", sa.Integer(), nullable=True),
+        sa.Column("source_id", sa.Integer(), nullable=True),
+        sa.Column("source", sa.JSON(), nullable=True),
+        sa.Column("imprint", sa.Text(), nullable=False),
+        sa.Column("stale_after_days", sa.Integer(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
         sa.Column("key", sa.String(length=40), nullable=True),
         sa.Column("author_id", sa.Integer(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("number > 0", name=op.f("ck_plan_version_number")),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_plan_version_author_id")),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_version_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_version")),
-        sa.UniqueConstraint("key", name=op.f("uq_plan_version_key")),
-        sa.UniqueConstraint("plan_id", "number", name=op.f("uq_plan_version_plan_id_number")),
-        info={"append_only": True},
+        sa.CheckConstraint(
+            "state = 'draft' OR act_id IS NOT NULL", name=op.f("ck_plan_adopted_by_an_act")
+        ),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_plan_act_id")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_plan_author_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_plan_place_id")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_plan_programme_id")
+        ),
+        sa.ForeignKeyConstraint(["source_id"], ["stored_file.id"], name=op.f("fk_plan_source_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_plan_external_ref")),
+        sa.UniqueConstraint("key", name=op.f("uq_plan_key")),
+        sa.UniqueConstraint("slug", name=op.f("uq_plan_slug")),
     )
+    with op.batch_alter_table("plan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_programme_id"), ["programme_id"], unique=False)
+
     op.create_table(
         "private_note",
         sa.Column("contribution_id", sa.Integer(), nullable=False),
@@ -2783,89 +2576,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "role",
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "name",
-            sa.Enum(
-                "facilitator",
-                "council",
-                "guarantor",
-                "administrator",
-                name="rolename",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("campaign_id", sa.Integer(), nullable=True),
-        sa.Column("plan_id", sa.Integer(), nullable=True),
-        sa.Column("granted_by_id", sa.Integer(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "campaign_id IS NULL OR plan_id IS NULL", name=op.f("ck_role_one_scope")
-        ),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_role_campaign_id")),
-        sa.ForeignKeyConstraint(["granted_by_id"], ["user.id"], name=op.f("fk_role_granted_by_id")),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_role_plan_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_role_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_role")),
-    )
-    with op.batch_alter_table("role", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_role_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "sign_off",
-        sa.Column("period_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "publication",
-            sa.Enum(
-                "plan",
-                "edition",
-                "results",
-                name="publication",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("plan_id", sa.Integer(), nullable=True),
-        sa.Column("campaign_id", sa.Integer(), nullable=True),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("quality", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("key", sa.String(length=40), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "name <> '' AND quality <> '' AND reason <> ''", name=op.f("ck_sign_off_named")
-        ),
-        sa.CheckConstraint(
-            "(plan_id IS NULL) <> (campaign_id IS NULL)", name=op.f("ck_sign_off_of_one")
-        ),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_sign_off_author_id")),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_sign_off_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["period_id"], ["electoral_period.id"], name=op.f("fk_sign_off_period_id")
-        ),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_sign_off_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_off")),
-        sa.UniqueConstraint("key", name=op.f("uq_sign_off_key")),
-        info={"append_only": True},
-    )
-    with op.batch_alter_table("sign_off", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sign_off_campaign_id"), ["campaign_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_sign_off_period_id"), ["period_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_sign_off_plan_id"), ["plan_id"], unique=False)
-
-    op.create_table(
         "support",
         sa.Column("contribution_id", sa.Integer(), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),
@@ -2888,40 +2598,53 @@ def upgrade() -> None:
         batch_op.create_index("ix_support_person", ["user_id", "campaign_id"], unique=False)
 
     op.create_table(
-        "action_place",
-        sa.Column("action_id", sa.Integer(), nullable=False),
-        sa.Column("place_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["action_id"], ["action.id"], name=op.f("fk_action_place_action_id")
-        ),
-        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_action_place_place_id")),
-        sa.PrimaryKeyConstraint("action_id", "place_id", name=op.f("pk_action_place")),
-    )
-    with op.batch_alter_table("action_place", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_action_place_place_id"), ["place_id"], unique=False)
-
-    op.create_table(
-        "actor_role",
-        sa.Column("action_id", sa.Integer(), nullable=False),
-        sa.Column("organisation_id", sa.Integer(), nullable=False),
-        sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("named", sa.Text(), nullable=False),
+        "action",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("dates_words", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("periodicity", sa.Text(), nullable=False),
+        sa.Column("events", sa.JSON(), nullable=False),
+        sa.Column("tags", sa.JSON(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("pilot_id", sa.Integer(), nullable=True),
         sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column(
+            "progress",
+            sa.Enum(
+                "unknown",
+                "planned",
+                "started",
+                "well_advanced",
+                "done",
+                "suspended",
+                "abandoned",
+                name="progress",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_actor_role_action_id")),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_actor_role_organisation_id")
+        sa.CheckConstraint(
+            "starts_on IS NULL OR due_on IS NULL OR starts_on <= due_on",
+            name=op.f("ck_action_order"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_actor_role")),
-        sa.UniqueConstraint(
-            "action_id", "organisation_id", name=op.f("uq_actor_role_action_id_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["pilot_id"], ["user.id"], name=op.f("fk_action_pilot_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_action_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
+        sa.UniqueConstraint("key", name=op.f("uq_action_key")),
+        sa.UniqueConstraint("plan_id", "external_ref", name=op.f("uq_action_plan_id_external_ref")),
     )
-    with op.batch_alter_table("actor_role", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_actor_role_action_id"), ["action_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_actor_role_organisation_id"), ["organisation_id"], unique=False
-        )
+    with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_action_pilot_id"), ["pilot_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_action_plan_id"), ["plan_id"], unique=False)
 
     op.create_table(
         "agreement_assessment",
@@ -3046,6 +2769,361 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_call_candidate_place_id"), ["place_id"], unique=False)
 
     op.create_table(
+        "edition",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("as_of_words", sa.Text(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=True),
+        sa.Column("introduction", sa.Text(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_edition_author_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_edition_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_edition")),
+        sa.UniqueConstraint("key", name=op.f("uq_edition_key")),
+        sa.UniqueConstraint("plan_id", "slug", name=op.f("uq_edition_plan_id_slug")),
+        info={"append_only": True},
+    )
+    op.create_table(
+        "engagement",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("page", sa.Text(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["engagement.id"], name=op.f("fk_engagement_parent_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_engagement_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_engagement")),
+        sa.UniqueConstraint("key", name=op.f("uq_engagement_key")),
+        sa.UniqueConstraint(
+            "plan_id", "external_ref", name=op.f("uq_engagement_plan_id_external_ref")
+        ),
+    )
+    with op.batch_alter_table("engagement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_engagement_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "invitation",
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column(
+            "name",
+            sa.Enum(
+                "facilitator",
+                "council",
+                "guarantor",
+                "administrator",
+                name="rolename",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column("invited_by_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_invitation_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["invited_by_id"], ["user.id"], name=op.f("fk_invitation_invited_by_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_invitation_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+    )
+    op.create_table(
+        "picture",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "photo",
+                "projection",
+                "map",
+                "drawing",
+                name="picturekind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("caption", sa.Text(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("alternative", sa.Text(), nullable=False),
+        sa.Column("is_decorative", sa.Boolean(), nullable=False),
+        sa.Column("credit", sa.Text(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "file_id IS NULL OR (credit <> '' AND (alternative <> '' OR is_decorative))",
+            name=op.f("ck_picture_words_and_credit"),
+        ),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_picture_file_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_picture_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_picture")),
+    )
+    with op.batch_alter_table("picture", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_picture_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_picture_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "plan_campaign",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_plan_campaign_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_campaign_plan_id")),
+        sa.PrimaryKeyConstraint("plan_id", "campaign_id", name=op.f("pk_plan_campaign")),
+    )
+    with op.batch_alter_table("plan_campaign", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_plan_campaign_campaign_id"), ["campaign_id"], unique=False
+        )
+
+    op.create_table(
+        "plan_version",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "adopted",
+                "midterm",
+                "other",
+                name="versionkind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=True),
+        sa.Column("as_of_words", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_plan_version_number")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_plan_version_author_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_version_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_version")),
+        sa.UniqueConstraint("key", name=op.f("uq_plan_version_key")),
+        sa.UniqueConstraint("plan_id", "number", name=op.f("uq_plan_version_plan_id_number")),
+        info={"append_only": True},
+    )
+    op.create_table(
+        "programme_deed",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("objective_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("carrier", sa.Text(), nullable=False),
+        sa.Column("date_words", sa.Text(), nullable=False),
+        sa.Column(
+            "doneness",
+            sa.Enum(
+                "unknown",
+                "done",
+                "not_done",
+                name="doneness",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("beneficiaries", sa.Integer(), nullable=True),
+        sa.Column("place_kind", sa.Text(), nullable=False),
+        sa.Column("housing", sa.Text(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("beneficiaries >= 0", name=op.f("ck_programme_deed_counts")),
+        sa.ForeignKeyConstraint(
+            ["objective_id"],
+            ["programme_objective.id"],
+            name=op.f("fk_programme_deed_objective_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_programme_deed_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_deed")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_programme_deed_external_ref")),
+    )
+    with op.batch_alter_table("programme_deed", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_programme_deed_objective_id"), ["objective_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_programme_deed_programme_id"), ["programme_id"], unique=False
+        )
+
+    op.create_table(
+        "role",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "name",
+            sa.Enum(
+                "facilitator",
+                "council",
+                "guarantor",
+                "administrator",
+                name="rolename",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column("granted_by_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "campaign_id IS NULL OR plan_id IS NULL", name=op.f("ck_role_one_scope")
+        ),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_role_campaign_id")),
+        sa.ForeignKeyConstraint(["granted_by_id"], ["user.id"], name=op.f("fk_role_granted_by_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_role_plan_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_role_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role")),
+    )
+    with op.batch_alter_table("role", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_role_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "sign_off",
+        sa.Column("period_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "publication",
+            sa.Enum(
+                "plan",
+                "edition",
+                "results",
+                name="publication",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("quality", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "name <> '' AND quality <> '' AND reason <> ''", name=op.f("ck_sign_off_named")
+        ),
+        sa.CheckConstraint(
+            "(plan_id IS NULL) <> (campaign_id IS NULL)", name=op.f("ck_sign_off_of_one")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_sign_off_author_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_sign_off_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["period_id"], ["electoral_period.id"], name=op.f("fk_sign_off_period_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_sign_off_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_off")),
+        sa.UniqueConstraint("key", name=op.f("uq_sign_off_key")),
+        info={"append_only": True},
+    )
+    with op.batch_alter_table("sign_off", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_off_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_off_period_id"), ["period_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_off_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "action_place",
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["action_id"], ["action.id"], name=op.f("fk_action_place_action_id")
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_action_place_place_id")),
+        sa.PrimaryKeyConstraint("action_id", "place_id", name=op.f("pk_action_place")),
+    )
+    with op.batch_alter_table("action_place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_action_place_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "actor_role",
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("named", sa.Text(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_actor_role_action_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_actor_role_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_actor_role")),
+        sa.UniqueConstraint(
+            "action_id", "organisation_id", name=op.f("uq_actor_role_action_id_organisation_id")
+        ),
+    )
+    with op.batch_alter_table("actor_role", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_actor_role_action_id"), ["action_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_actor_role_organisation_id"), ["organisation_id"], unique=False
+        )
+
+    op.create_table(
+        "call_experiment",
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("candidate_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("experimenter", sa.Text(), nullable=False),
+        sa.Column("start_words", sa.Text(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["programme_call.id"], name=op.f("fk_call_experiment_call_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["candidate_id"], ["call_candidate.id"], name=op.f("fk_call_experiment_candidate_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_experiment")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_call_experiment_external_ref")),
+    )
+    with op.batch_alter_table("call_experiment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_call_experiment_call_id"), ["call_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_call_experiment_candidate_id"), ["candidate_id"], unique=False
+        )
+
+    op.create_table(
         "expression",
         sa.Column("plan_id", sa.Integer(), nullable=True),
         sa.Column("edition_id", sa.Integer(), nullable=True),
@@ -3129,52 +3207,6 @@ def upgrade() -> None:
         batch_op.create_index("uq_origin_action", ["action_id", "contribution_id"], unique=True)
         batch_op.create_index(
             "uq_origin_engagement", ["engagement_id", "contribution_id"], unique=True
-        )
-
-    op.create_table(
-        "programme_deed",
-        sa.Column("programme_id", sa.Integer(), nullable=False),
-        sa.Column("order", sa.Integer(), nullable=False),
-        sa.Column("objective_id", sa.Integer(), nullable=True),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("carrier", sa.Text(), nullable=False),
-        sa.Column("date_words", sa.Text(), nullable=False),
-        sa.Column(
-            "doneness",
-            sa.Enum(
-                "unknown",
-                "done",
-                "not_done",
-                name="doneness",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("beneficiaries", sa.Integer(), nullable=True),
-        sa.Column("place_kind", sa.Text(), nullable=False),
-        sa.Column("housing", sa.Text(), nullable=False),
-        sa.Column("external_ref", sa.Text(), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("beneficiaries >= 0", name=op.f("ck_programme_deed_counts")),
-        sa.ForeignKeyConstraint(
-            ["objective_id"],
-            ["programme_objective.id"],
-            name=op.f("fk_programme_deed_objective_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["programme_id"], ["programme.id"], name=op.f("fk_programme_deed_programme_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_deed")),
-        sa.UniqueConstraint("external_ref", name=op.f("uq_programme_deed_external_ref")),
-    )
-    with op.batch_alter_table("programme_deed", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_programme_deed_objective_id"), ["objective_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_programme_deed_programme_id"), ["programme_id"], unique=False
         )
 
     op.create_table(
@@ -3505,31 +3537,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_amount_sheet_id"), ["sheet_id"], unique=False)
 
     op.create_table(
-        "call_experiment",
-        sa.Column("call_id", sa.Integer(), nullable=False),
-        sa.Column("order", sa.Integer(), nullable=False),
-        sa.Column("candidate_id", sa.Integer(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("experimenter", sa.Text(), nullable=False),
-        sa.Column("start_words", sa.Text(), nullable=False),
-        sa.Column("external_ref", sa.Text(), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["call_id"], ["programme_call.id"], name=op.f("fk_call_experiment_call_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["candidate_id"], ["call_candidate.id"], name=op.f("fk_call_experiment_candidate_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_experiment")),
-        sa.UniqueConstraint("external_ref", name=op.f("uq_call_experiment_external_ref")),
-    )
-    with op.batch_alter_table("call_experiment", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_call_experiment_call_id"), ["call_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_call_experiment_candidate_id"), ["candidate_id"], unique=False
-        )
-
-    op.create_table(
         "evidence",
         sa.Column("report_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -3815,11 +3822,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_evidence_file_id"))
 
     op.drop_table("evidence")
-    with op.batch_alter_table("call_experiment", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_call_experiment_candidate_id"))
-        batch_op.drop_index(batch_op.f("ix_call_experiment_call_id"))
-
-    op.drop_table("call_experiment")
     with op.batch_alter_table("amount", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_amount_sheet_id"))
         batch_op.drop_index(batch_op.f("ix_amount_plan_id"))
@@ -3861,11 +3863,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_promise_plan_id"))
 
     op.drop_table("promise")
-    with op.batch_alter_table("programme_deed", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_programme_deed_programme_id"))
-        batch_op.drop_index(batch_op.f("ix_programme_deed_objective_id"))
-
-    op.drop_table("programme_deed")
     with op.batch_alter_table("origin", schema=None) as batch_op:
         batch_op.drop_index("uq_origin_engagement")
         batch_op.drop_index("uq_origin_action")
@@ -3875,6 +3872,51 @@ def downgrade() -> None:
 
     op.drop_table("origin")
     op.drop_table("expression")
+    with op.batch_alter_table("call_experiment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_call_experiment_candidate_id"))
+        batch_op.drop_index(batch_op.f("ix_call_experiment_call_id"))
+
+    op.drop_table("call_experiment")
+    with op.batch_alter_table("actor_role", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_actor_role_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_actor_role_action_id"))
+
+    op.drop_table("actor_role")
+    with op.batch_alter_table("action_place", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_place_place_id"))
+
+    op.drop_table("action_place")
+    with op.batch_alter_table("sign_off", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_off_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_sign_off_period_id"))
+        batch_op.drop_index(batch_op.f("ix_sign_off_campaign_id"))
+
+    op.drop_table("sign_off")
+    with op.batch_alter_table("role", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_role_user_id"))
+
+    op.drop_table("role")
+    with op.batch_alter_table("programme_deed", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_deed_programme_id"))
+        batch_op.drop_index(batch_op.f("ix_programme_deed_objective_id"))
+
+    op.drop_table("programme_deed")
+    op.drop_table("plan_version")
+    with op.batch_alter_table("plan_campaign", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_campaign_campaign_id"))
+
+    op.drop_table("plan_campaign")
+    with op.batch_alter_table("picture", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_picture_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_picture_file_id"))
+
+    op.drop_table("picture")
+    op.drop_table("invitation")
+    with op.batch_alter_table("engagement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_engagement_plan_id"))
+
+    op.drop_table("engagement")
+    op.drop_table("edition")
     with op.batch_alter_table("call_candidate", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_call_candidate_place_id"))
         batch_op.drop_index(batch_op.f("ix_call_candidate_call_id"))
@@ -3893,29 +3935,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_agreement_assessment_agreement_id"))
 
     op.drop_table("agreement_assessment")
-    with op.batch_alter_table("actor_role", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_actor_role_organisation_id"))
-        batch_op.drop_index(batch_op.f("ix_actor_role_action_id"))
+    with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_action_pilot_id"))
 
-    op.drop_table("actor_role")
-    with op.batch_alter_table("action_place", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_action_place_place_id"))
-
-    op.drop_table("action_place")
+    op.drop_table("action")
     with op.batch_alter_table("support", schema=None) as batch_op:
         batch_op.drop_index("ix_support_person")
 
     op.drop_table("support")
-    with op.batch_alter_table("sign_off", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sign_off_plan_id"))
-        batch_op.drop_index(batch_op.f("ix_sign_off_period_id"))
-        batch_op.drop_index(batch_op.f("ix_sign_off_campaign_id"))
-
-    op.drop_table("sign_off")
-    with op.batch_alter_table("role", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_role_user_id"))
-
-    op.drop_table("role")
     with op.batch_alter_table("programme_stocktake", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_programme_stocktake_programme_id"))
 
@@ -3969,27 +3997,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_private_note_contribution_id"))
 
     op.drop_table("private_note")
-    op.drop_table("plan_version")
-    with op.batch_alter_table("plan_campaign", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_plan_campaign_campaign_id"))
+    with op.batch_alter_table("plan", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_programme_id"))
 
-    op.drop_table("plan_campaign")
+    op.drop_table("plan")
     with op.batch_alter_table("place_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_place_change_place_id"))
 
     op.drop_table("place_change")
-    with op.batch_alter_table("picture", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_picture_plan_id"))
-        batch_op.drop_index(batch_op.f("ix_picture_file_id"))
-
-    op.drop_table("picture")
-    op.drop_table("invitation")
     op.drop_table("imported_tally")
-    with op.batch_alter_table("engagement", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_engagement_plan_id"))
-
-    op.drop_table("engagement")
-    op.drop_table("edition")
     op.drop_table("comment")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_assignment_assignee_id"))
@@ -4008,11 +4024,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_agreement_programme_id"))
 
     op.drop_table("agreement")
-    with op.batch_alter_table("action", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_action_plan_id"))
-        batch_op.drop_index(batch_op.f("ix_action_pilot_id"))
-
-    op.drop_table("action")
     with op.batch_alter_table("publication", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_publication_act_id"))
 
@@ -4022,7 +4033,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_programme_owner_id"))
 
     op.drop_table("programme")
-    op.drop_table("plan")
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notice_post_id"))
         batch_op.drop_index(
