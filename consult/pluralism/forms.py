@@ -96,6 +96,7 @@ class WriteForm(Form):
     )
     received_on = Day(
         _("Received on"),
+        [InputRequired(_("Please say on which day the group handed in this text."))],
         description=_("The day the group handed in this text, on paper or by mail."),
     )
     reason = TextAreaField(
@@ -120,11 +121,7 @@ class WriteForm(Form):
         self._ask(rules.be_signed, self.words.data, field.data)
 
     def validate_received_on(self, field: Day) -> None:
-        if field.errors:
-            return
-        if field.data is None:
-            raise ValidationError(_("Please say on which day the group handed in this text."))
-        if field.data > clock.today():
+        if isinstance(field.data, date) and field.data > clock.today():
             raise ValidationError(_("This day has not come yet."))
 
     def validate_reason(self, field: TextAreaField) -> None:

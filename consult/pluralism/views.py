@@ -299,9 +299,10 @@ def _dates(form: PeriodForm) -> dict[str, Any]:
 @bp.route("/periode-preelectorale/accord/<publication>/<slug>", methods=["GET", "POST"])
 def sign_off(publication: str, slug: str) -> str | Response:
     user = actor()
-    if publication not in Publication:
-        raise NotFound
-    what = Publication(publication)
+    try:
+        what = Publication(publication)
+    except ValueError:
+        raise NotFound from None
     is_plan = what != Publication.RESULTS
     thing: Any = (engagements if is_plan else campaigns).by_slug_or_404(slug, user)
     rules.sign_off(user, what, thing)

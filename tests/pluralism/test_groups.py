@@ -11,7 +11,8 @@ from consult.core import clock
 from consult.core.db import db
 from consult.core.rules import Refused
 from consult.journal.actions import commit, rollback
-from consult.people.models import Notification, RoleName
+from consult.journal.models import Notification
+from consult.people.models import RoleName
 from consult.pluralism import actions as pluralism
 from consult.pluralism import queries
 from consult.pluralism.models import Order, Statement
