@@ -42,6 +42,9 @@ from consult.journal.actions import commit, rollback
 from consult.people import actions as people
 from consult.people import queries as accounts
 from consult.people.models import RoleName, User
+from consult.sources import actions as sources
+from consult.sources import queries as carried
+from consult.sources import reading
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DEMO = PACKAGE.parent / "instance" / "demo"
@@ -303,6 +306,25 @@ def import_plan(actor: User, file: Path) -> dict[str, Any]:
     return figures(plan)
 
 
+@import_group.command("document")
+@click.argument("file", type=FILE)
+@reporting
+@acting
+def import_document(actor: User, file: Path) -> dict[str, Any]:
+    """Carry in a document from its transcription, once, word for word."""
+    data = file.read_bytes()
+    try:
+        document = reading.read(reading.loaded(data))
+    except documents.DocumentError as error:
+        lines = [f"{problem.path}: {problem.message}" for problem in error.problems]
+        raise click.ClickException("\n".join(lines)) from error
+    made = sources.hand_in(actor, document, data=data, name=file.name)
+    if not made.is_public:
+        sources.carry_in(actor, made)
+    commit()
+    return carried.report(made, document.figures())
+
+
 @main.group("export")
 def export_group() -> None:
     """Take away what stands here."""
@@ -320,6 +342,19 @@ def export_plan(slug: str, is_compact: bool) -> None:
         raise click.ClickException(f"No plan has the address {slug}.") from absent
     indent = None if is_compact else 2
     click.echo(json.dumps(exported(plan), ensure_ascii=False, indent=indent, default=str))
+
+
+@export_group.command("document")
+@click.argument("ref")
+@click.option("--json", "is_compact", is_flag=True, help="On one line, for a program.")
+@with_appcontext
+def export_document(ref: str, is_compact: bool) -> None:
+    """Print a document as it was carried in, every word of it."""
+    document = carried.by_ref(ref)
+    if document is None:
+        raise click.ClickException(f"No document has the reference {ref}.")
+    indent = None if is_compact else 1
+    click.echo(json.dumps(document.content, ensure_ascii=False, indent=indent))
 
 
 @main.command("recount")

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from consult.core import clock
+from consult.core import clock, files
 from consult.core.db import db
-from consult.core.files import StoredFile
+from consult.core.slugs import slugify
 from consult.journal.actions import record
 from consult.people.models import User
 from consult.sources import carrying, queries, rules
@@ -14,20 +14,21 @@ from consult.sources.models import Kin, SourceDocument, Term
 from consult.sources.reading import Document
 
 
-def hand_in(actor: User | None, document: Document, *, file: StoredFile) -> SourceDocument:
+def hand_in(actor: User | None, document: Document, *, data: bytes, name: str) -> SourceDocument:
     """The file of a document is kept as it is; nothing of it is carried in yet."""
     rules.hand_in(actor)
     known = queries.by_ref(document.ref)
     rules.be_the_same(known, document.raw)
     if known is not None:
         return known
+    stem = slugify(name.rpartition(".")[0], default="document")
     made = SourceDocument(
         ref=document.ref,
         kind=document.kind,
         title=document.title,
         dated_words=document.dated_words,
         dated_on=document.dated_on,
-        file=file,
+        file=files.keep(data, f"{stem}.json", "application/json"),
         content=document.raw,
         author_id=actor.id if actor else None,
     )

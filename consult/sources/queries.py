@@ -85,6 +85,20 @@ def to_complete(document: SourceDocument) -> dict[str, int]:
     return dict(sorted(Counter(gap.kind for gap in gaps_of(document) if not gap.done_at).items()))
 
 
+def report(document: SourceDocument, figures: dict[str, Any]) -> dict[str, Any]:
+    """What the command line says of a document: its figures, what it became, what is left."""
+    made = Counter(one.__tablename__ for one in became(document))
+    left = to_complete(document)
+    return {
+        "document": document.ref,
+        "kind": document.kind.value,
+        **figures,
+        "became": dict(made),
+        "to_complete": left,
+        "left_to_fill": sum(left.values()),
+    }
+
+
 # Words.
 
 

@@ -143,10 +143,9 @@ def read(raw: Json) -> Document:
         if problems:
             raise DocumentError(problems)
     title, dated = _called(kind, raw)
-    when = dates.parse(dated) if dated else None
     meta = raw.get("_meta") or raw.get("meta") or {}
     ref = str(meta.get("_seed") or meta.get("ref") or slugify(title, limit=50, default="document"))
-    return Document(kind, slugify(ref, limit=60), title, dated, when.day if when else None, raw)
+    return Document(kind, slugify(ref, limit=60), title, dated, _day(dated), raw)
 
 
 def recognised(raw: Json) -> DocumentKind | None:
@@ -254,10 +253,10 @@ def _agreement(raw: Json) -> dict[str, Any]:
 
 
 def _note(raw: Json) -> dict[str, Any]:
-    sitting = dates.parse(raw["session"]["text"])
+    sitting = _day(raw["session"]["text"])
     annexes = raw.get("annexes") or []
     return {
-        "sitting": sitting.day.isoformat() if sitting.day else None,
+        "sitting": sitting.isoformat() if sitting else None,
         "paragraphs": len(raw["paragraphs"]),
         "partners": len(raw.get("partners") or []),
         "laureates": len((raw.get("laureates") or {}).get("cities") or []),
@@ -368,6 +367,11 @@ LABELS = {
 def figure_words(name: str) -> LazyString | str:
     """What a figure is called; a name the document gives stays as it is."""
     return LABELS.get(name, name)
+
+
+def _day(words: str) -> date | None:
+    """The first whole day these words name: « Séance du 23 mars 2023 »."""
+    return next((one.day for one in dates.find(words) if one.day), None)
 
 
 def _whole(words: str | None) -> int | None:

@@ -12,7 +12,6 @@ from consult.core.db import writing
 from consult.core.errors import thinks_first
 from consult.core.i18n import gettext
 from consult.core.rules import refusal
-from consult.core.slugs import slugify
 from consult.journal.actions import commit, rollback
 from consult.people.session import actor
 from consult.sources import actions, queries, reading, rules
@@ -85,9 +84,8 @@ def hand_in() -> str | Reply:
     if form.sent() and form.document:
         rollback()
         writing()
-        stem = slugify(form.file.data.filename.rpartition(".")[0], default="document")
-        kept = files.keep(form.data_bytes, f"{stem}.json", "application/json")
-        made = actions.hand_in(actor(), form.document, file=kept)
+        name = form.file.data.filename
+        made = actions.hand_in(actor(), form.document, data=form.data_bytes, name=name)
         commit()
         return redirect(_page(made), 303)
     return render_template("sources/hand_in.html", form=form)
