@@ -26,6 +26,7 @@ from consult.core.db import db
 from consult.core.i18n import _, day, n_
 from consult.core.text import fold
 from consult.people.models import RoleName, User
+from consult.territory.models import Place
 
 SHORTEST = 7  # days: less is not a reasonable time to hear of a question and answer it
 SHORTEST_BY_LAW = {LegalNature.ENVIRONMENT: 21}  # C. env. L.123-19-1
@@ -132,12 +133,12 @@ def shows_file(file_id: int, actor: User | None) -> bool:
     return any(state != State.DRAFT or _prepares(actor, number) for number, state in holding)
 
 
-def at_place(place_id: int) -> list[Campaign]:
-    """The public campaigns about this place, the latest first."""
+def at_places(place_ids: Iterable[int]) -> list[Campaign]:
+    """The public campaigns about one of these places, the latest first."""
     return list(
         db.session.scalars(
             sa.select(Campaign)
-            .where(Campaign.places.any(id=place_id), Campaign.state != State.DRAFT)
+            .where(Campaign.places.any(Place.id.in_(list(place_ids))), Campaign.state != State.DRAFT)
             .order_by(Campaign.published_at.desc(), Campaign.id.desc())
             .options(lazyload(Campaign.themes))
         )

@@ -119,6 +119,7 @@ def count_in(model: type[Any], key: dict[str, Any], step: int = 1) -> None:
 def append_only(model: type[Base]) -> None:
     """Have the database itself refuse to change or delete what was said in this table."""
     table: sa.Table = model.__table__  # type: ignore[assignment]
+    table.info["append_only"] = True
     name = table.name
     for verb in ("update", "delete"):
         sa.event.listen(

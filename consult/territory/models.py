@@ -1,7 +1,9 @@
-"""The places people speak of, and the bodies that act there, under all their names."""
+"""The places people speak of, and the bodies that act there, under all their names and in time."""
 
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from flask_babel.speaklater import LazyString
@@ -14,7 +16,11 @@ from consult.core.text import fold
 
 
 class PlaceKind(StrEnum):
+    DEPARTMENT = "department"
+    GROUPING = "grouping"
     COMMUNE = "commune"
+    PRIORITY = "priority"
+    WATCHED = "watched"
     DISTRICT = "district"
     SITE = "site"
 
@@ -22,27 +28,121 @@ class PlaceKind(StrEnum):
     def label(self) -> LazyString:
         return KINDS[self]
 
+    @property
+    def plural(self) -> LazyString:
+        return PLURALS[self]
 
+
+# From the widest to the nearest.
 KINDS = {
+    PlaceKind.DEPARTMENT: _("Department"),
+    PlaceKind.GROUPING: _("Grouping of municipalities (EPCI, EPT)"),
     PlaceKind.COMMUNE: _("Municipality"),
+    PlaceKind.PRIORITY: _("Priority district (QPV)"),
+    PlaceKind.WATCHED: _("District under active watch (QVA)"),
     PlaceKind.DISTRICT: _("District"),
     PlaceKind.SITE: _("Site, street or building"),
 }
+PLURALS = {
+    PlaceKind.DEPARTMENT: _("Departments"),
+    PlaceKind.GROUPING: _("Groupings of municipalities"),
+    PlaceKind.COMMUNE: _("Municipalities"),
+    PlaceKind.PRIORITY: _("Priority districts (QPV)"),
+    PlaceKind.WATCHED: _("Districts under active watch (QVA)"),
+    PlaceKind.DISTRICT: _("Districts"),
+    PlaceKind.SITE: _("Sites, streets and buildings"),
+}
+# What other places may lie in.
+HOLDERS = tuple(kind for kind in PlaceKind if kind != PlaceKind.SITE)
 
 
-class Place(db.Model):
-    """A place: one preferred name, and every other spelling it is looked for by."""
+class ChangeKind(StrEnum):
+    """What a new generation of the geography does to a place."""
+
+    ENTERING = "entering"
+    LEAVING = "leaving"
+    ENLARGED = "enlarged"
+    REDUCED = "reduced"
+    UNCHANGED = "unchanged"
+
+    @property
+    def label(self) -> LazyString:
+        return CHANGES[self]
+
+
+CHANGES = {
+    ChangeKind.ENTERING: _("Entering"),
+    ChangeKind.LEAVING: _("Leaving"),
+    ChangeKind.ENLARGED: _("Enlarged"),
+    ChangeKind.REDUCED: _("Reduced"),
+    ChangeKind.UNCHANGED: _("Unchanged"),
+}
+
+
+class OrganisationKind(StrEnum):
+    AUTHORITY = "authority"
+    STATE = "state"
+    LANDLORD = "landlord"
+    ASSOCIATION = "association"
+    COMPANY = "company"
+    BODY = "body"
+    ESTABLISHMENT = "establishment"
+
+    @property
+    def label(self) -> LazyString:
+        return ORGANISATION_KINDS[self]
+
+
+ORGANISATION_KINDS = {
+    OrganisationKind.AUTHORITY: _("Local authority"),
+    OrganisationKind.STATE: _("State"),
+    OrganisationKind.LANDLORD: _("Social landlord"),
+    OrganisationKind.ASSOCIATION: _("Association"),
+    OrganisationKind.COMPANY: _("Company"),
+    OrganisationKind.BODY: _("Committee, council or commission"),
+    OrganisationKind.ESTABLISHMENT: _("Public establishment or service"),
+}
+
+
+def _in_order(name: str = "order") -> sa.CheckConstraint:
+    return sa.CheckConstraint(
+        "valid_from IS NULL OR valid_to IS NULL OR valid_from <= valid_to", name=name
+    )
+
+
+class _InTime:
+    """Something true from a day to a day; an empty end means that nobody said when."""
+
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]  # the last day on which it was so
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it was so on this day."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
+
+
+class Place(_InTime, db.Model):
+    """A place: one preferred name, every other spelling, its codes, and since when it is one."""
 
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     kind: Mapped[PlaceKind] = choice(PlaceKind, default=PlaceKind.SITE)
     aliases: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
-    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("place.id"), index=True)
-    parent: Mapped["Place | None"] = relationship(remote_side="Place.id")
+    insee: Mapped[str | None] = mapped_column(sa.String(5), unique=True)
+    siren: Mapped[str | None] = mapped_column(sa.String(9), unique=True)
+    qpv: Mapped[str | None] = mapped_column(sa.String(8), unique=True)
+
+    __table_args__ = (_in_order(),)
 
     @property
     def names(self) -> list[str]:
         return [self.name, *self.aliases]
+
+    @property
+    def codes(self) -> list[str]:
+        return [code for code in (self.insee, self.siren, self.qpv) if code]
 
     @classmethod
     def new(
@@ -60,6 +160,102 @@ class Place(db.Model):
         self.name = name
 
 
+class Lies(_InTime, db.Model):
+    """A place lies in another one, or in several, from a day to a day."""
+
+    __tablename__ = "place_parent"
+
+    place_id: Mapped[int] = mapped_column(sa.ForeignKey("place.id"))
+    parent_id: Mapped[int] = mapped_column(sa.ForeignKey("place.id"), index=True)
+    place: Mapped[Place] = relationship(foreign_keys=place_id)
+    parent: Mapped[Place] = relationship(foreign_keys=parent_id)
+
+    __table_args__ = (
+        sa.UniqueConstraint("place_id", "parent_id"),
+        sa.CheckConstraint("place_id <> parent_id", name="elsewhere"),
+        _in_order(),
+    )
+
+
+class Perimeter(_InTime, db.Model):
+    """The outline of a place, as one act or one file drew it, from a day to a day."""
+
+    place_id: Mapped[int] = mapped_column(sa.ForeignKey("place.id"), index=True)
+    code: Mapped[str] = mapped_column(default="")  # the code it was drawn under
+    # GeoJSON in WGS 84: heavy, so read only by who draws it.
+    geometry: Mapped[dict[str, Any]] = mapped_column(sa.JSON, deferred=True)
+    source: Mapped[str] = mapped_column(default="")
+    place: Mapped[Place] = relationship()
+
+    __table_args__ = (_in_order(),)
+
+
+class Generation(db.Model):
+    """One generation of a geography: what it counted when it came into force, as printed."""
+
+    slug: Mapped[str] = mapped_column(unique=True)
+    label: Mapped[str]
+    kind: Mapped[PlaceKind] = choice(PlaceKind, default=PlaceKind.PRIORITY)  # what it lists
+    place_id: Mapped[int | None] = mapped_column(sa.ForeignKey("place.id"), index=True)
+    starts_on: Mapped[date]
+    period_words: Mapped[str] = mapped_column(default="")  # as printed: « 2015-2023 »
+    # Each total as a number to reckon with, and in the words of the source.
+    number: Mapped[int | None]
+    number_words: Mapped[str] = mapped_column(default="")
+    communes: Mapped[int | None]
+    communes_words: Mapped[str] = mapped_column(default="")
+    population: Mapped[int | None]
+    population_words: Mapped[str] = mapped_column(default="")
+    share_permille: Mapped[int | None]  # of the inhabitants: 103 is 10.3 %
+    share_words: Mapped[str] = mapped_column(default="")
+    words: Mapped[str] = mapped_column(default="")  # what the source says of it
+    source: Mapped[str] = mapped_column(default="")
+    source_url: Mapped[str] = mapped_column(default="")
+    act_id: Mapped[int | None] = mapped_column(sa.ForeignKey("act.id"))
+    external_ref: Mapped[str | None] = mapped_column(unique=True)
+    place: Mapped[Place | None] = relationship()
+
+    __table_args__ = (
+        sa.UniqueConstraint("kind", "place_id", "starts_on"),
+        sa.CheckConstraint(
+            "coalesce(number, 0) >= 0 AND coalesce(communes, 0) >= 0"
+            " AND coalesce(population, 0) >= 0 AND coalesce(share_permille, 0) BETWEEN 0 AND 1000",
+            name="totals",
+        ),
+    )
+
+    @classmethod
+    def new(cls, label: str, *, starts_on: date, place: Place | None, **said: Any) -> "Generation":
+        """Note a generation of a geography, under an address of its own."""
+        made = cls(
+            slug=_own_slug(cls, label, "geographie"),
+            label=label,
+            starts_on=starts_on,
+            place=place,
+            **said,
+        )
+        db.session.add(made)
+        return made
+
+
+class PlaceChange(db.Model):
+    """What a generation did to one place, in the words of the act that did it."""
+
+    __tablename__ = "place_change"
+
+    place_id: Mapped[int] = mapped_column(sa.ForeignKey("place.id"), index=True)
+    generation_id: Mapped[int] = mapped_column(sa.ForeignKey("generation.id"))
+    kind: Mapped[ChangeKind] = choice(ChangeKind)
+    words: Mapped[str] = mapped_column(default="")
+    act_words: Mapped[str] = mapped_column(default="")  # « décret n° 2023-1314 »
+    act_id: Mapped[int | None] = mapped_column(sa.ForeignKey("act.id"))
+    url: Mapped[str] = mapped_column(default="")
+    place: Mapped[Place] = relationship()
+    generation: Mapped[Generation] = relationship()
+
+    __table_args__ = (sa.UniqueConstraint("generation_id", "place_id"),)
+
+
 class Organisation(db.Model):
     """A body that carries or helps: one preferred name, an acronym, other names it goes by."""
 
@@ -67,6 +263,23 @@ class Organisation(db.Model):
     name: Mapped[str]
     acronym: Mapped[str | None]
     aliases: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    kind: Mapped[OrganisationKind | None] = choice(OrganisationKind)
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    # The body this entry turned out to be: its address leads there.
+    merged_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    parent: Mapped["Organisation | None"] = relationship(
+        foreign_keys=parent_id, remote_side="Organisation.id"
+    )
+    merged: Mapped["Organisation | None"] = relationship(
+        foreign_keys=merged_id, remote_side="Organisation.id"
+    )
+
+    codes: ClassVar[tuple[str, ...]] = ()
+
+    __table_args__ = (
+        sa.CheckConstraint("parent_id IS NULL OR parent_id <> id", name="not_its_own_parent"),
+        sa.CheckConstraint("merged_id IS NULL OR merged_id <> id", name="not_itself"),
+    )
 
     @property
     def names(self) -> list[str]:
@@ -95,9 +308,14 @@ def _others(name: str, spellings: Iterable[str]) -> list[str]:
     return list(reversed(kept.values()))
 
 
-def _own_slug(model: type[Place] | type[Organisation], name: str, default: str) -> str:
+_PAGES = ("nouveau", "nouvelle", "importer", "geographies")
+
+
+def _own_slug(
+    model: type[Place] | type[Organisation] | type[Generation], name: str, default: str
+) -> str:
     def is_taken(slug: str) -> bool:
         exists = sa.select(sa.exists().where(model.slug == slug))
-        return slug in ("nouveau", "nouvelle") or bool(db.session.scalar(exists))
+        return slug in _PAGES or bool(db.session.scalar(exists))
 
     return distinct(slugify(name, default=default), is_taken)

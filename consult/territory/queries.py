@@ -1,21 +1,45 @@
-"""Finding a place or a body under any of its names, however it is spelt."""
+"""Finding a place or a body under any of its names, and what the map of the town was on any day."""
 
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, undefer
 from werkzeug.exceptions import NotFound
 
+from consult.core import clock
 from consult.core.db import db
+from consult.core.similar import rank
 from consult.core.text import fold, stems
-from consult.territory.models import Organisation, Place
+from consult.territory.models import (
+    HOLDERS,
+    ChangeKind,
+    Generation,
+    Lies,
+    Organisation,
+    Perimeter,
+    Place,
+    PlaceChange,
+    PlaceKind,
+)
 
 Named = TypeVar("Named", Place, Organisation)
 
+# Under any name.
 
-def places(words: str = "") -> list[Place]:
-    """Every place, by name; or those where these words are found in any of the names."""
-    return _matching(Place, words)
+
+def places(words: str = "", *, on: date | None = None) -> list[Place]:
+    """Every place, by name; or those these words name in part; `on`: those that were one then."""
+    found = _matching(Place, words)
+    return [place for place in found if place.holds_on(on)] if on else found
+
+
+def holders() -> list[Place]:
+    """The places others may lie in, the widest first, then by name."""
+    rank_of = {kind: place for place, kind in enumerate(PlaceKind)}
+    found = (place for place in places() if place.kind in HOLDERS)
+    return sorted(found, key=lambda place: rank_of[place.kind])
 
 
 def organisations(words: str = "") -> list[Organisation]:
@@ -43,36 +67,51 @@ def organisations_by_name() -> dict[str, Organisation]:
     return _by_name(Organisation)
 
 
+def near(model: type[Named], words: str, limit: int = 5) -> list[Named]:
+    """The things whose names are spelt most like these words: for words that name nothing."""
+    things = {thing.id: thing for thing in _all(model)}
+    names = [((thing.id, name), name) for thing in things.values() for name in thing.names]
+    found = rank(words, names, limit * 4, threshold=0.2)
+    return [things[number] for number in dict.fromkeys(match.id[0] for match in found)][:limit]
+
+
 def place_or_404(slug: str) -> Place:
     return _or_404(Place, slug)
 
 
 def organisation_or_404(slug: str) -> Organisation:
+    """The body at this address, were it only the former address of another."""
     return _or_404(Organisation, slug)
 
 
-def within(place: Place) -> list[Place]:
-    """The places that lie in this one, by name."""
-    below = db.session.scalars(sa.select(Place).filter_by(parent_id=place.id))
-    return sorted(below, key=lambda one: fold(one.name))
-
-
 def namesake(thing: Named | None, model: type[Named], names: Iterable[str]) -> Named | None:
-    """Another thing of the same sort that already goes by one of these names."""
-    known = _by_name(model)
-    others = (known.get(fold(name)) for name in names)
-    return next((other for other in others if other is not None and other is not thing), None)
+    """Another thing of the same sort that already goes by one of these names or codes."""
+    taken = {fold(name) for name in names} - {""}
+    return next(
+        (
+            other
+            for other in _all(model)
+            if other is not thing and not taken.isdisjoint(map(fold, [*other.names, *other.codes]))
+        ),
+        None,
+    )
 
 
 def _all(model: type[Named]) -> list[Named]:
-    return list(db.session.scalars(sa.select(model).order_by(model.id)))
+    statement = sa.select(model).order_by(model.id)
+    if model is Organisation:
+        statement = statement.where(Organisation.merged_id.is_(None))
+    return list(db.session.scalars(statement))
 
 
 def _by_name(model: type[Named]) -> dict[str, Named]:
+    """Preferred names first: a nickname never hides the name of another."""
+    things = _all(model)
     named: dict[str, Named] = {}
-    for thing in _all(model):
-        for name in thing.names:
-            named.setdefault(fold(name), thing)
+    for names in (lambda thing: [thing.name], lambda thing: [*thing.names, *thing.codes]):
+        for thing in things:
+            for name in names(thing):
+                named.setdefault(fold(name), thing)
     return named
 
 
@@ -92,6 +131,8 @@ def _matching(model: type[Named], words: str) -> list[Named]:
     folded, wanted = fold(words), set(stems(words))
 
     def matches(thing: Named) -> bool:
+        if any(folded == fold(code) for code in thing.codes):
+            return True
         return any(
             folded in fold(name) or (wanted and wanted <= set(stems(name))) for name in thing.names
         )
@@ -107,3 +148,336 @@ def _or_404(model: type[Named], slug: str) -> Named:
     if thing is None:
         raise NotFound
     return thing
+
+
+# What lies in what, on a day.
+
+
+class Map(NamedTuple):
+    """Every place that was one on a day, and what lay in what: three questions in all."""
+
+    on: date
+    places: dict[int, Place]
+    above: dict[int, list[Place]]
+    below: dict[int, list[Place]]
+
+    def under(self, place: Place) -> set[int]:
+        """What lies in a place, however deep, and the place itself."""
+        found, waiting = set(), [place.id]
+        while waiting:
+            number = waiting.pop()
+            if number not in found:
+                found.add(number)
+                waiting += [one.id for one in self.below.get(number, ())]
+        return found
+
+    def communes_of(self, place: Place) -> list[Place]:
+        """The municipalities a place lies in."""
+        above = self.above.get(place.id, ())
+        return [one for one in above if one.kind == PlaceKind.COMMUNE]
+
+    def inside(self, place: Place) -> list[Place]:
+        """The districts and sites that lie directly in a place."""
+        return self.below.get(place.id, [])
+
+
+def map_on(day: date) -> Map:
+    """What the map was on a day."""
+    everything = {place.id: place for place in _matching(Place, "")}
+    known = {number: place for number, place in everything.items() if place.holds_on(day)}
+    above: dict[int, list[Place]] = {}
+    below: dict[int, list[Place]] = {}
+    for link in db.session.scalars(sa.select(Lies).where(_holds(Lies, day)).order_by(Lies.id)):
+        if link.place_id in known and link.parent_id in everything:
+            above.setdefault(link.place_id, []).append(everything[link.parent_id])
+            below.setdefault(link.parent_id, []).append(known[link.place_id])
+    for some in (*above.values(), *below.values()):
+        some.sort(key=lambda place: fold(place.name))
+    return Map(day, known, above, below)
+
+
+def _holds(model: type[Lies] | type[Perimeter], day: date) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        sa.or_(model.valid_from.is_(None), model.valid_from <= day),
+        sa.or_(model.valid_to.is_(None), model.valid_to >= day),
+    )
+
+
+class Tie(NamedTuple):
+    """Another place, and since when and until when it holds this one or lies in it."""
+
+    place: Place
+    link: Lies
+
+
+def parents_of(place: Place) -> list[Tie]:
+    """Every place this one lies in or lay in, the links that still hold first."""
+    links = db.session.scalars(
+        sa.select(Lies).options(joinedload(Lies.parent)).where(Lies.place_id == place.id)
+    )
+    ties = [Tie(link.parent, link) for link in links]
+    today = clock.today()
+    return sorted(ties, key=lambda tie: (not tie.link.holds_on(today), fold(tie.place.name)))
+
+
+def within(place: Place, on: date | None = None) -> list[Place]:
+    """The places that lay in this one on a day, or lie there today, by name."""
+    day = on or clock.today()
+    below = db.session.scalars(
+        sa.select(Place)
+        .join(Lies, Lies.place_id == Place.id)
+        .where(Lies.parent_id == place.id, _holds(Lies, day))
+    )
+    return sorted((one for one in below if one.holds_on(day)), key=lambda one: fold(one.name))
+
+
+def below(place_ids: sa.Select[tuple[int]]) -> sa.Select[tuple[int]]:
+    """The ids of the places that lie today in these, as a subquery for others."""
+    return sa.select(Lies.place_id).where(
+        Lies.parent_id.in_(place_ids), _holds(Lies, clock.today())
+    )
+
+
+def circles_back(place: Place, parents: Iterable[Place]) -> bool:
+    """Whether lying in these places would have a place lie in itself."""
+    above: dict[int, set[int]] = {}
+    for child, parent in db.session.execute(sa.select(Lies.place_id, Lies.parent_id)):
+        above.setdefault(child, set()).add(parent)
+    waiting, seen = [parent.id for parent in parents], set()
+    while waiting:
+        number = waiting.pop()
+        if number == place.id:
+            return True
+        if number not in seen:
+            seen.add(number)
+            waiting += above.get(number, ())
+    return False
+
+
+# Outlines.
+
+
+def outlines(place_ids: Iterable[int], on: date) -> dict[int, Perimeter]:
+    """The outline each of these places had on a day, with its points."""
+    found = db.session.scalars(
+        sa.select(Perimeter)
+        .options(undefer(Perimeter.geometry))
+        .where(Perimeter.place_id.in_(list(place_ids)), _holds(Perimeter, on))
+        .order_by(Perimeter.valid_from, Perimeter.id)
+    )
+    return {perimeter.place_id: perimeter for perimeter in found}
+
+
+def perimeters_of(place: Place) -> list[Perimeter]:
+    """Every outline a place had, the latest first, without their points."""
+    return list(
+        db.session.scalars(
+            sa.select(Perimeter)
+            .where(Perimeter.place_id == place.id)
+            .order_by(Perimeter.valid_from.desc(), Perimeter.id.desc())
+        )
+    )
+
+
+def perimeters_with_points(place: Place) -> list[Perimeter]:
+    """Every outline a place had, with its points, the earliest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Perimeter)
+            .options(undefer(Perimeter.geometry))
+            .where(Perimeter.place_id == place.id)
+            .order_by(Perimeter.valid_from, Perimeter.id)
+        )
+    )
+
+
+def perimeter_or_404(place: Place, perimeter_id: int) -> Perimeter:
+    perimeter = db.session.get(Perimeter, perimeter_id)
+    if perimeter is None or perimeter.place_id != place.id:
+        raise NotFound
+    return perimeter
+
+
+def any_outline() -> bool:
+    """Whether anything can be drawn at all."""
+    return db.session.scalar(sa.select(Perimeter.id).limit(1)) is not None
+
+
+# Generations.
+
+
+def generations() -> list[Generation]:
+    """Every generation of every geography, the earliest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Generation)
+            .options(joinedload(Generation.place))
+            .order_by(Generation.starts_on, Generation.id)
+        )
+    )
+
+
+def generation_or_404(slug: str) -> Generation:
+    found = db.session.scalar(
+        sa.select(Generation).options(joinedload(Generation.place)).where(Generation.slug == slug)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def slug_of(model: type[Place] | type[Generation], number: int) -> str | None:
+    """The address of a thing that is already at hand."""
+    thing = db.session.get(model, number)
+    return thing.slug if thing else None
+
+
+class Era(NamedTuple):
+    """A generation between the one before and the one after, and the last day it was in force."""
+
+    generation: Generation
+    before: Generation | None
+    after: Generation | None
+
+    @property
+    def ends_on(self) -> date | None:
+        return self.after.starts_on - timedelta(days=1) if self.after else None
+
+
+def era(generation: Generation, among: Sequence[Generation]) -> Era:
+    """Where a generation stands in its own geography."""
+    line = [
+        one for one in among if (one.kind, one.place_id) == (generation.kind, generation.place_id)
+    ]
+    at = line.index(generation)
+    return Era(
+        generation, line[at - 1] if at else None, line[at + 1] if at + 1 < len(line) else None
+    )
+
+
+def in_force(on: date, among: Sequence[Generation]) -> list[Era]:
+    """The generation of each geography that was in force on a day."""
+    latest: dict[tuple[PlaceKind, int | None], Generation] = {}
+    for one in among:
+        if one.starts_on <= on:
+            latest[one.kind, one.place_id] = one
+    return [era(one, among) for one in latest.values()]
+
+
+def changes_in(generation: Generation) -> list[PlaceChange]:
+    """What a generation did to each place, in the order of the act."""
+    order = {kind: place for place, kind in enumerate(ChangeKind)}
+    found = db.session.scalars(
+        sa.select(PlaceChange)
+        .options(joinedload(PlaceChange.place))
+        .where(PlaceChange.generation_id == generation.id)
+        .order_by(PlaceChange.id)
+    )
+    return sorted(found, key=lambda change: order[change.kind])
+
+
+def changes_of(place: Place) -> list[PlaceChange]:
+    """What each generation did to a place, the earliest first."""
+    return list(
+        db.session.scalars(
+            sa.select(PlaceChange)
+            .join(PlaceChange.generation)
+            .options(joinedload(PlaceChange.generation))
+            .where(PlaceChange.place_id == place.id)
+            .order_by(Generation.starts_on, PlaceChange.id)
+        )
+    )
+
+
+def change_between(generation: Generation, place: Place) -> PlaceChange | None:
+    return db.session.scalar(
+        sa.select(PlaceChange).filter_by(generation_id=generation.id, place_id=place.id)
+    )
+
+
+class Balance(NamedTuple):
+    """What a sum should say: so many before, so many in, so many out, so many after."""
+
+    kind: PlaceKind
+    before: int
+    entering: int
+    leaving: int
+    after: int
+
+    @property
+    def is_right(self) -> bool:
+        return self.before + self.entering - self.leaving == self.after
+
+
+def balances(era: Era, changes: Sequence[PlaceChange]) -> list[Balance]:
+    """The sums that two printed totals and the changes between them allow; none is guessed."""
+
+    def counted(kind: PlaceKind, change: ChangeKind) -> int:
+        return sum(one.place.kind == kind and one.kind == change for one in changes)
+
+    found = []
+    if era.before is not None:
+        for kind, name in ((era.generation.kind, "number"), (PlaceKind.COMMUNE, "communes")):
+            before, after = getattr(era.before, name), getattr(era.generation, name)
+            entering = counted(kind, ChangeKind.ENTERING)
+            leaving = counted(kind, ChangeKind.LEAVING)
+            if before is not None and after is not None and entering + leaving:
+                found.append(Balance(kind, before, entering, leaving, after))
+    return found
+
+
+class Tally(NamedTuple):
+    """How many places of a geography are known here by name, each once; in how many communes."""
+
+    places: int
+    communes: int
+
+
+def tally(generation: Generation, shown: Map) -> Tally:
+    """What is known here of a geography on the day of this map, to set beside what was printed."""
+    inside = shown.under(generation.place) if generation.place else set(shown.places)
+    listed = [
+        place
+        for place in shown.places.values()
+        if place.kind == generation.kind and place.id in inside
+    ]
+    communes = {one.id for place in listed for one in shown.communes_of(place)}
+    return Tally(len(listed), len(communes))
+
+
+# Bodies.
+
+
+def under(organisation: Organisation) -> list[Organisation]:
+    """The bodies that belong to this one, by name."""
+    found = db.session.scalars(
+        sa.select(Organisation).where(
+            Organisation.parent_id == organisation.id, Organisation.merged_id.is_(None)
+        )
+    )
+    return sorted(found, key=lambda one: fold(one.name))
+
+
+class Mention(NamedTuple):
+    """A table whose rows name a body, and how many of them do."""
+
+    table: sa.Table
+    column: sa.Column[int]
+    number: int
+
+
+def mentions(organisation: Organisation) -> list[Mention]:
+    """Whatever names a body, in every room, later ones included: read from the tables' own links.
+
+    What the database refuses to change (see `append_only`) is left where it stands.
+    """
+    own = Organisation.__table__
+    found = []
+    for table in db.metadata.sorted_tables:
+        for key in table.foreign_keys:
+            if key.column.table is own and not table.info.get("append_only"):
+                column = key.parent
+                asked = sa.select(sa.func.count()).where(column == organisation.id)
+                if number := db.session.scalar(asked) or 0:
+                    found.append(Mention(table, column, number))
+    return found

@@ -13,10 +13,12 @@ APPEND_ONLY = (
     "act_remark",
     "answer",
     "campaign_rules",
+    "correction",
     "decision",
     "edition",
     "event",
     "evidence",
+    "measure",
     "moment_done",
     "plan_version",
     "programme_stocktake",
@@ -367,6 +369,14 @@ def upgrade() -> None:
         batch_op.create_index("ix_search_entry_campaign", ["campaign_id", "id"], unique=False)
 
     op.create_table(
+        "small_numbers",
+        sa.Column("threshold", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_small_numbers_only_one")),
+        sa.CheckConstraint("threshold >= 5", name=op.f("ck_small_numbers_threshold")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_small_numbers")),
+    )
+    op.create_table(
         "stored_file",
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -599,6 +609,50 @@ def upgrade() -> None:
     with op.batch_alter_table("follow", schema=None) as batch_op:
         batch_op.create_index("ix_follow_subject", ["subject_kind", "subject_id"], unique=False)
 
+    op.create_table(
+        "indicator",
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("collection", sa.Text(), nullable=False),
+        sa.Column("theme", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("note_key", sa.Text(), nullable=False),
+        sa.Column("note_words", sa.Text(), nullable=False),
+        sa.Column("reading_key", sa.Text(), nullable=False),
+        sa.Column(
+            "compared_with",
+            sa.Enum(
+                "department",
+                "town",
+                "cluster",
+                "region",
+                "country",
+                name="yardstick",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("counts_people", sa.Boolean(), nullable=False),
+        sa.Column("threshold", sa.Integer(), nullable=True),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("label <> ''", name=op.f("ck_indicator_label")),
+        sa.CheckConstraint(
+            "threshold IS NULL OR threshold >= 5", name=op.f("ck_indicator_threshold")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_indicator_author_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_indicator")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_indicator_external_ref")),
+        sa.UniqueConstraint("key", name=op.f("uq_indicator_key")),
+        sa.UniqueConstraint("slug", name=op.f("uq_indicator_slug")),
+    )
     op.create_table(
         "letter",
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -1274,6 +1328,63 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "measure",
+        sa.Column("indicator_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("territory", sa.Text(), nullable=False),
+        sa.Column("territory_key", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column(
+            "quality",
+            sa.Enum(
+                "official",
+                "estimate",
+                name="quality",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("gap_words", sa.Text(), nullable=False),
+        sa.Column("gap_number", sa.String(length=40), nullable=True),
+        sa.Column("gap_unit", sa.Text(), nullable=False),
+        sa.Column("gap_sign", sa.Text(), nullable=False),
+        sa.Column("reference_id", sa.Integer(), nullable=True),
+        sa.Column("is_total", sa.Boolean(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("batch", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("territory <> ''", name=op.f("ck_measure_territory")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_measure_author_id")),
+        sa.ForeignKeyConstraint(
+            ["indicator_id"], ["indicator.id"], name=op.f("fk_measure_indicator_id")
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_measure_place_id")),
+        sa.ForeignKeyConstraint(
+            ["reference_id"], ["measure.id"], name=op.f("fk_measure_reference_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_measure")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_measure_external_ref")),
+        sa.UniqueConstraint(
+            "indicator_id", "territory_key", "category", "period", "source", name="uq_measure_once"
+        ),
+        info={"append_only": True},
+    )
+    with op.batch_alter_table("measure", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_measure_batch"), ["batch"], unique=False)
+        batch_op.create_index(batch_op.f("ix_measure_indicator_id"), ["indicator_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_measure_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
         "phase",
         sa.Column("campaign_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -1641,6 +1752,41 @@ def upgrade() -> None:
             sqlite_where=sa.text("shown_at IS NOT NULL"),
             postgresql_where=sa.text("shown_at IS NOT NULL"),
         )
+
+    op.create_table(
+        "correction",
+        sa.Column("measure_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column(
+            "quality",
+            sa.Enum(
+                "official",
+                "estimate",
+                name="quality",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_correction_reason")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_correction_author_id")),
+        sa.ForeignKeyConstraint(
+            ["measure_id"], ["measure.id"], name=op.f("fk_correction_measure_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+        sa.UniqueConstraint("key", name=op.f("uq_correction_key")),
+        info={"append_only": True},
+    )
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_correction_measure_id"), ["measure_id"], unique=False)
 
     op.create_table(
         "generation",
@@ -2816,6 +2962,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_engagement_plan_id"), ["plan_id"], unique=False)
 
     op.create_table(
+        "indicator_plan",
+        sa.Column("indicator_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["indicator_id"], ["indicator.id"], name=op.f("fk_indicator_plan_indicator_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_indicator_plan_plan_id")),
+        sa.PrimaryKeyConstraint("indicator_id", "plan_id", name=op.f("pk_indicator_plan")),
+    )
+    with op.batch_alter_table("indicator_plan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_indicator_plan_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
         "invitation",
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column(
@@ -3160,6 +3319,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("edition_id", name=op.f("uq_expression_edition_id")),
         sa.UniqueConstraint("plan_id", name=op.f("uq_expression_plan_id")),
     )
+    op.create_table(
+        "indicator_action",
+        sa.Column("indicator_id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["action_id"], ["action.id"], name=op.f("fk_indicator_action_action_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["indicator_id"], ["indicator.id"], name=op.f("fk_indicator_action_indicator_id")
+        ),
+        sa.PrimaryKeyConstraint("indicator_id", "action_id", name=op.f("pk_indicator_action")),
+    )
+    with op.batch_alter_table("indicator_action", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_indicator_action_action_id"), ["action_id"], unique=False
+        )
+
     op.create_table(
         "origin",
         sa.Column("contribution_id", sa.Integer(), nullable=False),
@@ -3586,6 +3762,21 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "indicator_sheet",
+        sa.Column("indicator_id", sa.Integer(), nullable=False),
+        sa.Column("sheet_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["indicator_id"], ["indicator.id"], name=op.f("fk_indicator_sheet_indicator_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sheet_id"], ["sheet.id"], name=op.f("fk_indicator_sheet_sheet_id")
+        ),
+        sa.PrimaryKeyConstraint("indicator_id", "sheet_id", name=op.f("pk_indicator_sheet")),
+    )
+    with op.batch_alter_table("indicator_sheet", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_indicator_sheet_sheet_id"), ["sheet_id"], unique=False)
+
+    op.create_table(
         "moment",
         sa.Column("plan_id", sa.Integer(), nullable=False),
         sa.Column("sheet_id", sa.Integer(), nullable=True),
@@ -3816,6 +4007,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_moment_pilot_id"))
 
     op.drop_table("moment")
+    with op.batch_alter_table("indicator_sheet", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_indicator_sheet_sheet_id"))
+
+    op.drop_table("indicator_sheet")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_evidence_thumbnail_id"))
         batch_op.drop_index(batch_op.f("ix_evidence_report_id"))
@@ -3871,6 +4066,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_origin_campaign_id"))
 
     op.drop_table("origin")
+    with op.batch_alter_table("indicator_action", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_indicator_action_action_id"))
+
+    op.drop_table("indicator_action")
     op.drop_table("expression")
     with op.batch_alter_table("call_experiment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_call_experiment_candidate_id"))
@@ -3912,6 +4111,10 @@ def downgrade() -> None:
 
     op.drop_table("picture")
     op.drop_table("invitation")
+    with op.batch_alter_table("indicator_plan", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_indicator_plan_plan_id"))
+
+    op.drop_table("indicator_plan")
     with op.batch_alter_table("engagement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_engagement_plan_id"))
 
@@ -4050,6 +4253,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_generation_place_id"))
 
     op.drop_table("generation")
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_correction_measure_id"))
+
+    op.drop_table("correction")
     with op.batch_alter_table("contribution", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_contribution_theme",
@@ -4122,6 +4329,12 @@ def downgrade() -> None:
     op.drop_table("slip")
     op.drop_table("proxy")
     op.drop_table("phase")
+    with op.batch_alter_table("measure", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_measure_place_id"))
+        batch_op.drop_index(batch_op.f("ix_measure_indicator_id"))
+        batch_op.drop_index(batch_op.f("ix_measure_batch"))
+
+    op.drop_table("measure")
     with op.batch_alter_table("import", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_import_waiting",
@@ -4214,6 +4427,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_letter_user_id"))
 
     op.drop_table("letter")
+    op.drop_table("indicator")
     with op.batch_alter_table("follow", schema=None) as batch_op:
         batch_op.drop_index("ix_follow_subject")
 
@@ -4236,6 +4450,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stored_file_sha256"))
 
     op.drop_table("stored_file")
+    op.drop_table("small_numbers")
     with op.batch_alter_table("search_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_search_entry_campaign")
 
