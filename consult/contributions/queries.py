@@ -26,6 +26,7 @@ from consult.core.text import excerpt, fold, stems
 from consult.people.models import RoleName, User
 from consult.posts.models import Channel, Post, Slip, Status, Version
 from consult.territory.models import Place
+from consult.territory.queries import below
 
 PAGE = 15
 COUNTED = 1000  # beyond, a list says « plus de 1 000 »
@@ -197,17 +198,12 @@ def of_author(actor: User, limit: int = 200) -> list[Contribution]:
     )
 
 
-_own_places = sa.select(campaign_place.c.place_id).where(
-    campaign_place.c.campaign_id == sa.bindparam("campaign")
-)
-_PLACES = sa.select(Place).where(
-    sa.or_(Place.id.in_(_own_places), Place.parent_id.in_(_own_places))
-)
-
-
 def places_of(campaign: Campaign) -> list[Place]:
     """The places one may speak of in a campaign: its own, and those that lie within them."""
-    found = db.session.scalars(_PLACES, {"campaign": campaign.id})
+    own = sa.select(campaign_place.c.place_id).where(campaign_place.c.campaign_id == campaign.id)
+    found = db.session.scalars(
+        sa.select(Place).where(sa.or_(Place.id.in_(own), Place.id.in_(below(own))))
+    )
     return sorted(found, key=lambda place: fold(place.name))
 
 
