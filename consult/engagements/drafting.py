@@ -9,12 +9,13 @@ from consult.contributions.models import Contribution
 from consult.core import clock, dates, search
 from consult.core.db import db, locked
 from consult.core.text import excerpt, fold
-from consult.engagements import queries, versions
+from consult.engagements import queries, sheets, versions
 from consult.engagements.models import (
     Action,
     ActorRole,
     Degree,
     Engagement,
+    Moment,
     Origin,
     Plan,
     PlanState,
@@ -22,8 +23,11 @@ from consult.engagements.models import (
     Promise,
     Revision,
     Serves,
+    Sheet,
+    SheetVersion,
     VersionKind,
 )
+from consult.gaps.models import fill_gap
 from consult.people.models import User
 from consult.territory.models import Organisation, Place
 from consult.territory.queries import organisations_by_name, places_by_name
@@ -194,8 +198,52 @@ def freeze(plan: Plan) -> int:
         for subject, promised in queries.contents(queries.of_plan(plan))
     ]
     db.session.execute(sa.insert(Promise), rows)
-    open_version(plan, VersionKind.ADOPTED)
+    act = plan.act
+    open_version(
+        plan,
+        VersionKind.ADOPTED,
+        as_of=act.adopted_on if act else None,
+        as_of_words=(act.adopted_words or "") if act else "",
+    )
     return len(rows)
+
+
+def put_in_force(
+    sheet: Sheet,
+    said: sheets.Content,
+    *,
+    author: User | None = None,
+    reason: str = "",
+    key: str | None = None,
+) -> SheetVersion:
+    """One more text of a sheet, which belongs to the version of the plan now in force."""
+    before = sa.select(sa.func.max(SheetVersion.number)).where(SheetVersion.sheet_id == sheet.id)
+    text = SheetVersion(
+        sheet=sheet,
+        plan_id=sheet.plan_id,
+        number=(db.session.scalar(before) or 0) + 1,
+        plan_version=versions.current(sheet.plan),
+        content=said,
+        reason=reason,
+        author_id=author.id if author else None,
+        key=key,
+    )
+    sheet.become(said["title"], said["thematic"] or sheet.thematic)
+    db.session.add(text)
+    db.session.flush()
+    fill_gap(sheet, "sheet")
+    if not sheets.cut_lines(said):
+        fill_gap(sheet, "truncated")
+    return text
+
+
+def date_moment(moment: Moment, words: str) -> None:
+    """Keep the words; read from them the first and the last day they may mean, and no other."""
+    period = dates.parse(words)
+    moment.due_words = words
+    moment.starts_on, moment.due_on = period.start, period.end
+    if moment.id and moment.due_on:
+        fill_gap(moment, "date")
 
 
 def open_version(

@@ -150,6 +150,12 @@ class _PromiseForm(Form):
 
 
 class EngagementForm(_PromiseForm):
+    level = StringField(
+        _("Level"),
+        [LINE],
+        filters=[strip],
+        description=_("What the document calls it: issue, axis, section, field, engagement…"),
+    )
     number = StringField(
         _("Number in the plan"),
         [LINE],
@@ -160,6 +166,7 @@ class EngagementForm(_PromiseForm):
         _("Title"), [DataRequired(_("Please give a title.")), TITLE], filters=[strip]
     )
     words = TextAreaField(_("Description"), [WORDS], filters=[strip])
+    page = StringField(_("Page in the printed document"), [LINE], filters=[strip])
     parent_id = SelectField(_("Stands under"), coerce=lambda value: int(value or 0), default=0)
 
     def __init__(
@@ -167,13 +174,16 @@ class EngagementForm(_PromiseForm):
     ) -> None:
         if thing is not None:
             kwargs |= {
+                "level": thing.level,
                 "number": thing.number,
                 "title": thing.title,
                 "words": thing.words,
+                "page": thing.page,
                 "parent_id": thing.parent_id or 0,
             }
         super().__init__(*args, **kwargs)
         self.plan, self.thing, self.tree = plan, thing, tree
+        self.levels = sorted({one.level for one in tree.engagements if one.level})
         own = tree.by_engagement[thing.id] if thing is not None else None
         below = {branch.engagement.id for branch in own.walk()} if own else set()
         self.parent_id.choices = [
@@ -188,16 +198,15 @@ class EngagementForm(_PromiseForm):
     def needs_reason(self) -> bool:
         if self.thing is None:
             return True
-        now = (self.thing.number, self.thing.title, self.thing.words, self.thing.parent_id or 0)
-        return now != (self.number.data, self.title.data, self.words.data, self.parent_id.data)
+        names = ("level", "number", "title", "words")
+        now = [*(getattr(self.thing, name) for name in names), self.thing.parent_id or 0]
+        return now != [*(self[name].data for name in names), self.parent_id.data]
 
     def values(self) -> dict[str, Any]:
         """What was typed, as the engagement takes it."""
         above = self.tree.by_engagement.get(self.parent_id.data)
         return {
-            "number": self.number.data,
-            "title": self.title.data,
-            "words": self.words.data,
+            **{name: self[name].data for name in ("level", "number", "title", "words", "page")},
             "parent": above.engagement if above else None,
         }
 
@@ -463,3 +472,15 @@ class PictureForm(Form):
     def validate_alternative(self, field: StringField) -> None:
         if not field.data and not self.is_decorative.data:
             raise ValidationError(_("Say what the picture shows, or tick that it only decorates."))
+
+
+class DescribeForm(PictureForm):
+    """The same without the picture, which stays."""
+
+    def __init__(self, *args: Any, picture: Picture, **kwargs: Any) -> None:
+        said = {
+            name: getattr(picture, name)
+            for name in ("caption", "alternative", "is_decorative", "credit")
+        }
+        super().__init__(*args, **said, kind=picture.kind.value, **kwargs)
+        del self.image

@@ -122,6 +122,29 @@ def listed(actor: User | None, limit: int = 100) -> list[Listed]:
     return [Listed(plan, counts.get(plan.id, Counter())) for plan in plans]
 
 
+def of_programme(programme_id: int, actor: User | None) -> list[Plan]:
+    """The plans of a programme that this person may read, the oldest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Plan)
+            .where(visible_to(actor), Plan.programme_id == programme_id)
+            .order_by(Plan.published_at, Plan.id)
+        )
+    )
+
+
+def unfinished_of(programme_id: int) -> list[Action]:
+    """The actions of a programme's plans that nobody said are over, in the plans' order."""
+    return list(
+        db.session.scalars(
+            sa.select(Action)
+            .join(Plan, Plan.id == Action.plan_id)
+            .where(Plan.programme_id == programme_id, Action.progress.not_in(OVER))
+            .order_by(Plan.id, Action.order, Action.id)
+        )
+    )
+
+
 def counted(plan_ids: Sequence[int]) -> dict[int, Counter[Progress]]:
     """Actions by status, each counted once however many engagements it serves."""
     counts: dict[int, Counter[Progress]] = {}

@@ -95,13 +95,7 @@ def _lines(words: Iterable[str] | None) -> list[str]:
 
 def likeness(said: Content) -> str:
     """What two printings of one sheet have in common, whatever their spaces and capitals."""
-    parts: list[str] = []
-    for key in COMPARED:
-        value = said.get(key) or ""
-        if key == "steps":
-            value = [words for step in value or () for words in (step["text"], *step["items"])]
-        parts.append(fold(" ".join(value) if isinstance(value, list) else value))
-    return "\n".join(parts)
+    return "\n".join(fold(" ".join(_said(said.get(key)))) for key in COMPARED)
 
 
 def twins(contents: Sequence[Content]) -> list[tuple[int, int]]:
@@ -137,6 +131,22 @@ def twin_of(sheet: Sheet, said: Content) -> Sheet | None:
     )
     like = likeness(said)
     return next((row.sheet for row in rows if likeness(row.content) == like), None)
+
+
+def cut_lines(said: Content) -> list[str]:
+    """The lines that stop in the middle of a word: « CAUE 94 et ALEC- »."""
+    lines = [line for heading in (*HEADINGS, CONTEXT) for line in _said(said.get(heading.key))]
+    return [line for line in lines if line.endswith("-")]
+
+
+def _said(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [
+        line
+        for one in value or ()
+        for line in ((one["text"], *one["items"]) if isinstance(one, dict) else (one,))
+    ]
 
 
 # What to read.

@@ -1,29 +1,38 @@
 """The pages of plans: the story first, each promise beside what became of it, and the desk."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import Response, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from consult.core import clock, dates, files
+from consult.core import clock, dates
 from consult.core.db import writing
 from consult.core.errors import thinks_first
 from consult.core.i18n import gettext
-from consult.core.rules import Refused, refusal
-from consult.core.slugs import slugify
-from consult.engagements import actions, documents, queries, rules
+from consult.core.rules import refusal
+from consult.engagements import (
+    actions,
+    documents,
+    exports,
+    moment_pages,
+    money_pages,
+    queries,
+    rules,
+    sheet_pages,
+)
 from consult.engagements.forms import (
     ActionForm,
     AdoptForm,
     AppointForm,
+    DescribeForm,
     EngagementForm,
     PictureForm,
     PlanForm,
     TieForm,
 )
 from consult.engagements.models import Action, Engagement, Plan
+from consult.engagements.pages import bp, csv, done, kept
 from consult.followup import queries as followup
 from consult.followup import rules as followup_rules
 from consult.gaps.models import Gap
@@ -33,10 +42,10 @@ from consult.journal.actions import rollback
 from consult.people.queries import follows
 from consult.people.session import actor
 
-bp = Blueprint("engagements", __name__)
-
 bp.add_app_template_filter(queries.tag_words, "tag_words")
 bp.add_app_template_filter(queries.called, "called")
+bp.add_app_template_filter(queries.kicker, "kicker")
+bp.add_app_template_filter(queries.short, "short")
 bp.add_app_template_global(queries.own_words, "own_words")
 bp.add_app_template_global(queries.row_of, "row_of")
 
@@ -47,6 +56,9 @@ settled("plan")(queries.settled)
 def _filled_at(gap: Gap) -> str:
     return url_for("engagements.to_complete", slug=queries.of_gap(gap).slug)
 
+
+# The pages of the parts of a plan stand in files of their own and join these.
+PARTS = (sheet_pages, money_pages, moment_pages)
 
 # What everybody reads.
 
@@ -88,6 +100,12 @@ def show(slug: str) -> str:
 def plan_json(slug: str) -> Response:
     """The plan as open data; where nobody said where an action stands, `statut` is null."""
     return jsonify(followup.picture(queries.by_slug_or_404(slug, actor())))
+
+
+@bp.get("/plans/<slug>/actions.csv")
+def actions_csv(slug: str) -> Response:
+    plan = queries.by_slug_or_404(slug, actor())
+    return csv(exports.action_rows(plan), exports.ACTION_COLUMNS, f"{slug}-actions")
 
 
 @bp.get("/plans/<slug>/engagements/<int:id>")
@@ -202,7 +220,7 @@ def create() -> str | Redirect:
     rules.create(actor())
     form = PlanForm()
     if form.sent() and (
-        plan := _done(form, lambda: actions.create(actor(), **form.values(), key=form.key.data))
+        plan := done(form, lambda: actions.create(actor(), **form.values(), key=form.key.data))
     ):
         return redirect(url_for(".desk", slug=plan.slug), 303)
     return render_template("engagements/create.html", form=form)
@@ -213,7 +231,7 @@ def edit(slug: str) -> str | Redirect:
     plan = queries.by_slug_or_404(slug, actor())
     rules.edit(actor(), plan)
     form = PlanForm(plan=plan)
-    if form.sent() and _done(form, lambda: actions.edit(actor(), plan, **form.values())):
+    if form.sent() and done(form, lambda: actions.edit(actor(), plan, **form.values())):
         flash(gettext("The plan is up to date."), "success")
         return redirect(url_for(".desk", slug=slug), 303)
     return render_template("engagements/edit.html", plan=plan, form=form)
@@ -229,7 +247,7 @@ def commit(slug: str) -> str | Redirect:
         parent_id=request.args.get("sous", 0, type=int),
     )
     origins = _origins()
-    if form.sent() and _done(
+    if form.sent() and done(
         form,
         lambda: actions.commit(
             actor(),
@@ -253,7 +271,7 @@ def undertake(slug: str) -> str | Redirect:
     under = tree.by_engagement.get(request.args.get("engagement", 0, type=int))
     form = ActionForm(plan=plan, tree=tree, engagement=under.engagement if under else None)
     origins = _origins()
-    if form.sent() and _done(
+    if form.sent() and done(
         form,
         lambda: actions.undertake(
             actor(),
@@ -290,7 +308,7 @@ def revise(id: int, slug: str = "") -> str | Redirect:
     def act() -> None:
         actions.revise(actor(), subject, reason=form.reason.data, **form.values())
 
-    if form.sent() and _done(form, act):
+    if form.sent() and done(form, act):
         flash(gettext("It is up to date."), "success")
         return redirect(_page(subject) if plan.is_public else url_for(".desk", slug=plan.slug), 303)
     return render_template(
@@ -303,7 +321,7 @@ def appoint(id: int) -> str | Redirect:
     subject = queries.action_or_404(id, actor())
     rules.appoint(actor(), subject)
     form = AppointForm(email=subject.pilot.email if subject.pilot else "")
-    if form.sent() and _done(form, lambda: actions.appoint(actor(), subject, form.pilot)):
+    if form.sent() and done(form, lambda: actions.appoint(actor(), subject, form.pilot)):
         flash(gettext("The person in charge is noted."), "success")
         return redirect(_page(subject), 303)
     return render_template(
@@ -344,7 +362,7 @@ def tie(id: int, slug: str = "") -> str | Redirect:
     form = TieForm(found=queries.candidates(words) if words else [])
     if form.sent():
         contribution = queries.contribution_or_404(form.contribution_id.data)
-        if _done(
+        if done(
             form,
             lambda: actions.tie(
                 actor(), subject, contribution, degree=form.degree.data, words=form.words.data
@@ -378,7 +396,7 @@ def adopt(slug: str) -> str | Redirect:
     plan = queries.by_slug_or_404(slug, actor())
     rules.adopt(actor(), plan)
     form = AdoptForm(title=plan.title)
-    if form.sent() and _done(form, lambda: _adopt(plan, form)):
+    if form.sent() and done(form, lambda: _adopt(plan, form)):
         flash(
             gettext(
                 "The plan is adopted: what it promises is frozen. Publish it when you are ready."
@@ -392,11 +410,7 @@ def adopt(slug: str) -> str | Redirect:
 
 
 def _adopt(plan: Plan, form: AdoptForm) -> Any:
-    document = None
-    if form.paper:
-        data, name = form.paper
-        stem = slugify(name.rpartition(".")[0], default="acte")
-        document = files.keep(data, f"{stem}.pdf", "application/pdf")
+    document = kept(form.paper, "acte")
     names = ("number", "title", "assembly", "adopted_on", "place", "vote_words")
     counts = ("votes_for", "votes_against", "abstentions")
     said = {name: form[name].data for name in (*names, *counts)}
@@ -425,13 +439,37 @@ def illustrate(slug: str, id: int = 0) -> str | Redirect:
         writing()
         names = ("kind", "caption", "alternative", "is_decorative", "credit")
         said = {name: form[name].data for name in names}
-        if _done(
+        if done(
             form,
             lambda: actions.illustrate(actor(), plan, picture=awaited, image=form.picture, **said),
         ):
             flash(gettext("The picture is in place."), "success")
             return redirect(url_for(".desk", slug=slug), 303)
     return render_template("engagements/illustrate.html", plan=plan, form=form, awaited=awaited)
+
+
+@bp.route("/plans/<slug>/images/<int:id>/modifier", methods=["GET", "POST"])
+def describe(slug: str, id: int) -> str | Redirect:
+    plan = queries.by_slug_or_404(slug, actor())
+    picture = queries.picture_or_404(plan, id)
+    rules.describe(actor(), picture)
+    form = DescribeForm(picture=picture)
+    if form.sent():
+        names = ("kind", "caption", "alternative", "is_decorative", "credit")
+        actions.describe(actor(), picture, **{name: form[name].data for name in names})
+        seal()
+        flash(gettext("The picture is up to date."), "success")
+        return redirect(url_for(".desk", slug=slug), 303)
+    return render_template("engagements/describe.html", plan=plan, form=form, picture=picture)
+
+
+@bp.post("/plans/<slug>/images/<int:id>/retirer")
+def take_down(slug: str, id: int) -> Redirect:
+    plan = queries.by_slug_or_404(slug, actor())
+    actions.take_down(actor(), queries.picture_or_404(plan, id))
+    seal()
+    flash(gettext("The picture is taken down."), "success")
+    return redirect(url_for(".desk", slug=slug), 303)
 
 
 @bp.get("/plans/<slug>/a-completer")
@@ -476,15 +514,3 @@ def _page(subject: Engagement | Action) -> str:
     if isinstance(subject, Engagement):
         return url_for(".engagement", slug=subject.plan.slug, id=subject.id)
     return url_for(".action", id=subject.id)
-
-
-def _done(form: Any, act: Callable[[], object]) -> Any:
-    """What the act made, or that it was done; false where it was refused: the form says why."""
-    try:
-        made = act()
-        seal()
-    except Refused as refused:
-        rollback()
-        form.form_errors.append(refused.reason)
-        return False
-    return True if made is None else made
