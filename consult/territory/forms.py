@@ -292,7 +292,7 @@ class GenerationForm(Form):
         ],
         coerce=PlaceKind,
     )
-    place = SelectField(_("Where"), coerce=number)
+    place = SelectField(_("Where"), coerce=number, default=0)
     starts_on = Day(_("In force since"), [InputRequired(_("Please give the day."))])
     period_words = StringField(_("The period as printed"), [LINE], filters=[strip])
     number = IntegerField(_("How many districts"), TOTAL)
@@ -369,7 +369,7 @@ def _address(text: str) -> None:
 class ChangeForm(Form):
     """What a generation did to a place, and the act that says so."""
 
-    place = SelectField(_("Place"), coerce=number)
+    place = SelectField(_("Place"), coerce=number, default=0)
     kind = RadioField(
         _("What became of it"),
         [InputRequired(_("Please choose."))],
@@ -378,7 +378,7 @@ class ChangeForm(Form):
     )
     words = TextAreaField(_("In the words of the act"), [Length(max=4000)], filters=[strip])
     act_words = StringField(_("The act, its number, its date"), [LINE], filters=[strip])
-    act_id = SelectField(_("An act of the council, if it is one"), coerce=number)
+    act_id = SelectField(_("An act of the council, if it is one"), coerce=number, default=0)
     url = StringField(_("Address of the act"), [LINE], filters=[strip])
 
     def __init__(
@@ -426,7 +426,7 @@ class OrganisationForm(_NamedForm):
         ],
         coerce=lambda value: OrganisationKind(value) if value else None,
     )
-    parent = SelectField(_("It belongs to"), coerce=number)
+    parent = SelectField(_("It belongs to"), coerce=number, default=0)
 
     def __init__(self, *args: Any, thing: Organisation | None = None, **kwargs: Any) -> None:
         if thing is not None:
@@ -449,7 +449,7 @@ class OrganisationForm(_NamedForm):
 class MergeForm(Form):
     """Which other entry turned out to be the same body."""
 
-    other = SelectField(_("The other entry"), coerce=number)
+    other = SelectField(_("The other entry"), coerce=number, default=0)
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

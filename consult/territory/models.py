@@ -75,7 +75,7 @@ CHANGES = {
     ChangeKind.LEAVING: _("Leaving"),
     ChangeKind.ENLARGED: _("Enlarged"),
     ChangeKind.REDUCED: _("Reduced"),
-    ChangeKind.UNCHANGED: _("Unchanged"),
+    ChangeKind.UNCHANGED: _("Kept as it was"),
 }
 
 

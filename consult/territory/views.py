@@ -23,7 +23,6 @@ from consult.followup.queries import editions_of, latest
 from consult.gaps.models import Gap
 from consult.gaps.queries import filled_at, still_open
 from consult.journal.actions import commit, rollback
-from consult.people.models import User
 from consult.people.session import actor
 from consult.territory import actions, queries, rules
 from consult.territory.forms import (
@@ -212,6 +211,7 @@ def place(slug: str) -> str:
     perimeters = queries.perimeters_of(place)
     changes = queries.changes_of(place)
     at_work = actions_at(ids)
+    campaigns = campaigns_at(ids)
     return render_template(
         "territory/place.html",
         place=place,
@@ -223,10 +223,10 @@ def place(slug: str) -> str:
         perimeters=perimeters,
         drawing=_drawing_of(place, [tie.place for tie in ties], shown) if perimeters else None,
         changes=changes,
-        campaigns=campaigns_at(ids),
+        campaigns=campaigns,
         actions=at_work,
-        said=latest([action.id for action in at_work]),
-        chronology=_chronology(place, ids, changes, user),
+        said=latest([action.id for action in at_work]) if at_work else {},
+        chronology=_chronology(campaigns, plans_at(ids), acts_at(place, user), changes),
         gaps=still_open(place) if _may(rules.edit_place, place) else [],
         may_edit=_may(rules.edit_place, place),
     )
@@ -267,21 +267,24 @@ class Moment(NamedTuple):
 
 
 def _chronology(
-    place: Place, ids: set[int], changes: Iterable[PlaceChange], user: User | None
+    campaigns: Iterable[Any],
+    plans: Sequence[Any],
+    acts: Iterable[Any],
+    changes: Iterable[PlaceChange],
 ) -> list[Moment]:
     """What was asked, voted, written and reported about a place, earliest first, undated last."""
-    plans = plans_at(ids)
-    campaigns = {one.id: one for one in campaigns_at(ids)}
+    asked = {one.id: one for one in campaigns}
+    voted = {act.id: act for act in acts}
     for plan in plans:
-        campaigns |= {one.id: one for one in plan.campaigns if one.is_public}
-    acts = {act.id: act for act in acts_at(place, user)}
-    acts |= {plan.act.id: plan.act for plan in plans if plan.act}
-    moments = [_asked(campaign) for campaign in campaigns.values()]
-    moments += [_acted(act) for act in acts.values()]
-    editions = editions_of(plans)
-    for plan in plans:
-        moments += [_reported(plan, one) for one in editions.get(plan.id, ())]
-    moments += [_changed(change) for change in changes]
+        asked |= {one.id: one for one in plan.campaigns if one.is_public}
+        voted |= {plan.act.id: plan.act} if plan.act else {}
+    editions = editions_of(plans) if plans else {}
+    moments = [
+        *map(_asked, asked.values()),
+        *map(_acted, voted.values()),
+        *(_reported(plan, one) for plan in plans for one in editions.get(plan.id, ())),
+        *map(_changed, changes),
+    ]
     return sorted(moments, key=lambda one: one.start or date.max)
 
 
@@ -407,7 +410,7 @@ def organisation(slug: str) -> str | Response:
         organisation=organisation,
         under=queries.under(organisation),
         carried=carried,
-        said=latest([row.action.id for row in carried]),
+        said=latest([row.action.id for row in carried]) if carried else {},
         may_edit=_may(rules.edit_organisation, organisation),
     )
 

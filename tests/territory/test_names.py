@@ -84,7 +84,7 @@ def test_one_name_leads_to_one_place(blagis):
         (None, False),
         (RoleName.FACILITATOR, True),
         (RoleName.ADMINISTRATOR, True),
-        (RoleName.COUNCIL, False),
+        (RoleName.COUNCIL, True),
         (RoleName.GUARANTOR, False),
     ],
 )

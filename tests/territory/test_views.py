@@ -8,7 +8,7 @@ from consult.council.models import Act
 from consult.engagements.models import Action, ActorRole, Plan, PlanState
 from consult.journal.actions import commit
 from consult.people.models import RoleName
-from consult.territory.models import Organisation, Place, PlaceKind
+from consult.territory.models import Lies, Organisation, Place, PlaceKind
 from tests.counting import statements
 from tests.factories import make_campaign, make_user, sign_in
 
@@ -86,7 +86,12 @@ def test_what_is_not_published_is_not_told(ctx, client):
 
 def test_a_facilitator_makes_and_renames_a_place(blagis, client):
     sign_in(client, make_user(RoleName.FACILITATOR))
-    typed = {"name": "Square Aragon", "kind": "site", "parent": blagis.id, "aliases": "le square"}
+    typed = {
+        "name": "Square Aragon",
+        "kind": "site",
+        "stays-0-parent": blagis.id,
+        "aliases": "le square",
+    }
     reply = client.post("/lieux/nouveau", data=typed)
     assert reply.location == "/lieux/square-aragon"
     assert "Square Aragon" in client.get("/lieux/les-blagis").text
@@ -102,10 +107,11 @@ def test_a_facilitator_makes_and_renames_a_place(blagis, client):
 
 def test_a_place_cannot_lie_in_itself(blagis, client):
     sign_in(client, make_user(RoleName.FACILITATOR))
-    inner = Place.new("Square")
-    inner.parent = blagis
+    inner = Place.new("Square", kind=PlaceKind.DISTRICT)
+    db.session.flush()
+    db.session.add(Lies(place_id=inner.id, parent_id=blagis.id))
     commit()
-    typed = {"name": "Les Blagis", "kind": "district", "parent": inner.id}
+    typed = {"name": "Les Blagis", "kind": "district", "stays-0-parent": inner.id}
     reply = client.post("/lieux/les-blagis/modifier", data=typed)
     assert "dans lui-même" in reply.text
 
