@@ -257,7 +257,10 @@ def unpublish(actor: User | None, act: Act) -> None:
     since = max(clock.in_town(one.at).date() for one in act.publications)
     require(
         clock.today() >= law.may_leave_on(since),
-        _("An act stays online two months at least, until %(day)s.", day=law.may_leave_on(since)),
+        _(
+            "An act stays online two months at least, until %(day)s.",
+            day=f"{law.may_leave_on(since):%d/%m/%Y}",
+        ),
     )
 
 

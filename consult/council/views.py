@@ -624,7 +624,7 @@ def _where(gap: Gap) -> str | None:
         return None
     if gap.kind == "annex":
         annex = next((one for one in subject.annexes if one.external_ref == gap.ref), None)
-        return url_for(".attach", id=subject.id, annex_id=annex.id) if annex else None
+        return url_for("council.attach", id=subject.id, annex_id=annex.id) if annex else None
     if gap.kind == "attendance" and subject.sitting_id:
         return url_for("council.attend", id=subject.sitting_id)
     if gap.kind == "vote":
