@@ -315,12 +315,13 @@ def import_document(actor: User, file: Path) -> dict[str, Any]:
     data = file.read_bytes()
     try:
         document = reading.read(reading.loaded(data))
+        made = sources.hand_in(actor, document, data=data, name=file.name)
+        if not made.is_public:
+            sources.carry_in(actor, made)
     except documents.DocumentError as error:
+        rollback()
         lines = [f"{problem.path}: {problem.message}" for problem in error.problems]
         raise click.ClickException("\n".join(lines)) from error
-    made = sources.hand_in(actor, document, data=data, name=file.name)
-    if not made.is_public:
-        sources.carry_in(actor, made)
     commit()
     return carried.report(made, document.figures())
 

@@ -4,23 +4,39 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from consult.core.db import db
+from consult.core.i18n import _
 from consult.core.slugs import slugify
+from consult.council import carrying as council
+from consult.engagements import carrying as engagements
+from consult.engagements.documents import DocumentError, Problem
 from consult.engagements.documents import read as read_plan
 from consult.engagements.models import Action
 from consult.followup import carrying as followup
 from consult.followup.queries import carried_in as plan_carried_in
 from consult.gaps.models import open_gap
+from consult.indicators import carrying as indicators
 from consult.people.models import User
+from consult.programmes import carrying as programmes
 from consult.sources import queries
 from consult.sources.glossary import kindred
 from consult.sources.models import Became, DocumentKind, SourceDocument, Term
 from consult.sources.reading import Document, read
+from consult.territory import carrying as territory
 
 
 def carry(actor: User | None, document: SourceDocument) -> list[Any]:
     """Put everything a document says where it belongs; what it became, the main things first."""
     found = read(document.content)
-    made = [one for one in WAYS[found.kind](actor, found) if one is not None]
+    try:
+        made = [one for one in WAYS[found.kind](actor, found) if one is not None]
+    except DocumentError:
+        raise
+    except (LookupError, TypeError, ValueError) as error:
+        reason = _(
+            "Something this kind of document needs is missing or out of place (%(what)s).",
+            what=str(error),
+        )
+        raise DocumentError([Problem("$", reason)]) from error
     db.session.flush()
     kept = {(one.__tablename__, one.id): one for one in made}
     for kind, number in kept:
@@ -36,8 +52,42 @@ def _plan(actor: User | None, document: Document) -> Iterable[Any]:
     return [plan, plan.act, *plan.campaigns]
 
 
+def _note(actor: User | None, document: Document) -> Iterable[Any]:
+    raw, ref = document.raw, document.ref
+    act = council.note(raw, ref)
+    programme = programmes.call(raw, ref, act)
+    suggest(document, act)
+    return [act, programme, *act.places]
+
+
+def _closing_review(actor: User | None, document: Document) -> Iterable[Any]:
+    programme = programmes.closing_review(document.raw, document.ref)
+    return [programme, *programme.places]
+
+
+def _agreement(actor: User | None, document: Document) -> Iterable[Any]:
+    programme = programmes.agreement(document.raw, document.ref)
+    return [programme, *programme.places]
+
+
+def _roadmap(actor: User | None, document: Document) -> Iterable[Any]:
+    raw, ref = document.raw, document.ref
+    report, act = council.report_and_act(raw, ref)
+    geography = territory.geography(raw, ref)
+    plan = engagements.roadmap(raw, ref, act)
+    programme = programmes.governance(raw, ref)
+    if plan.programme_id is None:
+        plan.programme_id = programme.id
+    indicators.indicators(raw, ref, plan)
+    return [plan, act, report, programme, geography.after.place]
+
+
 WAYS: dict[DocumentKind, Callable[[User | None, Document], Iterable[Any]]] = {
     DocumentKind.PLAN: _plan,
+    DocumentKind.CLOSING_REVIEW: _closing_review,
+    DocumentKind.AGREEMENT: _agreement,
+    DocumentKind.NOTE: _note,
+    DocumentKind.ROADMAP: _roadmap,
 }
 
 

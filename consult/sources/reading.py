@@ -339,7 +339,7 @@ LABELS = {
     "annexes_not_supplied": _("Annexes cited, not supplied"),
     "enjeux": _("Stakes"),
     "axes": _("Axes"),
-    "sections": _("Sections"),
+    "sections": _("Sections of the plan"),
     "champs": _("Fields"),
     "sheets": _("Action sheets"),
     "sheets_full": _("Of which published"),

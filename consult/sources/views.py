@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response as Reply
 from consult.core import files
 from consult.core.db import writing
 from consult.core.errors import thinks_first
-from consult.core.i18n import gettext
+from consult.core.i18n import _, gettext
 from consult.core.rules import refusal
+from consult.engagements.documents import DocumentError
 from consult.journal.actions import commit, rollback
 from consult.people.session import actor
 from consult.sources import actions, queries, reading, rules
@@ -30,6 +31,13 @@ PAGES = {
     "place": ("territory.place", "slug"),
 }
 
+
+WHAT = {
+    "plan": _("Plan"),
+    "campaign": _("Consultation"),
+    "programme": _("Programme"),
+    "place": _("Place"),
+}
 
 bp.add_app_template_global(reading.figure_words, "figure_words")
 
@@ -107,7 +115,13 @@ def preview(ref: str) -> str | Reply:
 def carry_in(ref: str) -> Reply:
     rules.hand_in(actor())
     document = queries.by_ref_or_404(ref, with_waiting=True)
-    actions.carry_in(actor(), document)
+    try:
+        actions.carry_in(actor(), document)
+    except DocumentError as error:
+        rollback()
+        for problem in error.problems:
+            flash(str(problem.message), "error")
+        return redirect(url_for(".preview", ref=ref), 303)
     commit()
     flash(gettext("The document is carried in."), "success")
     return redirect(_page(document), 303)
@@ -176,7 +190,8 @@ def _links(things: list[Any]) -> list[tuple[str, str, str]]:
         if endpoint in current_app.view_functions and getattr(thing, "is_public", True):
             title = getattr(thing, "title", None) or getattr(thing, "name", "")
             address = url_for(endpoint, **{key: getattr(thing, key)})
-            found.append((thing.__tablename__, str(title), address))
+            kind = thing.kind.label if thing.__tablename__ == "act" else WHAT[thing.__tablename__]
+            found.append((str(kind), str(title), address))
     return found
 
 
