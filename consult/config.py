@@ -37,6 +37,7 @@ class Defaults:
     NOTICE_WAIT = 20  # seconds during which notices gather into one letter
     MAIL_DEFAULT_SENDER = "ne-pas-repondre@localhost"
     TRUSTED_HOSTS = None
+    QUESTION_DAYS = 30  # within which the town means to reply to a question about an action
     PROXIES = 0  # how many reverse proxies stand in front
 
 

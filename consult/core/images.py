@@ -26,6 +26,7 @@ JPEG_PIXELS = 64_000_000  # a JPEG can be unpacked at half its size or less
 READERS = (AvifImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 FORMATS = ("AVIF", "GIF", "JPEG", "PNG", "WEBP", "HEIF")
 QUALITY = 82
+LIGHT = 30 * 1024  # bytes, the most a small copy weighs: a list of them comes over any telephone
 
 pillow_heif.register_heif_opener(thumbnails=False)
 Pillow.MAX_IMAGE_PIXELS = JPEG_PIXELS
@@ -77,8 +78,12 @@ def reencode(data: bytes, *, limit: int = SIDE) -> Image:
 
 
 def thumbnail(data: bytes, *, limit: int = THUMBNAIL) -> Image:
-    """A small copy for lists."""
-    return reencode(data, limit=limit)
+    """A small copy for lists, of at most `LIGHT` bytes: a crowded picture is made smaller yet."""
+    small = reencode(data, limit=limit)
+    while len(small.data) > LIGHT and limit > 120:
+        limit = limit * 4 // 5
+        small = reencode(data, limit=limit)
+    return small
 
 
 def _too_large() -> ImageRefused:

@@ -1,6 +1,7 @@
 """What the council promised in the demonstration, and what was said of it afterwards."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -17,7 +18,10 @@ from consult.engagements import actions as engagements
 from consult.engagements import documents
 from consult.engagements.models import Action, Degree, Engagement, Plan, Progress
 from consult.followup import actions as followup
-from consult.followup.models import Evidence, EvidenceKind
+from consult.followup.models import Evidence, EvidenceKind, Rhythm
+from consult.followup.pictures import pictured
+from consult.moderation import actions as moderation
+from consult.moderation.models import Verdict
 
 
 class Promises:
@@ -45,6 +49,7 @@ class Promises:
         for action in [one for branch in told["engagement"] for one in branch["action"]]:
             for said in action.get("reports", ()):
                 yield Scene(at(said["on"], 16), partial(self.report, action["key"], said))
+            yield from self.afterwards(action)
         for said in told.get("edition", ()):
             yield Scene(at(said["on"], 18), partial(self.picture, said))
 
@@ -139,6 +144,60 @@ class Promises:
             evidence=[_evidence(one) for one in said.get("evidence", ())],
         )
 
+    def afterwards(self, action: dict[str, Any]) -> Iterator[Scene]:
+        """What is revised, asked and put on the agenda once the plan is public."""
+        at, key = self.days.at, action["key"]
+        for said in action.get("revisions", ()):
+            yield Scene(at(said["on"], 11), partial(self.revise, key, said))
+        if said := action.get("agenda"):
+            yield Scene(at(said["on"], 12), partial(self.schedule, key, said))
+        for said in action.get("questions", ()):
+            yield Scene(at(said["on"], 19), partial(self.ask, key, said))
+            yield Scene(at(said["on"] + 1, 9), partial(self.show, said))
+            if reply := said.get("reply"):
+                yield Scene(at(reply["on"], 15), partial(self.reply, said))
+
+    def revise(self, key: str, said: dict[str, Any]) -> None:
+        engagements.revise(
+            self.cast["conseil"],
+            self.actions[key],
+            dates_words=self.days.month(said["due"]),
+            reason=said["reason"],
+        )
+
+    def schedule(self, key: str, said: dict[str, Any]) -> None:
+        """A clerk gives the first day: the first Friday of that month."""
+        action = self.actions[key]
+        first = self.days.on(said["first_friday_of"]).replace(day=1)
+        followup.schedule(
+            self.cast["conseil"],
+            action,
+            name=action.title,
+            first_on=first + timedelta(days=(4 - first.weekday()) % 7),
+            starts_at=said["hour"],
+            rhythm=Rhythm.WEEKDAY,
+            place=said["place"],
+        )
+
+    def ask(self, key: str, said: dict[str, Any]) -> None:
+        """A resident asks, with or without an account."""
+        author = self.cast["habitante"] if said.get("by") else None
+        said["made"] = followup.ask(author, self.actions[key], body=said["words"])
+        db.session.flush()
+
+    def show(self, said: dict[str, Any]) -> None:
+        moderation.decide(self.cast["animation"], said["made"], verdict=Verdict.PUBLISH)
+
+    def reply(self, said: dict[str, Any]) -> None:
+        clerk, reply = self.cast["conseil"], said["reply"]
+        followup.reply(
+            clerk,
+            said["made"],
+            words=reply["words"],
+            signatory=clerk.name or clerk.pseudonym,
+            unit=reply["unit"],
+        )
+
     def picture(self, said: dict[str, Any]) -> None:
         """The plan as it stands on that day, frozen."""
         followup.publish_edition(
@@ -151,19 +210,16 @@ class Promises:
 
 
 def _evidence(told: dict[str, Any]) -> Evidence:
-    """A drawing that stands for a photograph and says so, or a paper."""
+    """A drawing that says so and proves nothing, or a paper."""
     title = told["title"]
     if "paragraphs" in told:
         data = paper(title, told["paragraphs"])
         kept = files.keep(data, "proces-verbal.pdf", "application/pdf")
         return Evidence(kind=EvidenceKind.DOCUMENT, title=title, file=kept)
-    drawn = images.reencode(draw(told["drawing"]))
-    name = f"{told['drawing']}.webp"
-    kept = files.keep(drawn.data, name, drawn.type, width=drawn.width, height=drawn.height)
-    return Evidence(
-        kind=EvidenceKind.PHOTO,
+    return pictured(
+        images.reencode(draw(told["drawing"])),
+        kind=EvidenceKind.DRAWING,
         title=title,
-        file=kept,
         alternative=told["alternative"],
         credit=CREDIT,
     )

@@ -1,4 +1,4 @@
-"""What can happen after the promise: it is reported on, pictured, carried in from a document."""
+"""What can happen after the promise: reports, editions, questions and replies, the agenda."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -6,15 +6,31 @@ from datetime import date
 from consult.core import clock, search
 from consult.core.db import db
 from consult.core.slugs import distinct, slugify
+from consult.core.text import excerpt
 from consult.engagements import drafting
 from consult.engagements import queries as engagements
 from consult.engagements.documents import PlanDocument
 from consult.engagements.models import Action, Plan, Progress
-from consult.followup import queries, rules
+from consult.followup import asking, queries, rules
 from consult.followup.carrying import carry
-from consult.followup.models import Edition, Evidence, StatusReport
+from consult.followup.models import (
+    Edition,
+    Evidence,
+    Purpose,
+    Question,
+    Reminder,
+    Rendezvous,
+    Reply,
+    Rhythm,
+    StatusReport,
+)
 from consult.journal.actions import record
+from consult.people import letters
 from consult.people.models import User
+from consult.pluralism import queries as pluralism
+from consult.pluralism.models import Publication
+from consult.posts import queries as posts
+from consult.posts.models import Status
 
 
 def report(
@@ -96,6 +112,7 @@ def publish_edition(
         key=key,
     )
     db.session.add(edition)
+    pluralism.spend(Publication.EDITION, plan)
     db.session.flush()
     told = engagements.followers(plan)
     record("followup.publish_edition", actor, edition, notify=told, sha256=edition.sha256)
@@ -113,3 +130,152 @@ def import_plan(actor: User | None, document: PlanDocument) -> Plan:
         counted = {name: n for name, n in queries.figures(plan).items() if name != "plan"}
         record("followup.import_plan", actor, plan, **counted)
     return plan
+
+
+# Questions.
+
+
+def ask(
+    actor: User | None,
+    action: Action,
+    *,
+    body: str,
+    purpose: Purpose = Purpose.ASK,
+    byline: str = "",
+    email: str = "",
+    language: str = "fr",
+    key: str | None = None,
+) -> Question:
+    """Somebody asks about an action, or says that it does not stand where the town says.
+
+    Facilitators read it first; then whoever has the action in charge hears of it.
+    """
+    rules.ask(actor, action)
+    rules.have_a_status(action, purpose)
+    if made := engagements.made_with(Question, key):
+        return made
+    question = Question(
+        action=action,
+        plan=action.plan,
+        author=actor,
+        byline=byline or None,
+        email=email or None if actor is None else None,
+        language=actor.language if actor else language,
+        purpose=purpose,
+        contested=action.progress if purpose == Purpose.CONTEST else None,
+        key=key,
+        status=Status.DRAFT,
+    )
+    question.move_to(Status.PENDING)
+    question.say(excerpt(body, 90), body, actor)
+    to = actor.email if actor and actor.wants_mail and not actor.is_demo else question.email
+    if to:
+        letters.write(
+            "followup.receipt",
+            to,
+            language=question.language,
+            user=actor,
+            receipt=question.receipt,
+            action=action.title,
+        )
+    record("followup.ask", actor, question, notify=asking.readers(question), purpose=purpose)
+    return question
+
+
+def reply(
+    actor: User | None,
+    question: Question,
+    *,
+    words: str,
+    signatory: str,
+    unit: str,
+    key: str | None = None,
+) -> Reply:
+    """The town replies, signed and dated, before everybody's eyes; who asked hears of it."""
+    rules.reply(actor, posts.held(question))
+    if made := engagements.made_with(Reply, key):
+        return made
+    reply = Reply(
+        question=question, words=words, signatory=signatory, unit=unit, author_id=actor.id, key=key
+    )
+    db.session.add(reply)
+    question.replied(clock.now())
+    db.session.flush()
+    if question.email:
+        letters.write(
+            "followup.replied",
+            question.email,
+            language=question.language,
+            receipt=question.receipt,
+            action=question.action.title,
+        )
+    told = [question.author, *engagements.concerned(question.action)]
+    record("followup.reply", actor, question, notify=told, reply=reply.id)
+    return reply
+
+
+def withdraw(actor: User | None, question: Question) -> None:
+    """Its author takes it back; its address says so, and no letter follows it any more."""
+    rules.withdraw(actor, posts.held(question))
+    question.move_to(Status.WITHDRAWN)
+    question.email = None
+    record("followup.withdraw", actor, question)
+
+
+# The agenda.
+
+
+def schedule(
+    actor: User | None,
+    action: Action,
+    *,
+    name: str,
+    first_on: date,
+    starts_at: str = "",
+    until: date | None = None,
+    rhythm: Rhythm = Rhythm.DATE,
+    except_on: Iterable[date] = (),
+    place: str = "",
+) -> Rendezvous:
+    """A clerk gives the first day of something an action announces: its other days follow."""
+    rules.schedule(actor, action, name)
+    row = queries.rendezvous(action, name)
+    if row is None:
+        row = Rendezvous(action=action, plan_id=action.plan_id, name=name)
+        db.session.add(row)
+    row.first_on, row.starts_at, row.until = first_on, starts_at, until
+    row.rhythm, row.place = rhythm, place
+    row.except_on = sorted({day.isoformat() for day in except_on})
+    row.changed_at = clock.now()
+    db.session.flush()
+    record("followup.schedule", actor, row, action=action.id, first_on=first_on)
+    return row
+
+
+def unschedule(actor: User | None, action: Action, *, name: str) -> None:
+    """The first day was wrong or is no more: the words alone are shown again."""
+    rules.unschedule(actor, action)
+    if row := queries.rendezvous(action, name):
+        db.session.delete(row)
+    record("followup.unschedule", actor, action)
+
+
+# Reminders.
+
+
+def remind(actor: User | None, user: User, *, due: queries.Due) -> Reminder:
+    """Somebody is told what waits for them: all of it at once, once a week at most."""
+    rules.remind(actor, user)
+    reminder = Reminder(user_id=user.id, week=f"{clock.today():%G-W%V}")
+    db.session.add(reminder)
+    db.session.flush()
+    record(
+        "followup.remind",
+        actor,
+        user,
+        notify=[user],
+        late=due.late,
+        stale=due.stale,
+        questions=due.questions,
+    )
+    return reminder

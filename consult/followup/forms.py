@@ -1,13 +1,16 @@
-"""What is typed to say where an action stands, and to picture a plan at a date."""
+"""What is typed to say where an action stands, to ask about it, to reply, to date the agenda."""
 
+import re
+from datetime import date
 from typing import Any
 
 from flask_wtf.file import FileField
 from wtforms import RadioField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from consult.core import files
+from consult.core.dates import parse
 from consult.core.forms import Form
 from consult.core.i18n import _
 from consult.core.images import Image, ImageRefused, reencode
@@ -15,7 +18,16 @@ from consult.core.slugs import slugify
 from consult.council.forms import LINE, Day, strip
 from consult.engagements.models import PROGRESS, Progress
 from consult.followup import rules
-from consult.followup.models import EVIDENCE, PICTURES, Evidence, EvidenceKind
+from consult.followup.models import (
+    EVIDENCE,
+    PICTURES,
+    Evidence,
+    EvidenceKind,
+    Purpose,
+    Rhythm,
+)
+from consult.followup.pictures import pictured
+from consult.people.models import User
 
 WORDS = Length(max=20_000, message=_("This text is too long."))
 AGAIN = _("Choose this file again: browsers do not keep it from one try to the next.")
@@ -158,14 +170,11 @@ class ReportForm(Form):
         found = []
         if self.picture:
             title = self.photo_alternative.data
-            stem = slugify(title, limit=60, default="photo")
-            size = {"width": self.picture.width, "height": self.picture.height}
-            file = files.keep(self.picture.data, f"{stem}.webp", self.picture.type, **size)
             found.append(
-                Evidence(
+                pictured(
+                    self.picture,
                     kind=self.photo_kind.data,
                     title=title,
-                    file=file,
                     alternative=title,
                     credit=self.photo_credit.data,
                 )
@@ -206,3 +215,149 @@ class EditionForm(Form):
     def validate_as_of(self, field: Day) -> None:
         if field.data is None and not field.errors and not self.as_of_words.data:
             raise ValidationError(_("Say at which date the plan is pictured."))
+
+
+class QuestionForm(Form):
+    """One thing to ask or to say; who asks may leave a name and an address, or neither."""
+
+    purpose = RadioField(
+        _("What you wish to do"),
+        choices=[
+            SelectChoice(Purpose.ASK.value, _("Ask a question")),
+            SelectChoice(Purpose.CONTEST.value, _("Say that it does not stand there")),
+        ],
+        default=Purpose.ASK.value,
+        coerce=Purpose,
+    )
+    body = TextAreaField(
+        _("Your words"),
+        [
+            DataRequired(_("Please write your question.")),
+            Length(max=3000, message=_("This is too long: 3,000 characters at most.")),
+        ],
+        filters=[strip],
+        description=_("They are public. Name nobody, and give no address or telephone number."),
+    )
+    byline = StringField(
+        _("Your name, as it will be shown"),
+        [Length(max=80, message=_("This is too long: 80 characters at most."))],
+        filters=[strip],
+        description=_("A first name or a pseudonym. Left empty, nobody is named."),
+    )
+    email = StringField(
+        _("Your e-mail address"),
+        [
+            Optional(),
+            Length(max=254),
+            Email(_("This is not an e-mail address: it looks like name@example.org.")),
+        ],
+        filters=[strip],
+        description=_("To be told of the reply. It is shown to nobody and serves nothing else."),
+    )
+
+    def __init__(self, actor: User | None, *args: Any, can_contest: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not can_contest:
+            del self.purpose
+        if actor is not None:
+            del self.byline
+            del self.email
+
+    def words(self) -> dict[str, Any]:
+        """What was typed, by the name of its field."""
+        names = ("purpose", "body", "byline", "email")
+        return {name: self[name].data for name in names if name in self}
+
+
+class ReplyForm(Form):
+    """The town's reply: its words, who signs, for which service."""
+
+    words = TextAreaField(
+        _("Reply"),
+        [DataRequired(_("Please write the reply.")), WORDS],
+        filters=[strip],
+        description=_("It is public and is never changed: to correct it, add another one."),
+    )
+    signatory = StringField(
+        _("Signed by"),
+        [DataRequired(_("Say who signs: a reply has an author.")), LINE],
+        filters=[strip],
+    )
+    unit = StringField(
+        _("Service or position"),
+        [DataRequired(_("Say for which service.")), LINE],
+        filters=[strip],
+    )
+
+
+class RendezvousForm(Form):
+    """The first day of something that comes back, and how the others follow."""
+
+    first_on = Day(
+        _("First day"),
+        [InputRequired(_("Give the first day: the others are counted from it."))],
+        description=_("A day on which it took place or will take place."),
+    )
+    starts_at = StringField(
+        _("Hour"),
+        filters=[strip],
+        description=_("For example 18:30. Left empty: no hour is shown."),
+    )
+    rhythm = RadioField(
+        _("The following days"),
+        choices=[
+            SelectChoice(Rhythm.DATE.value, _("The same day of the month: the 8th, for example")),
+            SelectChoice(
+                Rhythm.WEEKDAY.value,
+                _("The same day of the week: the second Friday, for example"),
+            ),
+        ],
+        default=Rhythm.DATE.value,
+        coerce=Rhythm,
+    )
+    until = Day(_("Last day"), description=_("Left empty: it goes on."))
+    place = StringField(_("Where"), [LINE], filters=[strip])
+    except_on = TextAreaField(
+        _("Days without it"),
+        [WORDS],
+        filters=[strip],
+        description=_("One day a line, as 31/12/2026."),
+    )
+    hour = ""
+    skipped: tuple[date, ...] = ()
+
+    def validate_starts_at(self, field: StringField) -> None:
+        if not field.data:
+            self.hour = ""
+            return
+        match = re.fullmatch(r"(\d{1,2})\s*(?:[:hH]\s*(\d{2})?)?", field.data)
+        if not match or int(match[1]) > 23 or int(match[2] or 0) > 59:
+            raise ValidationError(_("This is not an hour. Write it as 18:30."))
+        self.hour = f"{int(match[1]):02}:{int(match[2] or 0):02}"
+
+    def validate_until(self, field: Day) -> None:
+        if field.data and self.first_on.data and field.data < self.first_on.data:
+            raise ValidationError(_("The last day comes before the first."))
+
+    def validate_except_on(self, field: TextAreaField) -> None:
+        days = []
+        for line in re.split(r"[\n,;]+", field.data or ""):
+            if words := line.strip():
+                day = parse(words).day
+                if day is None:
+                    raise ValidationError(
+                        _("“%(words)s” is not a day. Write it as 31/12/2026.", words=words)
+                    )
+                days.append(day)
+        self.skipped = tuple(days)
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, as the action takes it."""
+        return {
+            "first_on": self.first_on.data,
+            "starts_at": self.hour,
+            "until": self.until.data,
+            "rhythm": self.rhythm.data if "rhythm" in self else Rhythm.DATE,
+            "except_on": self.skipped,
+            "place": self.place.data,
+        }

@@ -22,11 +22,18 @@ from consult.engagements.models import (
     Progress,
 )
 from consult.engagements.queries import Branch, Tree
-from consult.followup.models import Edition, Evidence, StatusReport
-from consult.people.models import RoleName, User
-
-REPORTERS = (RoleName.FACILITATOR, RoleName.COUNCIL)  # beside the pilot of an action
-
+from consult.followup import asking
+from consult.followup.asking import REPORTERS
+from consult.followup.models import (
+    Edition,
+    Evidence,
+    Question,
+    Reminder,
+    Rendezvous,
+    StatusReport,
+)
+from consult.people.models import Role, RoleName, User
+from consult.posts.models import Status
 
 # Reports.
 
@@ -107,6 +114,7 @@ def picture(plan: Plan) -> dict[str, Any]:
     pointing = engagements.linked(tree)
     served = tree.served
     counts = tree.counts
+    questions = asking.counted(plan)
     return {
         "slug": plan.slug,
         "title": plan.title,
@@ -122,6 +130,7 @@ def picture(plan: Plan) -> dict[str, Any]:
             "engagements": len(tree.by_engagement),
             "actions": len(tree.actions),
             "statuses": {key.value: counts[key] for key in PROGRESS if counts[key]},
+            "questions": {"asked": questions.asked, "answered": questions.answered},
         },
         "engagements": [_branch(branch) for branch in tree.branches],
         "actions": [
@@ -275,6 +284,27 @@ def editions(plan: Plan) -> list[Bound]:
     return [Bound(*row) for row in rows]
 
 
+def editions_of(plans: Sequence[Plan]) -> dict[int, list[Bound]]:
+    """The editions of several plans, earliest first, without their contents."""
+    rows = db.session.execute(
+        sa.select(
+            Edition.plan_id,
+            Edition.id,
+            Edition.slug,
+            Edition.title,
+            Edition.as_of,
+            Edition.as_of_words,
+            Edition.at,
+        )
+        .where(Edition.plan_id.in_([plan.id for plan in plans]))
+        .order_by(Edition.id)
+    )
+    found: dict[int, list[Bound]] = {}
+    for plan_id, *row in rows:
+        found.setdefault(plan_id, []).append(Bound(*row, None))
+    return found
+
+
 def edition_or_404(plan: Plan, slug: str) -> Edition:
     edition = db.session.scalar(
         sa.select(Edition).where(Edition.plan_id == plan.id, Edition.slug == slug)
@@ -391,10 +421,15 @@ def _number(after: str) -> int:
 def _open_to(actor: User) -> sa.ColumnElement[bool]:
     """What is not over and somebody may report on: all, the plans they hold, what they pilot."""
     going = sa.and_(Plan.state == PlanState.PUBLISHED, Action.progress.not_in(OVER))
+    return sa.and_(going, _reported_by(actor))
+
+
+def _reported_by(actor: User) -> sa.ColumnElement[bool]:
+    """What somebody may report on: all, the plans they hold, what they pilot."""
     if actor.is_system or actor.holds(*REPORTERS):
-        return going
+        return sa.true()
     plans = [role.plan_id for role in actor.roles if role.plan_id and role.name in REPORTERS]
-    return sa.and_(going, sa.or_(Action.plan_id.in_(plans), Action.pilot_id == actor.id))
+    return sa.or_(Action.plan_id.in_(plans), Action.pilot_id == actor.id)
 
 
 def _stale() -> sa.ColumnElement[bool]:
@@ -428,6 +463,149 @@ def may_work(actor: User | None) -> bool:
         return True
     piloted = sa.select(Action.id).where(Action.pilot_id == actor.id).limit(1)
     return db.session.scalar(piloted) is not None
+
+
+class Service(NamedTuple):
+    """What one service of the town carries, and what waits there."""
+
+    unit: str  # "" where nobody said which service
+    actions: int  # of published plans, those that are over included
+    over: int
+    late: int
+    stale: int
+    questions: int
+
+    @property
+    def waits(self) -> bool:
+        return bool(self.late or self.stale or self.questions)
+
+
+def services(actor: User) -> list[Service]:
+    """The services of the town, those with most to do first, for those who may report there."""
+    public = Plan.state == PlanState.PUBLISHED
+    going = Action.progress.not_in(OVER)
+    asked = (
+        sa.select(sa.func.count())
+        .select_from(Question)
+        .where(
+            Question.action_id == Action.id,
+            Question.answered_at.is_(None),
+            Question.status == Status.PUBLISHED,
+        )
+        .correlate(Action)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(
+            Action.unit,
+            sa.func.count(),
+            sa.func.count(sa.case((Action.progress.in_(OVER), 1))),
+            sa.func.count(sa.case((engagements.overdue(), 1))),
+            sa.func.count(sa.case((sa.and_(going, _stale()), 1))),
+            sa.func.sum(asked),
+        )
+        .join(Plan, Plan.id == Action.plan_id)
+        .where(public, _reported_by(actor))
+        .group_by(Action.unit)
+    )
+    found = [Service(*row) for row in rows]
+    return sorted(found, key=lambda one: (-one.late, -one.questions, -one.stale, one.unit))
+
+
+# Reminders.
+
+
+class Due(NamedTuple):
+    """What waits for one person."""
+
+    user_id: int
+    late: int = 0
+    stale: int = 0
+    questions: int = 0
+
+
+WEEK = timedelta(days=7)
+
+
+def to_remind() -> list[Due]:
+    """Who has something to do and was not reminded within the week.
+
+    Those in charge of actions: what is late, long silent, or asked more than a week ago. The
+    council's desk: questions asked more than a week ago that nobody is in charge of.
+    """
+    due: dict[int, Due] = {}
+    for row in db.session.execute(
+        sa.select(
+            Action.pilot_id,
+            sa.func.count(sa.case((engagements.overdue(), 1))).label("late"),
+            sa.func.count(sa.case((_stale(), 1))).label("stale"),
+        )
+        .join(Plan, Plan.id == Action.plan_id)
+        .where(
+            Action.pilot_id.is_not(None),
+            Plan.state == PlanState.PUBLISHED,
+            Action.progress.not_in(OVER),
+        )
+        .group_by(Action.pilot_id)
+    ):
+        due[row.pilot_id] = Due(row.pilot_id, row.late, row.stale)
+    for pilot_id, plan_id, number in db.session.execute(
+        sa.select(Action.pilot_id, Plan.id, sa.func.count())
+        .select_from(Question)
+        .join(Action, Action.id == Question.action_id)
+        .join(Plan, Plan.id == Question.plan_id)
+        .where(
+            Question.status == Status.PUBLISHED,
+            Plan.state == PlanState.PUBLISHED,
+            Question.answered_at.is_(None),
+            Question.submitted_at < clock.now() - WEEK,
+        )
+        .group_by(Action.pilot_id, Plan.id)
+    ):
+        for user_id in [pilot_id] if pilot_id else _desk(plan_id):
+            known = due.get(user_id, Due(user_id))
+            due[user_id] = known._replace(questions=known.questions + number)
+    told = sa.select(Reminder.user_id).where(Reminder.at > clock.now() - WEEK)
+    wish = db.session.scalars(
+        sa.select(User.id).where(
+            User.id.in_(due),
+            User.id.not_in(told),
+            User.closed_at.is_(None),
+            User.is_system.is_(False),
+            User.wants_mail,
+        )
+    )
+    return [due[number] for number in sorted(wish) if any(due[number][1:])]
+
+
+def _desk(plan_id: int) -> list[int]:
+    """Who holds the council's desk for the site or for this plan."""
+    return list(
+        db.session.scalars(
+            sa.select(Role.user_id)
+            .where(
+                Role.name == RoleName.COUNCIL,
+                Role.campaign_id.is_(None),
+                sa.or_(Role.plan_id.is_(None), Role.plan_id == plan_id),
+            )
+            .distinct()
+        )
+    )
+
+
+def was_reminded(user: User) -> bool:
+    """Whether somebody was reminded within the week."""
+    lately = sa.select(Reminder.id).where(
+        Reminder.user_id == user.id, Reminder.at > clock.now() - WEEK
+    )
+    return db.session.scalar(lately.limit(1)) is not None
+
+
+def rendezvous(action: Action, name: str) -> Rendezvous | None:
+    """The first day of something an action announces, if somebody gave it."""
+    return db.session.scalar(
+        sa.select(Rendezvous).where(Rendezvous.action_id == action.id, Rendezvous.name == name)
+    )
 
 
 # What was carried in from a document.

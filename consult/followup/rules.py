@@ -1,4 +1,4 @@
-"""Who may say where an action stands, and what must be shown with it."""
+"""Who may say where an action stands, ask about it, reply, and fill its agenda."""
 
 from collections.abc import Collection
 from datetime import date
@@ -9,10 +9,14 @@ from consult.core import clock
 from consult.core.i18n import _
 from consult.core.rules import Refused, require
 from consult.engagements.models import Action, Plan, PlanState, Progress
-from consult.followup.models import EvidenceKind
+from consult.followup import agenda, queries
+from consult.followup.models import PROVES_NOTHING, EvidenceKind, Purpose, Question
 from consult.followup.queries import REPORTERS
 from consult.people.models import RoleName, User
 from consult.people.rules import has_role, signed_in
+from consult.pluralism import rules as pluralism
+from consult.pluralism.models import Publication
+from consult.posts.models import Status
 
 
 def report(actor: User | None, action: Action) -> None:
@@ -39,7 +43,7 @@ def missing(
         lacks["effective_on"] = _("The date is missing: since when does it stand there?")
     elif effective_on is not None and effective_on > clock.today():
         lacks["effective_on"] = _("This date has not come yet.")
-    if progress == Progress.DONE and not set(evidence) - {EvidenceKind.PROJECTION}:
+    if progress == Progress.DONE and not set(evidence) - set(PROVES_NOTHING):
         lacks["evidence"] = _(
             "The evidence is missing: a photograph, a document or a link that shows it is done."
         )
@@ -57,6 +61,7 @@ def be_complete(lacks: dict[str, LazyString]) -> None:
 def publish_edition(actor: User | None, plan: Plan) -> None:
     has_role(actor, RoleName.COUNCIL, plan=plan)
     require(plan.is_public, _("Publish the plan first: an edition is a picture of a public plan."))
+    pluralism.be_signed_off(Publication.EDITION, plan)
 
 
 def be_dated(as_of: date | None, as_of_words: str) -> None:
@@ -76,3 +81,68 @@ def be_the_same(carried_in: Plan | None, source: dict[str, object]) -> None:
             " What was adopted is now revised on its own pages, with a reason."
         ),
     )
+
+
+# Questions.
+
+
+def ask(actor: User | None, action: Action) -> None:
+    """Anybody, with or without an account, about an action of a public plan."""
+    require(action.plan.is_public, _("This plan is not public yet: nobody would read the reply."))
+    is_guarantor = actor is not None and actor.holds(RoleName.GUARANTOR, plan_id=action.plan_id)
+    require(
+        not is_guarantor,
+        _("The guarantor watches over what is promised and does not take part in it."),
+    )
+
+
+def have_a_status(action: Action, purpose: Purpose) -> None:
+    require(
+        purpose != Purpose.CONTEST or action.progress != Progress.UNKNOWN,
+        _("Nobody has said where this action stands: there is no status to contest. Ask instead."),
+    )
+
+
+def reply(actor: User | None, question: Question) -> None:
+    """Whoever has the action in charge, or the desk; a reply is public, so the question must be."""
+    signed_in(actor)
+    if actor is None or actor.id != question.action.pilot_id:
+        has_role(actor, *REPORTERS, plan=question.plan)
+    require(
+        question.is_public,
+        _("This question is not on show: a reply would be read by nobody. It is moderated first."),
+    )
+
+
+def withdraw(actor: User | None, question: Question) -> None:
+    """Its author; where nobody signed it, whoever holds its receipt."""
+    if question.author_id is not None:
+        signed_in(actor)
+        require(
+            actor is not None and actor.id == question.author_id,
+            _("Only its author can withdraw a question."),
+        )
+    require(question.may_become(Status.WITHDRAWN), _("This question has already been withdrawn."))
+
+
+# The agenda.
+
+
+def schedule(actor: User | None, action: Action, name: str) -> None:
+    """The council's desk, for something the action announces."""
+    has_role(actor, RoleName.COUNCIL, plan=action.plan)
+    require(name in agenda.names(action), _("This action announces nothing under that name."))
+
+
+def unschedule(actor: User | None, action: Action) -> None:
+    """As `schedule`, whatever the action still announces."""
+    has_role(actor, RoleName.COUNCIL, plan=action.plan)
+
+
+# Reminders.
+
+
+def remind(actor: User | None, user: User) -> None:
+    """Once a week at most, somebody who has something to do and wishes to get mail."""
+    require(user.is_active and user.wants_mail, _("This person does not wish to get mail."))
+    require(not queries.was_reminded(user), _("This person was reminded within the week."))

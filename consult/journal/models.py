@@ -16,7 +16,7 @@ START = "0" * 64  # what the first line has before it
 NEWS = (
     *("campaigns.publish", "campaigns.extend", "campaigns.change_rules", "campaigns.cancel"),
     *("answers.publish_results", "engagements.adopt", "engagements.publish"),
-    *("engagements.revise", "followup.report", "followup.publish_edition"),
+    *("engagements.revise", "followup.report", "followup.publish_edition", "followup.reply"),
     *("followup.import_plan", "council.complete", "portal.change_settings"),
     "portal.record_audit",
     *("pluralism.publish", "pluralism.sign_off"),

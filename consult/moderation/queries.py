@@ -1,5 +1,6 @@
 """What waits to be read, in which order, for whom; what was decided; what was pointed out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from consult.campaigns.models import Campaign
 from consult.comments.models import Comment
+from consult.comments.queries import listeners
 from consult.contributions.models import Contribution
 from consult.core.db import db
 from consult.core.text import excerpt
@@ -19,8 +21,16 @@ from consult.people.queries import with_role
 from consult.posts.models import Post, Status, Version
 
 BEFORE, AFTER = 3, 16  # how many texts the list shows around the one being read
-KINDS = ("contribution", "comment")
+KINDS = ("contribution", "comment", "question")
 READERS = (RoleName.FACILITATOR, RoleName.GUARANTOR)
+
+# Who hears of a text the first time it is on show, by its kind, and under which name in the
+# journal; a later room adds what it brings.
+WHEN_SHOWN: dict[str, tuple[str, Callable[[Any], list[User]]]] = {
+    "comment": ("comments.shown", listeners),
+}
+
+OF_PLANS: list[sa.Table] = []  # tables of texts that belong to a plan, named by their rooms
 
 _post, _user = Post.__table__, User.__table__
 _contribution, _comment = Contribution.__table__, Comment.__table__
@@ -43,7 +53,7 @@ class Line:
     title: str
     name: str | None
     since: datetime
-    campaign: str
+    campaign: str | None  # a question belongs to a plan, not to a consultation
 
 
 class Queue(NamedTuple):
@@ -219,7 +229,7 @@ class NoticeLine(NamedTuple):
     notice: Notice
     title: str
     status: Status
-    campaign: str
+    campaign: str | None
 
 
 class NoticePage(NamedTuple):
@@ -273,7 +283,7 @@ def _open_notices(statement: sa.Select[Any], actor: User, scope: Scope) -> sa.Se
         .outerjoin(_reported_comment, _reported_comment.c.id == _reported.c.id)
         .where(Notice.closed_at.is_(None))
     )
-    return _within(statement, actor, scope, _reported_in, _reported.c.kind)
+    return _within(statement, actor, scope, _reported_in, _reported)
 
 
 def notice_or_404(receipt: str) -> Notice:
@@ -341,20 +351,25 @@ def _visible(statement: sa.Select[Any], actor: User, scope: Scope) -> sa.Select[
             sa.or_(_post.c.author_id.is_(None), _post.c.author_id != actor.id),
         )
     )
-    return _within(statement, actor, scope, _campaign_id, _post.c.kind)
+    return _within(statement, actor, scope, _campaign_id, _post)
 
 
 def _within(
-    statement: sa.Select[Any], actor: User, scope: Scope, campaign_id: Any, kind: Any
+    statement: sa.Select[Any], actor: User, scope: Scope, campaign_id: Any, post: Any
 ) -> sa.Select[Any]:
-    """Only the campaigns of this person, and of those only what was asked for."""
+    """Only the campaigns and plans of this person, and of those only what was asked for."""
     allowed = _campaigns_of(actor)
     if allowed is not None:
-        statement = statement.where(campaign_id.in_(allowed))
+        plans = [role.plan_id for role in actor.roles if role.name in READERS and role.plan_id]
+        of_plans = [
+            post.c.id.in_(sa.select(table.c.id).where(table.c.plan_id.in_(plans)))
+            for table in OF_PLANS
+        ]
+        statement = statement.where(sa.or_(campaign_id.in_(allowed), *of_plans))
     if scope.campaign:
         statement = statement.where(campaign_id == scope.campaign.id)
     if scope.kind:
-        statement = statement.where(kind == scope.kind)
+        statement = statement.where(post.c.kind == scope.kind)
     return statement
 
 

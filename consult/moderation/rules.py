@@ -14,15 +14,15 @@ from consult.posts.models import Image, Post
 def read(actor: User | None, post: Post | None = None) -> None:
     """Facilitators read what waits; the guarantor reads everything and changes nothing."""
     if post is not None:
-        has_role(actor, RoleName.FACILITATOR, RoleName.GUARANTOR, campaign=_campaign(post))
+        has_role(actor, RoleName.FACILITATOR, RoleName.GUARANTOR, **_place(post))
         return
     signed_in(actor)
     require(reads(actor), ROLE_NEEDED[RoleName.FACILITATOR])
 
 
 def moderate(actor: User | None, post: Post) -> None:
-    """A facilitator of the site or of this campaign, for the words of others."""
-    has_role(actor, RoleName.FACILITATOR, campaign=_campaign(post))
+    """A facilitator of the site, of this campaign or of this plan, for the words of others."""
+    has_role(actor, RoleName.FACILITATOR, **_place(post))
     assert actor is not None  # noqa: S101
     require(
         post.author_id is None or post.author_id != actor.id,
@@ -49,7 +49,7 @@ def decide(
 
 
 def describe(actor: User | None, post: Post, *, image: Image, words: str) -> None:
-    has_role(actor, RoleName.FACILITATOR, campaign=_campaign(post))
+    has_role(actor, RoleName.FACILITATOR, **_place(post))
     require(image.post_id == post.id and words.strip(), _("Say what the picture shows."))
 
 
@@ -65,5 +65,6 @@ def dismiss(actor: User | None, notice: Notice, *, words: str) -> None:
     require(words.strip(), _("Say why the text stays: these words are sent to whoever wrote."))
 
 
-def _campaign(post: Post) -> Any:
-    return getattr(post, "campaign", None)
+def _place(post: Post) -> dict[str, Any]:
+    """The campaign or the plan a text was written for: those who read for it may read it."""
+    return {name: getattr(post, name, None) for name in ("campaign", "plan")}

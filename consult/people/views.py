@@ -48,6 +48,7 @@ PAGES = {
         "engagements.engagement", slug=thing.plan.slug, id=thing.id
     ),
     "action": lambda thing: url_for("engagements.action", id=thing.id),
+    "question": lambda thing: url_for("followup.question", id=thing.id),
     "user": lambda thing: url_for("people.account"),
     "notice": lambda thing: url_for("moderation.notice", receipt=thing.receipt),
 }

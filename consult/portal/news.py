@@ -26,7 +26,7 @@ from consult.engagements.models import (
     Progress,
     Serves,
 )
-from consult.followup.models import Edition, StatusReport
+from consult.followup.models import Edition, Question, Reply, StatusReport
 from consult.journal.models import NEWS, PUBLIC, Event, among
 from consult.moderation.models import Ground, Verdict
 from consult.pluralism.models import ElectoralPeriod, Expression, SignOff
@@ -76,6 +76,7 @@ ACTS: dict[str, LazyString] = {
     "engagements.publish": _("Plan published"),
     "engagements.revise": _("Promise revised, with its reason"),
     "followup.publish_edition": _("Progress of a plan frozen at a date"),
+    "followup.reply": _("The town replied to a question about an action"),
     "followup.import_plan": _("Plan carried in from a document"),
     "council.complete": _("Decision of the assembly completed"),
     "moderation.settle": _("A reader who pointed out a text was answered"),
@@ -329,6 +330,15 @@ SELECTS: dict[str, Callable[[set[int]], sa.Select[Any]]] = {
         .join(Plan, Plan.id == Action.plan_id)
         .where(Action.id.in_(numbers), Plan.state == PlanState.PUBLISHED)
     ),
+    "question": lambda numbers: (
+        _row("question", Question.id, Question.title, None, None)
+        .join(Plan, Plan.id == Question.plan_id)
+        .where(
+            Question.id.in_(numbers),
+            Question.status == Status.PUBLISHED,
+            Plan.state == PlanState.PUBLISHED,
+        )
+    ),
     "edition": lambda numbers: (
         _row("edition", Edition.id, Edition.title, Plan.slug, Edition.slug)
         .join(Plan, Plan.id == Edition.plan_id)
@@ -355,6 +365,7 @@ PAGES: dict[str, Callable[[int, str, str], tuple[str, dict[str, Any]]]] = {
     "plan": lambda number, slug, _: ("engagements.show", {"slug": slug}),
     "engagement": lambda number, slug, _: ("engagements.engagement", {"slug": slug, "id": number}),
     "action": lambda number, slug, _: ("engagements.action", {"id": number}),
+    "question": lambda number, slug, _: ("followup.question", {"id": number}),
     "edition": lambda number, slug, other: ("followup.edition", {"slug": slug, "edition": other}),
     "act": lambda number, slug, _: ("council.act", {"id": number}),
     "expression": lambda number, slug, _: ("pluralism.show", {"id": number}),
@@ -373,6 +384,12 @@ def _said(events: Sequence[Event]) -> dict[int, str]:
         words = sa.select(StatusReport.id, StatusReport.words)
         for number, text in db.session.execute(words.where(StatusReport.id.in_(reports))):
             found[reports[number]] = excerpt(text, 400)
+    replies = {event.data["reply"]: event.id for event in events if event.name == "followup.reply"}
+    if replies:
+        shown = sa.select(Reply.id, Reply.words).join(Question, Question.id == Reply.question_id)
+        asked = shown.where(Reply.id.in_(replies), Question.status == Status.PUBLISHED)
+        for number, text in db.session.execute(asked):
+            found[replies[number]] = excerpt(text, 400)
     changes = {
         (event.campaign_id, event.data["number"]): event.id
         for event in events

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from consult.answers.models import Delay
 from consult.campaigns.models import Campaign
@@ -179,7 +179,10 @@ class Proof(NamedTuple):
     url: str | None
     file_id: int | None
     file_name: str | None
-    media_type: str | None
+    thumbnail_id: int | None
+    thumbnail_name: str | None
+    width: int | None  # of the small copy where there is one
+    height: int | None
     alternative: str
     at: datetime
 
@@ -195,18 +198,22 @@ def latest_evidence(*, with_demo: bool, limit: int = 3) -> list[Proof]:
 
 @cache
 def _latest_evidence(with_demo: bool) -> sa.Select[Any]:
+    small = aliased(StoredFile)
     return (
         sa.select(
             *(Action.id, Action.title, StatusReport.progress, StatusReport.effective_on),
             *(StatusReport.effective_words, Evidence.title, Evidence.kind, Evidence.url),
-            *(StoredFile.id, StoredFile.name, StoredFile.media_type, Evidence.alternative),
-            StatusReport.at,
+            *(StoredFile.id, StoredFile.name, small.id, small.name),
+            sa.func.coalesce(small.width, StoredFile.width),
+            sa.func.coalesce(small.height, StoredFile.height),
+            *(Evidence.alternative, StatusReport.at),
         )
         .select_from(Evidence)
         .join(StatusReport, StatusReport.id == Evidence.report_id)
         .join(Action, Action.id == StatusReport.action_id)
         .join(Plan, Plan.id == Action.plan_id)
         .outerjoin(StoredFile, StoredFile.id == Evidence.file_id)
+        .outerjoin(small, small.id == Evidence.thumbnail_id)
         .where(*_shown(with_demo))
         .order_by(
             StatusReport.effective_on.is_(None),
@@ -240,7 +247,7 @@ def sight_of(actor: User | None, file: StoredFile) -> Sight | None:
         sa.select(Evidence.id)
         .join(StatusReport, StatusReport.id == Evidence.report_id)
         .join(Plan, Plan.id == StatusReport.plan_id)
-        .where(Evidence.file_id == file.id),
+        .where(sa.or_(Evidence.file_id == file.id, Evidence.thumbnail_id == file.id)),
         sa.select(Act.id).join(Plan, Plan.act_id == Act.id).where(Act.document_id == file.id),
         sa.select(Picture.id)
         .join(Plan, Plan.id == Picture.plan_id)

@@ -33,6 +33,7 @@ from consult.core.rules import refusal
 from consult.core.text import excerpt
 from consult.engagements import queries as engagements
 from consult.engagements.models import PROGRESS, Action
+from consult.followup.models import PICTURES
 from consult.journal.actions import commit
 from consult.moderation.models import Ground
 from consult.people.session import actor
@@ -129,7 +130,10 @@ def _campaign_card(campaign: Campaign, totals: queries.Totals | None) -> dict[st
 
 
 def _proof(proof: queries.Proof) -> dict[str, Any]:
-    is_picture = proof.media_type == "image/webp"
+    small = proof.thumbnail_id is not None
+    number, name = (
+        (proof.thumbnail_id, proof.thumbnail_name) if small else (proof.file_id, proof.file_name)
+    )
     return {
         "title": proof.action_title,
         "url": url_for("engagements.action", id=proof.action_id),
@@ -138,10 +142,10 @@ def _proof(proof: queries.Proof) -> dict[str, Any]:
         "words": proof.title,
         "status": proof.progress,
         "kind": proof.kind.label,
-        "image_url": (
-            url_for(".file", id=proof.file_id, name=proof.file_name) if is_picture else ""
-        ),
+        "image_url": url_for(".file", id=number, name=name) if proof.kind in PICTURES else "",
         "image_alt": proof.alternative,
+        "image_width": proof.width,
+        "image_height": proof.height,
     }
 
 
@@ -235,6 +239,7 @@ KINDS = {
     "plan": _("Plan"),
     "engagement": _("Engagement"),
     "action": _("Action"),
+    "question": _("Question"),
 }
 OUTCOMES = {
     Outcome.RETAINED: _("Retained"),
@@ -275,6 +280,8 @@ def _hit_url(hit: finding.Hit) -> str:
         return url_for("engagements.engagement", slug=hit.plan_slug, id=hit.subject_id)
     if hit.kind == "action":
         return url_for("engagements.action", id=hit.subject_id)
+    if hit.kind == "question":
+        return url_for("followup.question", id=hit.subject_id)
     anchor = "answer" if hit.kind == "answer" else None
     return url_for("contributions.show", id=hit.subject_id, _anchor=anchor)
 
