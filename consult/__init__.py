@@ -35,6 +35,7 @@ ROOMS = (
     "answers",
     "engagements",
     "followup",
+    "indicators",
     "sources",
     "portal",
 )

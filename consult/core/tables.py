@@ -281,8 +281,14 @@ class _Row(Protocol):
     def __call__(self, row: Iterable[Any], /) -> Any: ...
 
 
+class Harmless(str):
+    """Words known to be no formula, though they begin like one: « - 3,5 pts »."""
+
+
 def inert(value: Any) -> Any:
     """A cell that no spreadsheet will run: what begins like a formula gets an apostrophe."""
+    if isinstance(value, Harmless):
+        return str(value)
     if isinstance(value, str):
         return "'" + value if value.startswith(FORMULA) else value
     if value is None:

@@ -206,10 +206,10 @@ def upgrade() -> None:
             ["id"],
             unique=False,
             sqlite_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in')"
             ),
             postgresql_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in')"
             ),
         )
         batch_op.create_index("ix_event_plan", ["plan_id", "id"], unique=False)
@@ -218,10 +218,10 @@ def upgrade() -> None:
             ["id"],
             unique=False,
             sqlite_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
             ),
             postgresql_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
             ),
         )
         batch_op.create_index(
@@ -4472,20 +4472,20 @@ def downgrade() -> None:
         batch_op.drop_index(
             "ix_event_public",
             sqlite_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
             ),
             postgresql_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
             ),
         )
         batch_op.drop_index("ix_event_plan")
         batch_op.drop_index(
             "ix_event_news",
             sqlite_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in')"
             ),
             postgresql_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in')"
             ),
         )
         batch_op.drop_index("ix_event_campaign")
