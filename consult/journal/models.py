@@ -19,7 +19,7 @@ NEWS = (
     *("engagements.revise", "followup.report", "followup.publish_edition", "followup.reply"),
     *("followup.import_plan", "council.complete", "portal.change_settings"),
     "portal.record_audit",
-    *("pluralism.publish", "pluralism.sign_off"),
+    *("pluralism.publish", "pluralism.sign_off", "sources.carry_in"),
 )
 PUBLIC = (
     *NEWS,

@@ -31,6 +31,7 @@ from consult.journal.models import NEWS, PUBLIC, Event, among
 from consult.moderation.models import Ground, Verdict
 from consult.pluralism.models import ElectoralPeriod, Expression, SignOff
 from consult.posts.models import Status
+from consult.sources.models import SourceDocument
 
 FEED = 30  # entries of a feed
 PAGE = 40  # lines of the journal on a page
@@ -79,6 +80,7 @@ ACTS: dict[str, LazyString] = {
     "followup.reply": _("The town replied to a question about an action"),
     "followup.import_plan": _("Plan carried in from a document"),
     "council.complete": _("Decision of the assembly completed"),
+    "sources.carry_in": _("Document carried in, with all it became"),
     "moderation.settle": _("A reader who pointed out a text was answered"),
     "pluralism.open": _("The groups of the assembly were given their room beside a page"),
     "pluralism.publish": _("Words of the groups of the assembly published together"),
@@ -348,6 +350,9 @@ SELECTS: dict[str, Callable[[set[int]], sa.Select[Any]]] = {
         Act.id.in_(numbers),
         sa.exists().where(Plan.act_id == Act.id, Plan.state == PlanState.PUBLISHED),
     ),
+    "source_document": lambda numbers: _row(
+        "source_document", SourceDocument.id, SourceDocument.title, SourceDocument.ref, None
+    ).where(SourceDocument.id.in_(numbers), SourceDocument.carried_in_at.is_not(None)),
     "expression": lambda numbers: _row(
         "expression", Expression.id, Expression.title, None, None
     ).where(Expression.id.in_(numbers), Expression.published_at.is_not(None)),
@@ -371,6 +376,7 @@ PAGES: dict[str, Callable[[int, str, str], tuple[str, dict[str, Any]]]] = {
     "expression": lambda number, slug, _: ("pluralism.show", {"id": number}),
     "electoral_period": lambda number, slug, _: ("pluralism.period", {}),
     "sign_off": lambda number, slug, _: ("pluralism.period", {}),
+    "source_document": lambda _id, ref, _other: ("sources.show", {"ref": ref}),
 }
 
 

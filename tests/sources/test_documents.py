@@ -193,3 +193,10 @@ def test_what_is_missing_leads_to_where_it_is_filled(ctx):
     carried_in(clerk(), OWN["note"])
     assert db.session.scalar(sa.select(sa.func.count(Gap.id)))
     assert all_open()
+
+
+def test_the_journal_tells_everybody_that_a_document_came_in(ctx, client):
+    carried_in(clerk(), OWN["note"])
+    seen = client.get("/journal").text
+    assert "Document versé" in seen
+    assert "/documents/demo-note" in seen
