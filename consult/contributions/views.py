@@ -237,7 +237,8 @@ def confirm(token: str) -> ResponseReturnValue:
         user = people.confirm(actor(), letter, pseudonym=name)
         actions.confirm(user, contribution)
         commit()
-        open_for(user)
+        if known is None:  # for an account that holds more than these words, one signs in
+            open_for(user)
         return redirect(url_for(".receipt", receipt=contribution.receipt), 303)
     return _private(
         "contributions/confirm.html",

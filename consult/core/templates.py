@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache
 from threading import Lock
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Flask, has_request_context, request
 from jinja2.runtime import Macro
@@ -20,7 +20,7 @@ ADDRESSES = 50_000
 def init_app(app: Flask) -> None:
     app.url_for = _remembering(app)  # type: ignore[method-assign]
     app.jinja_env.filters.update(markdown=render, excerpt=excerpt)
-    app.jinja_env.globals.update(url_for=app.url_for, once=_pieces())
+    app.jinja_env.globals.update(url_for=app.url_for, once=_pieces(), asked_besides=_asked_besides)
 
 
 def _remembering(app: Flask) -> Callable[..., str]:
@@ -58,6 +58,11 @@ def _remembering(app: Flask) -> Callable[..., str]:
         return f"{path}#{quote(_anchor)}" if _anchor else path
 
     return url_for
+
+
+def _asked_besides(name: str) -> str:
+    """What the address of this page asks for, but for this name: for a link that changes it."""
+    return urlencode([(key, one) for key, one in request.args.items(multi=True) if key != name])
 
 
 def _pieces() -> Callable[..., Markup]:

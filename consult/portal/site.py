@@ -4,13 +4,31 @@ from typing import Any, NamedTuple
 
 from flask import Flask, Response, current_app, g, has_request_context, request, url_for
 
-from consult.core.i18n import LANGUAGES
+from consult.core.i18n import LANGUAGES, _
 from consult.core.rules import refusal
+from consult.people.models import RoleName, User
 from consult.people.session import actor, has_session
 from consult.portal import queries
 from consult.portal.mine import my_contributions
 
 YEAR = 365 * 24 * 3600
+
+
+# What people of the town work with, by role, in the order of the story.
+COUNCIL, FACILITATOR = RoleName.COUNCIL, RoleName.FACILITATOR
+GUARANTOR, ADMINISTRATOR = RoleName.GUARANTOR, RoleName.ADMINISTRATOR
+TOOLS = (
+    ({FACILITATOR, GUARANTOR}, _("Contributions to read"), "moderation.queue"),
+    ({FACILITATOR}, _("Consultations in preparation"), "campaigns.index"),
+    ({COUNCIL, GUARANTOR}, _("What is still missing"), "gaps.index"),
+    ({COUNCIL}, _("Sittings"), "council.sittings"),
+    ({COUNCIL}, _("Acts"), "council.index"),
+    ({COUNCIL}, _("Documents"), "sources.index"),
+    ({COUNCIL}, _("Indicators"), "indicators.desk"),
+    ({ADMINISTRATOR}, _("Words of the groups"), "pluralism.index"),
+    ({ADMINISTRATOR}, _("Pre-electoral period"), "pluralism.period"),
+    ({ADMINISTRATOR}, _("Settings of the site"), "portal.settings"),
+)
 
 
 class Shown(NamedTuple):
@@ -28,7 +46,7 @@ class Shown(NamedTuple):
 def init_app(app: Flask) -> None:
     app.context_processor(_context)
     app.after_request(_keep_language)
-    app.jinja_env.globals.update(refusal=refusal, my_contributions=my_contributions)
+    app.jinja_env.globals.update(refusal=refusal, my_contributions=my_contributions, tools_of=tools_of)
 
 
 def _context() -> dict[str, Any]:
@@ -46,6 +64,12 @@ def shown() -> Shown:
         if tip:
             current_app.extensions["site_shown"] = (tip, g.site)
     return g.site
+
+
+def tools_of(actor: User) -> list[tuple[str, str]]:
+    """The pages somebody of the town works with: their names and addresses."""
+    held = {role.name for role in actor.roles}
+    return [(str(name), url_for(endpoint)) for roles, name, endpoint in TOOLS if roles & held]
 
 
 def _read() -> Shown:

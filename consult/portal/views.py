@@ -47,6 +47,64 @@ from consult.portal.site import shown
 bp = Blueprint("portal", __name__)
 
 
+# The shelves of the council's papers, in the order of the story: decide, act, measure, look up.
+SHELVES = (
+    (
+        _("What is decided"),
+        (
+            (_("Sittings"), "council.sittings", _("When the council meets, and on what.")),
+            (_("Acts"), "council.index", _("Deliberations, notes, agreements, by date and number.")),
+            (
+                _("Words of the groups"),
+                "pluralism.index",
+                _("What each group of the council says, all with the same room."),
+            ),
+        ),
+    ),
+    (
+        _("What is done"),
+        (
+            (_("Plans"), "engagements.index", _("Engagements, actions, and where each stands.")),
+            (
+                _("Programmes and agreements"),
+                "programmes.index",
+                _("With whom, for how long, with how much, and how it ended."),
+            ),
+            (_("Governing bodies"), "programmes.bodies", _("Who steers, who sits, how often.")),
+        ),
+    ),
+    (
+        _("What is measured, and where"),
+        (
+            (_("Indicators"), "indicators.index", _("Each figure with its year and its source.")),
+            (_("Places"), "territory.places", _("Districts and sites, under all their names.")),
+            (
+                _("Organisations"),
+                "territory.organisations",
+                _("Who carries what, and as what."),
+            ),
+        ),
+    ),
+    (
+        _("To look things up"),
+        (
+            (_("Documents"), "sources.index", _("Papers carried in whole, and what became of them.")),
+            (_("Glossary"), "sources.glossary", _("Acronyms, spelt out.")),
+            (_("Journal of public acts"), "portal.journal", _("What happened, line after line.")),
+        ),
+    ),
+)
+
+
+@bp.get("/conseil")
+def town() -> str:
+    shelves = [
+        (title, [(name, url_for(endpoint), words) for name, endpoint, words in entries])
+        for title, entries in SHELVES
+    ]
+    return render_template("portal/town.html", shelves=shelves)
+
+
 @bp.get("/")
 def home() -> str:
     campaigns = on_show()

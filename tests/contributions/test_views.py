@@ -254,7 +254,9 @@ def test_a_known_address_confirms_in_one_click(client, by_mail, outbox, app):
     queue.work_once(app)
     link = re.search(r"https?://[^/]+(/contributions/confirmer/\S+)", outbox[0].body)[1]
     assert "Elle sera signée Léa" in client.get(link).text
-    client.post(link, data={})
+    receipt = client.post(link, data={}, follow_redirects=True)
+    assert draft.receipt in receipt.text.replace(" ", "")
+    assert client.get("/mon-espace").status_code != 200  # a letter kept for days opens no account
     db.session.expire_all()
     assert only().author_id == known.id
     assert db.session.scalar(sa.select(sa.func.count(User.id)).where(~User.is_system)) == 1
