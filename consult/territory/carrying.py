@@ -304,7 +304,7 @@ class _Geography:
         entering = told.get("new_communes") or {}
         for name in entering.get("communes") or ():
             commune = self._commune(name)
-            self._change(after, commune, ChangeKind.ENTERING, entering["paragraph"])
+            self._change(after, commune, ChangeKind.ENTERING, entering["title"])
         self._reshaped(after)
         self._spell()
         for balance in queries.balances(queries.Era(after, before, None), self._changes(after)):

@@ -223,7 +223,7 @@ class DrawForm(Form):
         description=_("The former outline is kept and ends the day before."),
     )
     source = StringField(
-        _("Where it comes from"),
+        _("Where this outline comes from"),
         [LINE],
         description=_("The file, the service or the act, for example data.gouv.fr, 2024."),
         filters=[strip],
@@ -258,7 +258,7 @@ class ImportForm(Form):
         _("These outlines hold since"),
         description=_("1 January 2024 for the priority districts of the 2024 decree."),
     )
-    source = StringField(_("Where it comes from"), [LINE], filters=[strip])
+    source = StringField(_("Where this file comes from"), [LINE], filters=[strip])
     is_trial = BooleanField(_("Only try: read the file, write nothing"))
     contents: files.Contents | None = None
 

@@ -69,13 +69,24 @@ class ChangeKind(StrEnum):
     def label(self) -> LazyString:
         return CHANGES[self]
 
+    @property
+    def plural(self) -> LazyString:
+        return SEVERAL_CHANGES[self]
+
 
 CHANGES = {
-    ChangeKind.ENTERING: _("Entering"),
-    ChangeKind.LEAVING: _("Leaving"),
-    ChangeKind.ENLARGED: _("Enlarged"),
-    ChangeKind.REDUCED: _("Reduced"),
-    ChangeKind.UNCHANGED: _("Kept as it was"),
+    ChangeKind.ENTERING: _("Entry"),
+    ChangeKind.LEAVING: _("Exit"),
+    ChangeKind.ENLARGED: _("Enlargement"),
+    ChangeKind.REDUCED: _("Reduction"),
+    ChangeKind.UNCHANGED: _("No change"),
+}
+SEVERAL_CHANGES = {
+    ChangeKind.ENTERING: _("Entries"),
+    ChangeKind.LEAVING: _("Exits"),
+    ChangeKind.ENLARGED: _("Enlargements"),
+    ChangeKind.REDUCED: _("Reductions"),
+    ChangeKind.UNCHANGED: _("Without change"),
 }
 
 

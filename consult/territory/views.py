@@ -102,7 +102,7 @@ def places() -> str:
         "territory/places.html",
         day=day,
         is_today=day == clock.today(),
-        asked=asked,
+        typed_day=asked,
         fault=fault,
         words=words,
         kind=kind,
