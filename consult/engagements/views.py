@@ -9,17 +9,24 @@ from werkzeug.wrappers import Response as Redirect
 from consult.core import clock, dates
 from consult.core.db import writing
 from consult.core.errors import thinks_first
-from consult.core.i18n import gettext
+from consult.core.i18n import day, gettext
+from consult.core.papers import hand_out, live
 from consult.core.rules import refusal
 from consult.engagements import (
     actions,
+    amounts,
     documents,
     exports,
+    extent,
     moment_pages,
+    moments,
     money_pages,
+    papers,
     queries,
     rules,
     sheet_pages,
+    sheets,
+    versions,
 )
 from consult.engagements.forms import (
     ActionForm,
@@ -41,11 +48,14 @@ from consult.journal.actions import commit as seal
 from consult.journal.actions import rollback
 from consult.people.queries import follows
 from consult.people.session import actor
+from consult.pluralism.queries import on_paper
+from consult.portal.queries import letterhead
 
 bp.add_app_template_filter(queries.tag_words, "tag_words")
 bp.add_app_template_filter(queries.called, "called")
 bp.add_app_template_filter(queries.kicker, "kicker")
 bp.add_app_template_filter(queries.short, "short")
+bp.add_app_template_filter(lambda words: day(date.fromisoformat(words)), "iso_day")
 bp.add_app_template_global(queries.own_words, "own_words")
 bp.add_app_template_global(queries.row_of, "row_of")
 
@@ -55,6 +65,16 @@ settled("plan")(queries.settled)
 @filled_at("plan")
 def _filled_at(gap: Gap) -> str:
     return url_for("engagements.to_complete", slug=queries.of_gap(gap).slug)
+
+
+@filled_at("sheet")
+def _filled_in_a_sheet(gap: Gap) -> str:
+    return url_for("engagements.write_sheet", id=gap.subject_id)
+
+
+@filled_at("moment")
+def _filled_in_a_moment(gap: Gap) -> str:
+    return url_for("engagements.reschedule", id=gap.subject_id)
 
 
 # The pages of the parts of a plan stand in files of their own and join these.
@@ -80,10 +100,16 @@ def show(slug: str) -> str:
     plan = queries.by_slug_or_404(slug, user)
     tree = queries.of_plan(plan)
     editions = followup.editions(plan)
+    holds = extent.of(plan)
     return render_template(
         "engagements/show.html",
         plan=plan,
         tree=tree,
+        holds=holds,
+        is_long=extent.is_long(tree),
+        sheets=sheets.of_plan(plan) if holds.announced else [],
+        next_moment=moments.shown(moments.of_plan(plan)).upcoming if holds.evaluations else None,
+        versions=versions.of_plan(plan) if holds.versions > 1 else [],
         view=request.args.get("vue", ""),
         standing=followup.standing(plan),
         linked=queries.linked(tree),
@@ -100,6 +126,54 @@ def show(slug: str) -> str:
 def plan_json(slug: str) -> Response:
     """The plan as open data; where nobody said where an action stands, `statut` is null."""
     return jsonify(followup.picture(queries.by_slug_or_404(slug, actor())))
+
+
+@bp.get("/plans/<slug>.pdf")
+def plan_pdf(slug: str) -> Response:
+    """The plan as it stands today, as a paper to hand out."""
+    plan = queries.by_slug_or_404(slug, actor())
+    tree, editions = queries.of_plan(plan), followup.editions(plan)
+    facts = papers.plan(
+        plan,
+        tree,
+        standing=followup.standing(plan),
+        moved=followup.since(editions[0].content, tree) if editions else [],
+        since=editions[0].title if editions else "",
+        purses=amounts.purses(amounts.of_plan(plan)),
+        groups=on_paper(plan),
+        sha256=followup.fingerprint(followup.picture(plan)),
+    )
+    return hand_out(
+        "plan",
+        facts,
+        letterhead(),
+        url=live("engagements.show", slug=slug),
+        name=slug,
+        pictures=papers.pictures(queries.pictures_of(plan)),
+        is_public=plan.is_public,
+    )
+
+
+@bp.get("/fiches/<int:id>.pdf")
+def sheet_pdf(id: int) -> Response:
+    """An action sheet under its printed headings, as a paper to hand out."""
+    sheet = sheets.sheet_or_404(id, actor())
+    texts = sheets.texts(sheet)
+    facts = papers.sheet(
+        sheet,
+        texts[0] if texts else None,
+        purses=amounts.purses(amounts.of(sheet)),
+        moments=moments.of_sheet(sheet),
+        texts=texts,
+    )
+    return hand_out(
+        "sheet",
+        facts,
+        letterhead(),
+        url=live("engagements.sheet", id=id),
+        name=f"fiche {sheet.name}",
+        is_public=sheet.plan.is_public,
+    )
 
 
 @bp.get("/plans/<slug>/actions.csv")
@@ -121,6 +195,8 @@ def engagement(slug: str, id: int) -> str:
         tree=tree,
         branch=tree.by_engagement[id],
         subject=subject,
+        sheets=sheets.branches(sheets.of_plan(plan)),
+        amounts=amounts.of(*(one.engagement for one in tree.by_engagement[id].walk())),
         standing=followup.standing(plan),
         linked=queries.linked(tree),
         sources=queries.sources_of(subject),
@@ -146,6 +222,7 @@ def action(id: int) -> str:
         "engagements/action.html",
         plan=subject.plan,
         subject=subject,
+        amounts=amounts.of(subject),
         served=served,
         carriers=carriers,
         sources=queries.sources_of(subject),
