@@ -353,6 +353,15 @@ def item_of(act: Act) -> AgendaItem | None:
     )
 
 
+def line_of(act: Act) -> AgendaItem | None:
+    """The line of its sitting's agenda on which an act stands, whatever became of it."""
+    return db.session.scalar(
+        sa.select(AgendaItem)
+        .options(joinedload(AgendaItem.sitting).joinedload(Sitting.assembly))
+        .where(AgendaItem.act_id == act.id, AgendaItem.sitting_id == act.sitting_id)
+    )
+
+
 def to_inscribe() -> list[Act]:
     """Acts that wait for a place on an agenda."""
     waiting = (ActState.DRAFT, ActState.POSTPONED)

@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response as Redirect
 from consult.core import files
 from consult.core.db import db
 from consult.core.i18n import _, gettext
+from consult.core.papers import hand_out, live
 from consult.core.rules import Refused, refusal
 from consult.core.slugs import slugify
 from consult.core.tables import write_csv
-from consult.council import actions, queries, rules, texts
+from consult.council import actions, papers, queries, rules, texts
 from consult.council.forms import (
     AcknowledgeForm,
     ActForm,
@@ -53,6 +54,8 @@ from consult.gaps import queries as gaps
 from consult.gaps.models import Gap
 from consult.journal.actions import commit, rollback
 from consult.people.session import actor
+from consult.pluralism.queries import on_paper
+from consult.portal.queries import letterhead
 from consult.territory.models import Place
 from consult.territory.queries import place_named
 
@@ -121,9 +124,23 @@ def act(id: int) -> str:
         tied=queries.tied(subject, user),
         Part=Part,
         missing=gaps.still_open(subject) if queries.reads_all(user) else [],
-        item=queries.item_of(subject),
+        item=queries.line_of(subject) if subject.sitting_id else None,
         can=_steps(subject) if _may(rules.desk) else {},
         reads_all=queries.reads_all(user),
+    )
+
+
+@bp.get("/actes/<int:id>.pdf")
+def act_pdf(id: int) -> Response:
+    """The page of an act as a paper; the act put online with its fingerprint stays the act."""
+    subject = _act(id)
+    return hand_out(
+        "act",
+        papers.act(subject, groups=on_paper(subject)),
+        letterhead(),
+        url=live("council.act", id=id),
+        name=str(subject.heading),
+        is_public=subject.is_public,
     )
 
 
