@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,9 @@ from consult.people import queries as accounts
 from consult.people.models import RoleName, User
 from consult.sources import actions as sources
 from consult.sources import queries as carried
-from consult.sources import reading
+from consult.sources import reading, tables
+from consult.territory import actions as territory
+from consult.territory import files as places
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DEMO = PACKAGE.parent / "instance" / "demo"
@@ -308,22 +311,65 @@ def import_plan(actor: User, file: Path) -> dict[str, Any]:
 
 @import_group.command("document")
 @click.argument("file", type=FILE)
+@click.option("--title", default="", help="The title of a plan written as a table.")
+@click.option("--columns", default="", help="Which column holds what: ref=ID,title=Titre.")
+@click.option("--states", default="", help="What its states mean: FIN=done,TRAVAUX=started.")
+@click.option("--preview", is_flag=True, help="Say what it holds, and write nothing.")
 @reporting
 @acting
-def import_document(actor: User, file: Path) -> dict[str, Any]:
-    """Carry in a document from its transcription, once, word for word."""
+def import_document(
+    actor: User, file: Path, title: str, columns: str, states: str, preview: bool
+) -> dict[str, Any]:
+    """Carry in a document (JSON, or a plan as a table), once, word for word."""
     data = file.read_bytes()
     try:
-        document = reading.read(reading.loaded(data))
+        raw = (
+            tables.read(
+                file,
+                file.name,
+                title=title,
+                columns=tables.pairs(columns),
+                states=tables.pairs(states),
+            ).raw
+            if tables.is_table(file.name)
+            else reading.loaded(data)
+        )
+        document = reading.read(raw)
+        if preview:
+            rollback()
+            return {"document": document.ref, "kind": document.kind.value, **document.figures()}
         made = sources.hand_in(actor, document, data=data, name=file.name)
         if not made.is_public:
             sources.carry_in(actor, made)
+    except TableError as error:
+        raise click.ClickException(str(error.message)) from error
     except documents.DocumentError as error:
         rollback()
         lines = [f"{problem.path}: {problem.message}" for problem in error.problems]
         raise click.ClickException("\n".join(lines)) from error
     commit()
     return carried.report(made, document.figures())
+
+
+@import_group.command("places")
+@click.argument("file", type=FILE)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="First day of the outlines.")
+@click.option("--source", default="", help="Where the file comes from, in a few words.")
+@reporting
+@acting
+def import_places(actor: User, file: Path, since: datetime | None, source: str) -> dict[str, Any]:
+    """Bring in districts and municipalities (CSV, Excel, GeoJSON), with their outlines."""
+    try:
+        found = places.read(file)
+    except TableError as error:
+        raise click.ClickException(str(error.message)) from error
+    if found.faults:
+        lines = [f"{fault.line}: {fault.reason}" for fault in found.faults]
+        raise click.ClickException("\n".join(lines))
+    day = since.date() if since else None
+    brought = territory.import_places(actor, found.places, since=day, source=source)
+    commit()
+    return brought._asdict()
 
 
 @main.group("export")

@@ -12,7 +12,7 @@ Only the title, the engagements, their titles and the words of their actions are
     progress_report label, statement, credited_to (list of words), _as_of
     status_legend   list of: mark, label, _code, _order
     engagements     list of: number, title, words, _ref, actions, engagements (nested)
-      actions       list of: _id, text, status_mark, _status, status_tag or tags, periodicity,
+      actions       list of: _id, text, words, status_mark, _status, status_tag or tags, periodicity,
                     partners, places, dates, events, _see_also, _serves, _note
         partners    list of names, or of: name, role, _org (a key of `organisations`)
         places      list of words
@@ -120,6 +120,7 @@ class Action:
 
     ref: str
     text: str
+    words: str = ""
     status: str = "unknown"
     mark: str = ""
     tags: list[str] = field(default_factory=list)
@@ -593,6 +594,7 @@ class _Reader:
         return Action(
             ref=ref,
             text=self.text(found, "text", path, needed=True),
+            words=self.text(found, "words", path),
             status=self.code(found, "status", path, STATUSES, "unknown"),
             mark=self.text(found, "status_mark", path),
             tags=[*([tag] if tag else []), *self.texts(found, "tags", path)],

@@ -9,7 +9,7 @@ from consult.core import clock, files
 from consult.core.dates import PartialDate
 from consult.core.db import db
 from consult.core.files import StoredFile
-from consult.core.i18n import spoken
+from consult.core.i18n import gettext, spoken
 from consult.core.slugs import distinct, slugify
 from consult.core.text import fold
 from consult.council import texts
@@ -157,6 +157,7 @@ def _actions(
         action = Action(
             plan=plan,
             title=one.text,
+            words=one.words,
             dates_words=", ".join(said.text for said in one.dates),
             starts_on=first,
             due_on=last,
@@ -261,12 +262,22 @@ def _report(
                 effective_on=_as_of(document),
                 effective_words=label or document.title,
                 mark=one.mark,
-                words=legend.get(one.status, ""),
+                words=legend.get(one.status) or _unsaid(plan, one.ref, progress),
                 author=actor,
                 evidence=[source],
             )
         )
         actions[one.ref].reported(progress, clock.now())
+
+
+def _unsaid(plan: Plan, ref: str, progress: Progress) -> str:
+    """What stands for the reason a document does not give; somebody is asked for it."""
+    if progress != Progress.ABANDONED:
+        return ""
+    with spoken("fr"):
+        words = gettext("The document does not say why.")
+        open_gap(plan, "reason", ref, gettext("Say why this action was abandoned."))
+    return words
 
 
 def _as_of(document: printed.PlanDocument) -> date | None:

@@ -15,6 +15,7 @@ from consult.core.i18n import _
 KINDS = {
     "status": _("State of progress"),
     "level": _("Level"),
+    "reason": _("Reason"),
     "sheet": _("Sheet announced, not supplied"),
     "annex": _("Annex cited, not supplied"),
     "actor_to_split": _("Two names in one"),

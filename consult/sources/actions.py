@@ -1,6 +1,7 @@
 """What can happen to a document and to the words of the glossary."""
 
 from collections.abc import Iterable
+from mimetypes import guess_type
 
 import sqlalchemy as sa
 
@@ -21,14 +22,16 @@ def hand_in(actor: User | None, document: Document, *, data: bytes, name: str) -
     rules.be_the_same(known, document.raw)
     if known is not None:
         return known
-    stem = slugify(name.rpartition(".")[0], default="document")
+    stem, _dot, suffix = name.rpartition(".")
+    stem = f"{slugify(stem, default='document')}.{slugify(suffix, default='json')}"
+    kind = guess_type(stem)[0] or "application/octet-stream"
     made = SourceDocument(
         ref=document.ref,
         kind=document.kind,
         title=document.title,
         dated_words=document.dated_words,
         dated_on=document.dated_on,
-        file=files.keep(data, f"{stem}.json", "application/json"),
+        file=files.keep(data, stem, kind),
         content=document.raw,
         author_id=actor.id if actor else None,
     )

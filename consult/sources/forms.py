@@ -1,5 +1,6 @@
 """What a clerk types: a document's file, an acronym, families of words."""
 
+from io import BytesIO
 from typing import Any
 
 from flask_wtf.file import FileField
@@ -8,9 +9,11 @@ from wtforms.validators import InputRequired, Length
 
 from consult.core.forms import Form
 from consult.core.i18n import _
+from consult.core.tables import TableError
 from consult.engagements.documents import DocumentError, Problem
-from consult.sources import queries, reading
+from consult.sources import queries, reading, tables
 from consult.sources.models import Term
+from consult.sources.tables import is_table
 
 LARGEST = 10 * 2**20  # bytes
 LINE = Length(max=300, message=_("This text is too long."))
@@ -24,9 +27,30 @@ class DocumentForm(Form):
     """The file is read whole; every line that is wrong is told with its place."""
 
     file = FileField(
-        _("The document (JSON)"),
+        _("The document"),
         [InputRequired(_("Please choose a file."))],
-        description=_("The transcription of a document, in UTF-8. 10 MB at most."),
+        description=_(
+            "The transcription of a document (JSON), or a plan as a table (CSV, XLSX, ODS): one"
+            " action a row. 10 MB at most."
+        ),
+    )
+    title = StringField(
+        _("Title of the plan"), [LINE], filters=[strip], description=_("For a table only.")
+    )
+    columns = StringField(
+        _("Which column holds what"),
+        [LINE],
+        filters=[strip],
+        description=_(
+            "For a table whose columns are not recognised: title=Title, ref=ID, engagement=Axis."
+            " The fields: ref, title, words, engagement, status, date, unit, place."
+        ),
+    )
+    states = StringField(
+        _("What its states of progress mean"),
+        [LINE],
+        filters=[strip],
+        description=_("For a table with words of its own: FINISHED=done, WORKS=started."),
     )
     data_bytes: bytes = b""
     document: reading.Document | None = None
@@ -42,11 +66,23 @@ class DocumentForm(Form):
         if len(data) > LARGEST:
             raise ValidationError(_("This file is larger than 10 MB."))
         try:
-            self.document = reading.read(reading.loaded(data))
+            raw = self._table(data) if is_table(field.data.filename) else reading.loaded(data)
+            self.document = reading.read(raw)
+        except TableError as error:
+            raise ValidationError(error.message) from None
         except DocumentError as error:
             self.problems = error.problems
             raise ValidationError(_("This file cannot be carried in as it is.")) from None
         self.data_bytes = data
+
+    def _table(self, data: bytes) -> dict[str, Any]:
+        return tables.read(
+            BytesIO(data),
+            self.file.data.filename,
+            title=self.title.data or "",
+            columns=tables.pairs(self.columns.data or ""),
+            states=tables.pairs(self.states.data or ""),
+        ).raw
 
 
 class TermForm(Form):

@@ -206,10 +206,10 @@ def upgrade() -> None:
             ["id"],
             unique=False,
             sqlite_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close')"
             ),
             postgresql_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close')"
             ),
         )
         batch_op.create_index("ix_event_plan", ["plan_id", "id"], unique=False)
@@ -218,10 +218,10 @@ def upgrade() -> None:
             ["id"],
             unique=False,
             sqlite_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
             ),
             postgresql_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
             ),
         )
         batch_op.create_index(
@@ -1973,6 +1973,8 @@ def upgrade() -> None:
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("legal_framework", sa.JSON(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("headings", sa.JSON(), nullable=False),
+        sa.Column("participants_words", sa.Text(), nullable=False),
         sa.Column("owner_words", sa.Text(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("act_id", sa.Integer(), nullable=True),
@@ -4472,20 +4474,20 @@ def downgrade() -> None:
         batch_op.drop_index(
             "ix_event_public",
             sqlite_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
             ),
             postgresql_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period')"
             ),
         )
         batch_op.drop_index("ix_event_plan")
         batch_op.drop_index(
             "ix_event_news",
             sqlite_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close')"
             ),
             postgresql_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close')"
             ),
         )
         batch_op.drop_index("ix_event_campaign")
