@@ -18,8 +18,11 @@ NEWS = (
     *("answers.publish_results", "engagements.adopt", "engagements.publish"),
     *("engagements.revise", "followup.report", "followup.publish_edition", "followup.reply"),
     *("followup.import_plan", "council.complete", "portal.change_settings"),
+    *("council.announce", "council.publish", "council.correct", "council.annul"),
+    *("council.publish_list", "council.publish_minutes"),
     "portal.record_audit",
     *("pluralism.publish", "pluralism.sign_off", "sources.carry_in"),
+    *("programmes.publish", "programmes.take_stock", "programmes.close"),
 )
 PUBLIC = (
     *NEWS,

@@ -18,7 +18,10 @@ from consult.territory.models import Place
 
 PAGE = 15
 COUNTED = 50  # beyond, the page says « more than 50 »
-KINDS = ("contribution", "answer", "plan", "engagement", "action", "question")
+KINDS = (
+    *("contribution", "answer", "plan", "engagement", "action", "question"),
+    *("programme", "body", "act"),
+)
 
 
 class Asked(NamedTuple):

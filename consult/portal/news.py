@@ -15,7 +15,7 @@ from consult.contributions.models import Contribution, Outcome
 from consult.core.db import db
 from consult.core.i18n import _
 from consult.core.text import excerpt
-from consult.council.models import Act
+from consult.council.models import Act, Assembly, Sitting
 from consult.engagements.models import (
     PROGRESS,
     Action,
@@ -31,6 +31,7 @@ from consult.journal.models import NEWS, PUBLIC, Event, among
 from consult.moderation.models import Ground, Verdict
 from consult.pluralism.models import ElectoralPeriod, Expression, SignOff
 from consult.posts.models import Status
+from consult.programmes.models import Body, Programme
 from consult.sources.models import SourceDocument
 
 FEED = 30  # entries of a feed
@@ -80,8 +81,17 @@ ACTS: dict[str, LazyString] = {
     "followup.reply": _("The town replied to a question about an action"),
     "followup.import_plan": _("Plan carried in from a document"),
     "council.complete": _("Decision of the assembly completed"),
+    "council.announce": _("Sitting of the assembly announced"),
+    "council.publish": _("Act of the assembly put online"),
+    "council.correct": _("Act of the assembly corrected, with its reason"),
+    "council.annul": _("Act of the assembly annulled by the court"),
+    "council.publish_list": _("List of what a sitting examined put online"),
+    "council.publish_minutes": _("Minutes of a sitting put online"),
     "sources.carry_in": _("Document carried in, with all it became"),
     "moderation.settle": _("A reader who pointed out a text was answered"),
+    "programmes.publish": _("Page of a programme or of a body published"),
+    "programmes.take_stock": _("Review of a programme drawn up"),
+    "programmes.close": _("Programme closed, with its report"),
     "pluralism.open": _("The groups of the assembly were given their room beside a page"),
     "pluralism.publish": _("Words of the groups of the assembly published together"),
     "pluralism.set_period": _("Pre-electoral period entered"),
@@ -347,12 +357,22 @@ SELECTS: dict[str, Callable[[set[int]], sa.Select[Any]]] = {
         .where(Edition.id.in_(numbers), Plan.state == PlanState.PUBLISHED)
     ),
     "act": lambda numbers: _row("act", Act.id, Act.title, None, None).where(
-        Act.id.in_(numbers),
-        sa.exists().where(Plan.act_id == Act.id, Plan.state == PlanState.PUBLISHED),
+        Act.id.in_(numbers), Act.shown_at.is_not(None)
+    ),
+    "sitting": lambda numbers: (
+        _row("sitting", Sitting.id, Assembly.name, None, None)
+        .join(Assembly, Assembly.id == Sitting.assembly_id)
+        .where(Sitting.id.in_(numbers), Sitting.shown_at.is_not(None))
     ),
     "source_document": lambda numbers: _row(
         "source_document", SourceDocument.id, SourceDocument.title, SourceDocument.ref, None
     ).where(SourceDocument.id.in_(numbers), SourceDocument.carried_in_at.is_not(None)),
+    "programme": lambda numbers: _row(
+        "programme", Programme.id, Programme.title, Programme.slug, None
+    ).where(Programme.id.in_(numbers), Programme.published_at.is_not(None)),
+    "body": lambda numbers: _row("body", Body.id, Body.name, Body.slug, None).where(
+        Body.id.in_(numbers), Body.published_at.is_not(None)
+    ),
     "expression": lambda numbers: _row(
         "expression", Expression.id, Expression.title, None, None
     ).where(Expression.id.in_(numbers), Expression.published_at.is_not(None)),
@@ -373,6 +393,9 @@ PAGES: dict[str, Callable[[int, str, str], tuple[str, dict[str, Any]]]] = {
     "question": lambda number, slug, _: ("followup.question", {"id": number}),
     "edition": lambda number, slug, other: ("followup.edition", {"slug": slug, "edition": other}),
     "act": lambda number, slug, _: ("council.act", {"id": number}),
+    "sitting": lambda number, slug, _: ("council.sitting", {"id": number}),
+    "programme": lambda number, slug, _: ("programmes.show", {"slug": slug}),
+    "body": lambda number, slug, _: ("programmes.body", {"slug": slug}),
     "expression": lambda number, slug, _: ("pluralism.show", {"id": number}),
     "electoral_period": lambda number, slug, _: ("pluralism.period", {}),
     "sign_off": lambda number, slug, _: ("pluralism.period", {}),

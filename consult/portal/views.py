@@ -53,7 +53,11 @@ SHELVES = (
         _("What is decided"),
         (
             (_("Sittings"), "council.sittings", _("When the council meets, and on what.")),
-            (_("Acts"), "council.index", _("Deliberations, notes, agreements, by date and number.")),
+            (
+                _("Acts"),
+                "council.index",
+                _("Deliberations, notes, agreements, by date and number."),
+            ),
             (
                 _("Words of the groups"),
                 "pluralism.index",
@@ -88,7 +92,11 @@ SHELVES = (
     (
         _("To look things up"),
         (
-            (_("Documents"), "sources.index", _("Papers carried in whole, and what became of them.")),
+            (
+                _("Documents"),
+                "sources.index",
+                _("Papers carried in whole, and what became of them."),
+            ),
             (_("Glossary"), "sources.glossary", _("Acronyms, spelt out.")),
             (_("Journal of public acts"), "portal.journal", _("What happened, line after line.")),
         ),
@@ -298,6 +306,9 @@ KINDS = {
     "engagement": _("Engagement"),
     "action": _("Action"),
     "question": _("Question"),
+    "programme": _("Programme"),
+    "body": _("Body that steers or advises"),
+    "act": _("Act of the assembly"),
 }
 OUTCOMES = {
     Outcome.RETAINED: _("Retained"),
@@ -340,6 +351,12 @@ def _hit_url(hit: finding.Hit) -> str:
         return url_for("engagements.action", id=hit.subject_id)
     if hit.kind == "question":
         return url_for("followup.question", id=hit.subject_id)
+    if hit.kind == "programme":
+        return url_for("programmes.permalink", id=hit.subject_id)
+    if hit.kind == "body":
+        return url_for("programmes.body_permalink", id=hit.subject_id)
+    if hit.kind == "act":
+        return url_for("council.act", id=hit.subject_id)
     anchor = "answer" if hit.kind == "answer" else None
     return url_for("contributions.show", id=hit.subject_id, _anchor=anchor)
 

@@ -60,6 +60,12 @@ def closing_review(data: Said, ref: str) -> Programme:
         facts=_facts(data["labels"], data["mission_type"], data["maitre_d_ouvrage"], data["years"])
         + [[_label(data["labels"][3]), _joined(site, "commune", "population", "quartier")]]
         + [["", data["illustration_source"]]],
+        headings={
+            "participants": _label(_find(data["labels"], "acteurs")),
+            "components": _label(_find(data["labels"], "composantes")),
+            "methods": next(one["title"] for one in data["sections"] if "items" in one),
+        },
+        participants_words=data["actors_text"],
         at=[commune, *districts],
     )
     _take_part(programme, data, ref)
@@ -116,11 +122,11 @@ def _take_part(programme: Programme, data: Said, ref: str) -> None:
             proposed = " / ".join(one["_proposed_split"])
             words = f"« {one['name']} » : peut-être deux noms ({proposed})"
             open_gap(programme, "actor_to_split", shaping.ref_of(participant), words)
+    role = _label(_find(data["labels"], "equipe"))
     team = [one for one in data["team"] if one["_kind"] == "organisation"]
     for order, one in enumerate(team, start=len(data["actors"])):
         organisations([one["name"]])
-        label = _label(next(words for words in data["labels"] if fold(words).startswith("equipe")))
-        _part(*(Participant, programme, f"{ref}/T{order}", order), named=one["name"], role=label)
+        _part(*(Participant, programme, f"{ref}/T{order}", order), named=one["name"], role=role)
 
 
 def _is_jury(one: Said) -> bool:
@@ -143,6 +149,11 @@ def agreement(data: Said, ref: str) -> Programme:
             + [f"## {data['detail_label']}", detail["intro"]]
         ),
         legal_framework=[one["text"] for one in data["legal_framework"]],
+        headings={
+            "title": data["action_label"],
+            "objectives": data["objectives_label"],
+            "phases": data["calendar_label"],
+        },
         at=[_place(_proper(title.rpartition("'")[2]), PlaceKind.COMMUNE)],
     )
     for order, words in enumerate(data["objectives"]):
@@ -346,6 +357,11 @@ def _bare(name: str) -> str:
 
 def _facts(labels: Sequence[str], *values: str) -> list[list[str]]:
     return [[_label(label), words] for label, words in zip(labels, values, strict=False)]
+
+
+def _find(labels: Iterable[str], word: str) -> str:
+    """The printed label that begins with this word."""
+    return next((words for words in labels if fold(words).startswith(word)), "")
 
 
 def _label(printed: str) -> str:

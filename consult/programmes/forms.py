@@ -575,8 +575,8 @@ class MemberForm(Said):
     )
     college = StringField(_("College"), [LINE], filters=[strip])
     mandate = StringField(_("Mandate"), [LINE], filters=[strip])
-    start_words = StringField(_("Since"), [LINE], filters=[strip], description=WHEN)
-    end_words = StringField(_("Until"), [LINE], filters=[strip])
+    start_words = StringField(_("Seat held since"), [LINE], filters=[strip], description=WHEN)
+    end_words = StringField(_("Seat held until"), [LINE], filters=[strip])
 
     def validate_end_words(self, field: StringField) -> None:
         start, end = dates.parse(self.start_words.data or "").start, dates.parse(field.data).end

@@ -300,6 +300,8 @@ class Programme(db.Model):
     ends_on: Mapped[date | None]
     legal_framework: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     facts: Mapped[list[list[str]]] = mapped_column(sa.JSON, default=list)  # printed label, words
+    headings: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)  # part → as printed
+    participants_words: Mapped[str] = mapped_column(default="")  # the sentence that names them
     owner_words: Mapped[str] = mapped_column(default="")  # as printed
     owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     act_id: Mapped[int | None] = mapped_column(sa.ForeignKey("act.id"))

@@ -10,7 +10,10 @@ from consult.programmes.models import Programme, ProgrammeState
 from tests.factories import make_user
 
 REVIEW: dict[str, Any] = {
-    "labels": ["Type :", "Maître d'ouvrage :", "Années :", "Site :", "Equipe :"],
+    "labels": [
+        *("Type :", "Maître d'ouvrage :", "Années :", "Site :", "Equipe :", "Acteurs :"),
+        "Composantes :",
+    ],
     "title": "Bilan du port",
     "mission_type": "Bilan",
     "maitre_d_ouvrage": "Agence du Littoral",
@@ -25,6 +28,7 @@ REVIEW: dict[str, Any] = {
         {"name": "Atelier des Quais", "_kind": "organisation"},
         {"name": "Jeanne Privée", "_kind": "person"},
     ],
+    "actors_text": "Etat (Préfecture maritime), Jury des riverains, SEM 1 SEM 2, Coopérative.",
     "actors": [
         {"name": "Etat", "group": None},
         {"name": "Préfecture maritime", "group": "Etat"},
@@ -54,6 +58,9 @@ REVIEW: dict[str, Any] = {
 AGREEMENT: dict[str, Any] = {
     "action": "Convention territoriale d'ARZON",
     "document_type": "BILAN",
+    "action_label": "ACTION",
+    "objectives_label": "OBJECTIFS",
+    "calendar_label": "CALENDRIER",
     "presentation": [
         "Une convention pour la presqu'île.",
         "Elle concerne les communes (+ de 15% de résidences et + de 900 habitants).",
