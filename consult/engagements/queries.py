@@ -17,7 +17,7 @@ from consult.contributions.models import Contribution
 from consult.core import clock, search
 from consult.core.db import db
 from consult.core.i18n import _
-from consult.core.text import fold
+from consult.core.text import fold, shorten
 from consult.council.models import Act
 from consult.engagements.models import (
     OVER,
@@ -539,7 +539,7 @@ def kicker(engagement: Engagement) -> str:
 
 def short(engagement: Engagement) -> str:
     """What a path or a button calls it."""
-    return engagement.number or engagement.title
+    return engagement.number or shorten(engagement.title, 48)
 
 
 # `starts_on` and `due_on` are read from `dates`: the words are shown, never a day they hide.

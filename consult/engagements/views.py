@@ -38,7 +38,7 @@ from consult.engagements.forms import (
     PlanForm,
     TieForm,
 )
-from consult.engagements.models import Action, Engagement, Plan
+from consult.engagements.models import Action, Amount, Engagement, Plan
 from consult.engagements.pages import bp, csv, done, kept
 from consult.followup import queries as followup
 from consult.followup import rules as followup_rules
@@ -107,13 +107,14 @@ def show(slug: str) -> str:
         tree=tree,
         holds=holds,
         is_long=extent.is_long(tree),
+        levels=extent.levels(tree),
         sheets=sheets.of_plan(plan) if holds.announced else [],
         next_moment=moments.shown(moments.of_plan(plan)).upcoming if holds.evaluations else None,
         versions=versions.of_plan(plan) if holds.versions > 1 else [],
         view=request.args.get("vue", ""),
         standing=followup.standing(plan),
-        linked=queries.linked(tree),
-        pictures=[one for one in queries.pictures_of(plan) if one.file],
+        linked=queries.linked(tree) if holds.links else {},
+        pictures=[one for one in queries.pictures_of(plan) if one.file] if holds.pictures else [],
         editions=editions,
         moved=followup.since(editions[0].content, tree) if editions else [],
         calendar=_calendar(tree.dated),
@@ -189,16 +190,17 @@ def engagement(slug: str, id: int) -> str:
     tree = queries.of_plan(plan)
     subject = queries.engagement_or_404(plan, id)
     history = queries.history(subject)
+    holds = extent.of(plan)
     return render_template(
         "engagements/engagement.html",
         plan=plan,
         tree=tree,
         branch=tree.by_engagement[id],
         subject=subject,
-        sheets=sheets.branches(sheets.of_plan(plan)),
-        amounts=amounts.of(*(one.engagement for one in tree.by_engagement[id].walk())),
+        sheets=sheets.branches(sheets.of_plan(plan)) if holds.announced else {},
+        amounts=_amounts(tree, id) if holds.amounts else [],
         standing=followup.standing(plan),
-        linked=queries.linked(tree),
+        linked=queries.linked(tree) if holds.links else {},
         sources=queries.sources_of(subject),
         history=history,
         promised=queries.lines(history.promise.content) if history.promise else [],
@@ -207,6 +209,11 @@ def engagement(slug: str, id: int) -> str:
         may_edit=user is not None and refusal(rules.revise, user, subject) is None,
         may_tie=user is not None and refusal(rules.trace, user, plan) is None,
     )
+
+
+def _amounts(tree: queries.Tree, id: int) -> list[Amount]:
+    """The money of a branch and of all below it."""
+    return amounts.of(*(one.engagement for one in tree.by_engagement[id].walk()))
 
 
 @bp.get("/actions/<int:id>")
