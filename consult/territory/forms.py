@@ -100,10 +100,10 @@ class _NamedForm(Form):
         self._refuse_taken([field.data])
 
     def validate_aliases(self, field: TextAreaField) -> None:
-        self._refuse_taken(lines(field.data))
+        self._refuse_taken([*lines(field.data)])
 
-    def _refuse_taken(self, names: list[str]) -> None:
-        if other := namesake(self.thing, self.sort, names):
+    def _refuse_taken(self, names: list[str | None]) -> None:
+        if other := namesake(self.thing, self.sort, [name for name in names if name]):
             raise ValidationError(_("“%(name)s” already goes by this name.", name=other.name))
 
 

@@ -24,6 +24,8 @@ from consult.gaps.models import Gap
 from consult.gaps.queries import filled_at, still_open
 from consult.journal.actions import commit, rollback
 from consult.people.session import actor
+from consult.programmes.queries import at_place as programmes_at
+from consult.programmes.queries import of_organisation as taking_part
 from consult.territory import actions, queries, rules
 from consult.territory.forms import (
     ChangeForm,
@@ -212,6 +214,7 @@ def place(slug: str) -> str:
     changes = queries.changes_of(place)
     at_work = actions_at(ids)
     campaigns = campaigns_at(ids)
+    programmes = programmes_at(place)
     return render_template(
         "territory/place.html",
         place=place,
@@ -224,9 +227,10 @@ def place(slug: str) -> str:
         drawing=_drawing_of(place, [tie.place for tie in ties], shown) if perimeters else None,
         changes=changes,
         campaigns=campaigns,
+        programmes=programmes,
         actions=at_work,
         said=latest([action.id for action in at_work]) if at_work else {},
-        chronology=_chronology(campaigns, plans_at(ids), acts_at(place, user), changes),
+        chronology=_chronology(campaigns, programmes, plans_at(ids), acts_at(place, user), changes),
         gaps=still_open(place) if _may(rules.edit_place, place) else [],
         may_edit=_may(rules.edit_place, place),
     )
@@ -268,6 +272,7 @@ class Moment(NamedTuple):
 
 def _chronology(
     campaigns: Iterable[Any],
+    programmes: Iterable[Any],
     plans: Sequence[Any],
     acts: Iterable[Any],
     changes: Iterable[PlaceChange],
@@ -281,6 +286,7 @@ def _chronology(
     editions = editions_of(plans) if plans else {}
     moments = [
         *map(_asked, asked.values()),
+        *map(_agreed, programmes),
         *map(_acted, voted.values()),
         *(_reported(plan, one) for plan in plans for one in editions.get(plan.id, ())),
         *map(_changed, changes),
@@ -297,6 +303,17 @@ def _asked(campaign: Any) -> Moment:
         _("Consultation"),
         campaign.title,
         url_for("campaigns.show", slug=campaign.slug),
+    )
+
+
+def _agreed(programme: Any) -> Moment:
+    printed = dates.parse(programme.period_words)
+    return Moment(
+        programme.starts_on or printed.start,
+        programme.period_words,
+        _("Programme"),
+        programme.title,
+        url_for("programmes.show", slug=programme.slug),
     )
 
 
@@ -409,6 +426,7 @@ def organisation(slug: str) -> str | Response:
         "territory/organisation.html",
         organisation=organisation,
         under=queries.under(organisation),
+        programmes=taking_part(organisation),
         carried=carried,
         said=latest([row.action.id for row in carried]) if carried else {},
         may_edit=_may(rules.edit_organisation, organisation),
