@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from consult.core import clock
 from consult.core.db import db
+from consult.engagements import exports
 from consult.engagements import queries as engagements
 from consult.engagements.models import (
     OVER,
@@ -132,6 +133,7 @@ def picture(plan: Plan) -> dict[str, Any]:
             "statuses": {key.value: counts[key] for key in PROGRESS if counts[key]},
             "questions": {"asked": questions.asked, "answered": questions.answered},
         },
+        **exports.parts(plan),
         "engagements": [_branch(branch) for branch in tree.branches],
         "actions": [
             {
@@ -190,9 +192,11 @@ def _branch(branch: Branch) -> dict[str, Any]:
     return {
         "id": engagement.id,
         "ref": engagement.external_ref,
+        "level": engagement.level,
         "number": engagement.number,
         "title": engagement.title,
         "words": engagement.words,
+        "page": engagement.page,
         "actions": [action.id for action in branch.actions],
         "engagements": [_branch(below) for below in branch.branches],
     }

@@ -23,11 +23,12 @@ from consult.core.db import writing
 from consult.core.errors import thinks_first
 from consult.core.forms import Form
 from consult.core.i18n import _, day, gettext, language
+from consult.core.papers import hand_out, live
 from consult.core.qr import qr_svg
 from consult.core.rules import Refused, refusal, require
 from consult.engagements import queries as engagements
 from consult.engagements.models import PROGRESS, Action, Plan, Progress
-from consult.followup import actions, agenda, asking, comparing, promises, queries, rules
+from consult.followup import actions, agenda, asking, comparing, papers, promises, queries, rules
 from consult.followup.forms import (
     EditionForm,
     QuestionForm,
@@ -35,7 +36,7 @@ from consult.followup.forms import (
     ReplyForm,
     ReportForm,
 )
-from consult.followup.models import Question
+from consult.followup.models import Question, Rendezvous
 from consult.journal.actions import commit, rollback
 from consult.moderation.queries import last_decision
 from consult.people.passwords import sealed
@@ -43,7 +44,8 @@ from consult.people.queries import email_key
 from consult.people.rules import signed_in
 from consult.people.session import actor, network
 from consult.pluralism.models import Publication
-from consult.pluralism.queries import waits_for_a_name
+from consult.pluralism.queries import on_paper, waits_for_a_name
+from consult.portal.queries import letterhead
 from consult.posts.models import Status
 
 bp = Blueprint("followup", __name__)
@@ -52,7 +54,7 @@ bp.add_app_template_filter(lambda iso: day(date.fromisoformat(iso)), "frozen_day
 for _shown in (
     *(asking.of_action, asking.counted, promises.beside, promises.now),
     *(promises.retold, promises.slip),
-    *(agenda.coming, agenda.coming_anywhere, agenda.announces, comparing.coverage),
+    *(agenda.coming, agenda.announces, comparing.coverage),
 ):
     bp.add_app_template_global(_shown, f"{_shown.__module__.rpartition('.')[2]}_{_shown.__name__}")
 bp.add_app_template_global(queries.may_work, "may_work")
@@ -130,6 +132,21 @@ def edition_json(slug: str, edition: str) -> Response:
     plan = engagements.by_slug_or_404(slug, actor())
     content = queries.edition_or_404(plan, edition).content
     return Response(queries.canonical(content), content_type="application/json; charset=utf-8")
+
+
+@bp.get("/plans/<slug>/bilans/<edition>.pdf")
+def edition_pdf(slug: str, edition: str) -> Response:
+    """What was frozen, as a paper to hand out."""
+    plan = engagements.by_slug_or_404(slug, actor())
+    subject = queries.edition_or_404(plan, edition)
+    return hand_out(
+        "plan",
+        papers.edition(subject, on_paper(subject)),
+        letterhead(),
+        url=live("followup.edition", slug=slug, edition=edition),
+        name=f"{slug} {edition}",
+        is_public=plan.is_public,
+    )
 
 
 @bp.route("/plans/<slug>/editions/nouvelle", methods=["GET", "POST"])
@@ -428,11 +445,7 @@ def schedule(id: int, number: int) -> Any:
     rules.unschedule(user, action)
     announced = agenda.announced_or_404(action, number)
     known = announced.rendezvous
-    form = RendezvousForm(obj=known)
-    if known is not None and request.method == "GET":
-        form.except_on.data = "\n".join(
-            f"{date.fromisoformat(one):%d/%m/%Y}" for one in known.except_on
-        )
+    form = RendezvousForm(data=_typed(known) if known else None)
     if announced.step.unit not in ("month", "year"):
         del form.rhythm
     if form.sent():
@@ -448,6 +461,13 @@ def schedule(id: int, number: int) -> Any:
         number=number,
         form=form,
     )
+
+
+def _typed(known: Rendezvous) -> dict[str, Any]:
+    """What a clerk typed before, as the form shows it."""
+    names = ("first_on", "starts_at", "until", "rhythm", "place")
+    skipped = (f"{date.fromisoformat(day):%d/%m/%Y}" for day in known.except_on)
+    return {name: getattr(known, name) for name in names} | {"except_on": "\n".join(skipped)}
 
 
 @bp.post("/actions/<int:id>/agenda/<int:number>/retirer")

@@ -33,6 +33,7 @@ from consult.core.rules import refusal
 from consult.core.text import excerpt
 from consult.engagements import queries as engagements
 from consult.engagements.models import PROGRESS, Action
+from consult.followup.agenda import coming_anywhere
 from consult.followup.models import PICTURES
 from consult.journal.actions import commit
 from consult.moderation.models import Ground
@@ -131,6 +132,7 @@ def home() -> str:
         totals=totals,
         promised=promised,
         proofs=[_proof(one) for one in queries.latest_evidence(with_demo=is_demo)],
+        coming=coming_anywhere(with_demo=is_demo),
         is_demo=is_demo and bool(campaigns),
         today=clock.today(),
         now=clock.now(),
@@ -305,6 +307,7 @@ KINDS = {
     "plan": _("Plan"),
     "engagement": _("Engagement"),
     "action": _("Action"),
+    "sheet": _("Action sheet"),
     "question": _("Question"),
     "programme": _("Programme"),
     "body": _("Body that steers or advises"),
@@ -349,6 +352,8 @@ def _hit_url(hit: finding.Hit) -> str:
         return url_for("engagements.engagement", slug=hit.plan_slug, id=hit.subject_id)
     if hit.kind == "action":
         return url_for("engagements.action", id=hit.subject_id)
+    if hit.kind == "sheet":
+        return url_for("engagements.sheet", id=hit.subject_id)
     if hit.kind == "question":
         return url_for("followup.question", id=hit.subject_id)
     if hit.kind == "programme":

@@ -1,0 +1,113 @@
+"""What the paper of an edition says: what was frozen, and nothing else."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from consult.core.i18n import _, day, gettext
+from consult.core.papers import nodes
+from consult.core.text import shorten
+from consult.engagements import papers
+from consult.engagements.models import PROGRESS, Progress
+from consult.followup.models import Edition
+
+FROZEN = _("This edition is frozen: it shows the plan as it stood then, and does not change.")
+
+
+def edition(subject: Edition, groups: dict[str, Any] | None = None) -> dict[str, Any]:
+    """An edition as it was frozen, on the same sheets as its plan."""
+    content = subject.content
+    figures = content["figures"]
+    total, numbers = figures["actions"], figures["statuses"]
+    labels = papers.labels(total, numbers.get(Progress.UNKNOWN, 0), figures["engagements"])
+    as_of = day(subject.as_of) if subject.as_of else subject.as_of_words
+    labels["standing"] = gettext("Where the actions stood")
+    rows = {row["id"]: row for row in content["actions"]}
+    titles = {row["id"]: row["title"] for row in content["actions"]}
+    return {
+        "title": f"{subject.title} – {content['title']}",
+        "running": shorten(f"{content['title']} – {subject.title}", papers.RUNNING),
+        "covered": True,
+        "sheets": [],
+        "moments": [],
+        "kicker": content["title"],
+        "name": subject.title,
+        "subtitle": content["subtitle"],
+        "notice": gettext("Demonstration: nothing of this plan binds the town.")
+        if content["is_demonstration"]
+        else "",
+        "story": [
+            [gettext("The plan as of"), as_of],
+            [gettext("Published here on"), day(subject.at)],
+            *_story(content),
+        ],
+        "introduction": nodes(subject.introduction or content["introduction"]),
+        "counts": papers.counts(numbers),
+        "total": total,
+        "moved": [],
+        "tree": [_branch(one, rows, titles) for one in content["engagements"]],
+        "amounts": [],
+        "groups": groups,
+        "marks": papers.marks(),
+        "labels": labels,
+        "reference": papers.reference(subject.sha256),
+        "sha256": subject.sha256,
+        "colophon": [
+            str(FROZEN),
+            gettext("What the source does not say reads “not communicated”."),
+        ],
+    }
+
+
+def _story(content: Mapping[str, Any]) -> list[list[str]]:
+    """When the plan was adopted and after what, as it was known then."""
+    unsaid, act = gettext("not communicated"), content["act"]
+    after = " ; ".join(one["title"] for one in content["campaigns"]) or unsaid
+    rows = [[gettext("After the consultation"), after]]
+    if act:
+        adopted = act["adopted_on"]
+        on = day(date.fromisoformat(adopted)) if adopted else gettext("date not communicated")
+        rows = [[gettext("Adopted"), on], [gettext("By"), act["assembly"] or unsaid], *rows]
+    return rows
+
+
+def _branch(
+    one: Mapping[str, Any], rows: Mapping[int, Any], titles: Mapping[int, str]
+) -> dict[str, Any]:
+    return {
+        "number": one["number"],
+        "title": one["title"],
+        "words": nodes(one["words"]),
+        "actions": [_action(rows[number], titles) for number in one["actions"]],
+        "branches": [_branch(below, rows, titles) for below in one["engagements"]],
+    }
+
+
+def _action(row: Mapping[str, Any], titles: Mapping[int, str]) -> dict[str, Any]:
+    progress = Progress(row["statut"] or Progress.UNKNOWN)
+    report = row["report"]
+    since = ""
+    if report:
+        since = report["effective_words"]
+        if not since and report["effective_on"]:
+            on = day(date.fromisoformat(report["effective_on"]))
+            since = gettext("since %(day)s", day=on)
+    carriers = [(body["name"], body["role"]) for body in row["organisations"]]
+    return {
+        "title": row["title"],
+        "status": progress.value,
+        "word": str(PROGRESS[progress]),
+        "since": since,
+        "late": "",
+        "facts": papers.facts(row["unit"], carriers, row["dates"], row["periodicity"], row["tags"]),
+        "words": nodes(report["words"]) if report else [],
+        "evidence": [
+            {
+                "title": one["title"],
+                "url": one["url"] or "",
+                "credit": gettext("Credit: %(who)s", who=one["credit"]) if one["credit"] else "",
+            }
+            for one in (report["evidence"] if report else [])
+        ],
+        "see": [titles[number] for number in row["see_also"] if number in titles],
+    }
