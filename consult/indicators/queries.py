@@ -567,10 +567,15 @@ class AtPlace(NamedTuple):
     reference: Shown | None
 
 
+def of_place(place: Place, actor: User | None) -> list[Indicator]:
+    """The indicators with a figure in a place."""
+    here = sa.select(Measure.indicator_id).where(Measure.place_id == place.id)
+    return _in_order(sa.select(Indicator).where(Indicator.id.in_(here), visible_to(actor)))
+
+
 def at_place(place: Place, actor: User | None) -> list[AtPlace]:
     """The latest figure of each indicator in a place, beside its reference."""
-    here = sa.select(Measure.indicator_id).where(Measure.place_id == place.id)
-    indicators = _in_order(sa.select(Indicator).where(Indicator.id.in_(here), visible_to(actor)))
+    indicators = of_place(place, actor)
     shown = figures(indicators)
     found = []
     for one in indicators:

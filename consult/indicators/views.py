@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as Redirect
 from consult.core.i18n import gettext
 from consult.core.rules import Refused, refusal
 from consult.core.tables import TableError, write_csv
+from consult.engagements.models import Action, Plan, Sheet
 from consult.engagements.queries import by_slug_or_404 as plan_or_404
 from consult.gaps.models import Gap
 from consult.gaps.queries import filled_at
@@ -29,11 +30,27 @@ from consult.journal.actions import commit, rollback
 from consult.people.models import RoleName
 from consult.people.rules import has_role
 from consult.people.session import actor
+from consult.territory.models import Place
 from consult.territory.queries import place_or_404, places_by_name
 
 bp = Blueprint("indicators", __name__)
 
 bp.add_app_template_filter(spell, "spell")
+
+
+def _measured_by(thing: Plan | Action | Sheet | Place) -> list[Indicator]:
+    """What measures a plan, an action, a sheet, or has figures of a place: for their own pages."""
+    user = actor()
+    if isinstance(thing, Plan):
+        return queries.of_plan(thing, user)
+    if isinstance(thing, Action):
+        return queries.of_action(thing, user)
+    if isinstance(thing, Sheet):
+        return queries.of_sheets([thing], user)[thing.id]
+    return queries.of_place(thing, user)
+
+
+bp.add_app_template_global(_measured_by, "measured_by")
 
 
 @filled_at("indicator")

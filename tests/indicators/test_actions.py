@@ -1,4 +1,4 @@
-"""What happens to an indicator: described, measured, corrected in the open, small numbers hidden."""
+"""What happens to an indicator: described, measured, corrected in the open, small numbers hid."""
 
 from decimal import Decimal
 
