@@ -53,6 +53,11 @@ def _render(markdown: str) -> Markup:
     )
 
 
+def parse(markdown: str) -> list[Token]:
+    """The text read as Markdown, piece by piece, for whatever lays it out otherwise than HTML."""
+    return _parser.parse(markdown)
+
+
 def escape_text(text: str) -> str:
     return escape(text, quote=False)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from consult.core.i18n import day, gettext
 from consult.core.papers import Node, plain
+from consult.core.text import shorten
 from consult.council.models import Act, Part
 
 
@@ -17,7 +18,7 @@ def act(subject: Act, *, groups: dict[str, Any] | None = None) -> dict[str, Any]
     name = str(subject.title)
     return {
         "title": str(subject.heading) if subject.number else name,
-        "running": str(subject.heading) if subject.number else name,
+        "running": shorten(str(subject.heading) if subject.number else name, 95),
         "kicker": _kicker(subject),
         "name": name,
         "notice": _notice(subject),
@@ -113,7 +114,7 @@ def _part(
     """A part of the paper, or nothing where it would be empty."""
     if not words and not rows:
         return {}
-    return {"title": title, "note": "", "words": words or [], "rows": rows or [], "entries": []}
+    return {"title": title, "words": words or [], "rows": rows or []}
 
 
 def _text(subject: Act) -> list[Node]:

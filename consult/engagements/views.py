@@ -141,6 +141,8 @@ def plan_pdf(slug: str) -> Response:
         moved=followup.since(editions[0].content, tree) if editions else [],
         since=editions[0].title if editions else "",
         purses=amounts.purses(amounts.of_plan(plan)),
+        announced=sheets.of_plan(plan),
+        diary=moments.of_plan(plan),
         groups=on_paper(plan),
         sha256=followup.fingerprint(followup.picture(plan)),
     )

@@ -23,6 +23,7 @@ NEWS = (
     "portal.record_audit",
     *("pluralism.publish", "pluralism.sign_off", "sources.carry_in"),
     *("programmes.publish", "programmes.take_stock", "programmes.close"),
+    *("engagements.publish_sheet", "engagements.open_version", "engagements.conclude"),
 )
 PUBLIC = (
     *NEWS,

@@ -11,6 +11,8 @@ from werkzeug.exceptions import NotFound
 
 from consult.core import clock
 from consult.core.db import db
+from consult.core.i18n import day, gettext, ngettext
+from consult.core.papers import nodes
 from consult.people.models import RoleName, User
 from consult.people.queries import subject
 from consult.pluralism.models import (
@@ -144,6 +146,44 @@ def expressions(actor: User | None) -> list[Expression]:
     ]
 
 
+def on_paper(thing: Any) -> dict[str, Any] | None:
+    """What the groups say beside a page, where it is public, as papers print it."""
+    said = beside(thing)
+    if said is None or said.published_at is None:
+        return None
+    order = (
+        gettext(
+            "The order was drawn by lot on %(day)s (seed %(seed)s).",
+            day=day(said.opened_at),
+            seed=said.seed,
+        )
+        if said.seed
+        else gettext("The groups stand by number of seats.")
+    )
+    room = gettext(
+        "Each group has %(number)s characters at most, the same for all.",
+        number=said.max_characters,
+    )
+    together = gettext("All texts were published together on %(day)s.", day=day(said.published_at))
+    return {
+        "title": gettext("Words of the groups of the assembly"),
+        "rule": f"{room} {order} {together}",
+        "spaces": [
+            {
+                "name": space.name,
+                "seats": ngettext("one seat", "%(num)d seats", space.seats),
+                "words": nodes(space.said.words) if space.said else [],
+                "empty": gettext("This group handed in no text: its room stays empty."),
+                "signed": space.said.signed_by if space.said else "",
+                "note": gettext("Corrected: %(reason)s", reason=space.said.reason)
+                if space.said and space.said.reason
+                else "",
+            }
+            for space in said.spaces
+        ],
+    }
+
+
 def page_of(expression: Expression) -> Any:
     """The plan, edition or act it stands beside."""
     for kind in ("plan", "edition", "act"):
@@ -177,10 +217,10 @@ def tidy(words: str) -> str:
 
 def electoral_period(on: date | None = None) -> ElectoralPeriod | None:
     """The period that covers this day, the one that ends last where several do."""
-    day = on or clock.today()
+    asked = on or clock.today()
     return db.session.scalar(
         sa.select(ElectoralPeriod)
-        .where(ElectoralPeriod.starts_on <= day, ElectoralPeriod.ends_on >= day)
+        .where(ElectoralPeriod.starts_on <= asked, ElectoralPeriod.ends_on >= asked)
         .order_by(ElectoralPeriod.ends_on.desc(), ElectoralPeriod.id.desc())
         .limit(1)
     )

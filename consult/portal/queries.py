@@ -17,7 +17,9 @@ from consult.contributions.models import Contribution, Tally
 from consult.contributions.queries import is_visible_to
 from consult.core.db import db
 from consult.core.files import StoredFile
+from consult.core.papers import Letterhead
 from consult.council.models import Act
+from consult.council.queries import shows_file as shows_paper
 from consult.engagements.models import Action, Picture, Plan, PlanState, Progress
 from consult.engagements.queries import late, visible_to
 from consult.followup.models import Evidence, EvidenceKind, StatusReport
@@ -49,6 +51,20 @@ _SHOWN = (
 def site_on_pages() -> Any:
     """What every page shows of the site and of its last audit; empty before anybody chose."""
     return db.session.execute(_SHOWN).one()
+
+
+def letterhead() -> Letterhead:
+    """Whose paper it is, for whatever this site prints."""
+    known = site_on_pages()
+    site = known if known.name else first_day()
+    logo = db.session.get(StoredFile, known.logo_id) if known.logo_id else None
+    return Letterhead(
+        name=site.name,
+        colour=site.colour,
+        logo=logo.path if logo else None,
+        logo_alternative=site.logo_alternative if logo else "",
+        contact=site.contact_email or site.contact_phone,
+    )
 
 
 def settings() -> Site:
@@ -256,14 +272,22 @@ def sight_of(actor: User | None, file: StoredFile) -> Sight | None:
     ]
     logo = sa.select(Site.id).where(Site.logo_id == file.id)
     shown = sa.or_(logo.exists(), *(each.where(published).exists() for each in by_plan))
-    if db.session.scalar(sa.select(shown)) or shows_file(file.id, None):
+    if (
+        db.session.scalar(sa.select(shown))
+        or shows_file(file.id, None)
+        or shows_paper(file.id, None)
+    ):
         return Sight.TOWN
     if is_on_show(file.id):
         return Sight.RESIDENT
     if actor is None:
         return None
     own = sa.or_(*(each.where(visible_to(actor)).exists() for each in by_plan))
-    if db.session.scalar(sa.select(own)) or shows_file(file.id, actor):
+    if (
+        db.session.scalar(sa.select(own))
+        or shows_file(file.id, actor)
+        or shows_paper(file.id, actor)
+    ):
         return Sight.STAFF
     return Sight.STAFF if _watches(actor, file) else None
 

@@ -126,7 +126,7 @@ def test_the_desk_is_warned_and_led_to_sign(ctx, noon, client):
     assert client.get(asked).location == page
     assert client.get(page).status_code == 200
     wrong = client.post(page, data={**SIGNED, "name": ""})
-    assert "Indiquez un nom" in wrong.text
+    assert "aria-invalid" in wrong.text
     assert SIGNED["reason"] in wrong.text
     for _ in range(2):
         assert client.post(page, data={**SIGNED, "key": "une-fois"}).location == asked

@@ -1,0 +1,373 @@
+"""What the papers of a plan and of an action sheet say, as plain data for the templates of type."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from consult.core.i18n import _, day, gettext, ngettext
+from consult.core.papers import Picture, live, nodes
+from consult.core.text import shorten
+from consult.council.models import Act
+from consult.engagements import queries, sheets
+from consult.engagements.models import (
+    PROGRESS,
+    Action,
+    Moment,
+    Plan,
+    Progress,
+    Sheet,
+    SheetState,
+    SheetVersion,
+)
+from consult.engagements.models import Picture as PlanPicture
+from consult.engagements.queries import Branch, Tree
+
+# What each mark means, for who meets them for the first time.
+MEANINGS = {
+    Progress.DONE: _("Finished; the evidence is on the page of the action."),
+    Progress.WELL_ADVANCED: _("Most of it is done."),
+    Progress.STARTED: _("Work has begun."),
+    Progress.PLANNED: _("Promised, not begun yet."),
+    Progress.SUSPENDED: _("Stopped for now; the reason is public."),
+    Progress.ABANDONED: _("Will not be done; the reason is public."),
+    Progress.UNKNOWN: _("Nobody has said where it stands: neither done nor not done."),
+}
+
+
+SHEET_STATES = {
+    SheetState.PUBLISHED: _("Sheet published"),
+    SheetState.ANNOUNCED: _("Announced; detailed sheet not published"),
+}
+RUNNING = 95  # letters of the line above each page
+
+
+def marks() -> list[dict[str, str]]:
+    """The seven marks with their words and what they mean."""
+    return [
+        {"key": key.value, "word": str(words), "means": str(MEANINGS[key])}
+        for key, words in PROGRESS.items()
+    ]
+
+
+def counts(numbers: Mapping[Any, int]) -> list[dict[str, Any]]:
+    """How many of each status, those there are, in the order people read them."""
+    named = {Progress(key): number for key, number in numbers.items()}
+    return [
+        {"key": key.value, "word": str(words), "number": named[key]}
+        for key, words in PROGRESS.items()
+        if named.get(key)
+    ]
+
+
+def labels(total: int, unknown: int, engagements: int) -> dict[str, str]:
+    """The headings of a plan on paper."""
+    return {
+        "introduction": gettext("Introduction"),
+        "standing": gettext("Where the actions stand"),
+        "of_total": ngettext("of one action", "of %(number)s actions", total, number=total),
+        "unknown": ngettext(
+            "Nobody has said where one action stands: it counts neither as done nor as not done.",
+            "Nobody has said where %(num)d actions stand: they count neither as done nor as not"
+            " done.",
+            unknown,
+        )
+        if unknown
+        else "",
+        "since": "",
+        "tree": "{}, {}".format(
+            ngettext("One engagement", "%(num)d engagements", engagements),
+            ngettext("one action", "%(number)s actions", total, number=total),
+        ),
+        "see": gettext("See also:"),
+        "meaning": gettext("What it means"),
+        "amounts": gettext("Amounts"),
+        "natures": gettext("Amounts of different natures are never added up."),
+    }
+
+
+def plan(
+    subject: Plan,
+    tree: Tree,
+    *,
+    standing: Mapping[int, Any],
+    moved: Iterable[Any] = (),
+    since: str = "",
+    purses: Iterable[Any] = (),
+    announced: Iterable[Sheet] = (),
+    diary: Iterable[Any] = (),
+    groups: dict[str, Any] | None = None,
+    sha256: str = "",
+) -> dict[str, Any]:
+    """A plan as it stands now: its story, its engagements, each action with its status.
+
+    `standing` holds, by action, since when it stands there; `moved`, what changed since the edition
+    called `since`; `purses`, the amounts of each nature; `diary`, its moments of evaluation.
+    """
+    total, numbers = len(tree.actions), tree.counts
+    said = labels(total, numbers[Progress.UNKNOWN], len(tree.by_engagement))
+    rows = list(announced)
+    count = sheets.counted(rows)
+    said |= {
+        "sheets": gettext("Action sheets"),
+        "sheet_count": gettext(
+            "%(announced)s announced, %(published)s published.",
+            announced=count.announced,
+            published=count.published,
+        ),
+        "moments": gettext("Moments of evaluation"),
+    }
+    if any(branch.engagement.level for branch in tree.walk()):
+        said["tree"] = gettext("The plan, branch by branch")
+    if since:
+        said["since"] = gettext("Since the last edition, “%(title)s”", title=since)
+    linked = queries.linked(tree)
+    return {
+        "title": subject.title,
+        "running": shorten(subject.title, RUNNING),
+        "covered": True,
+        "kicker": subject.place.name if subject.place else gettext("Action plan"),
+        "name": subject.title,
+        "subtitle": subject.subtitle,
+        "notice": notice(subject),
+        "story": story(subject),
+        "introduction": nodes(subject.introduction),
+        "counts": counts(numbers),
+        "total": total,
+        "moved": [_moved(one) for one in moved],
+        "tree": [_branch(one, tree, standing, linked) for one in tree.branches],
+        "sheets": [
+            {
+                "number": one.number,
+                "title": one.name,
+                "state": str(SHEET_STATES[one.state]),
+                "url": live("engagements.sheet", id=one.id),
+            }
+            for one in rows
+        ],
+        "moments": [[_moment(one.moment), str(one.state.label)] for one in diary],
+        "amounts": [purse(one) for one in purses],
+        "groups": groups,
+        "marks": marks(),
+        "labels": said,
+        "reference": reference(sha256),
+        "sha256": sha256,
+        "colophon": [gettext("What the source does not say reads “not communicated”.")],
+    }
+
+
+def notice(subject: Plan) -> str:
+    """What must be read before anything else."""
+    if subject.is_demo:
+        return gettext("Demonstration: nothing of this plan binds the town.")
+    if not subject.is_public:
+        return gettext("Working document: this plan is not published.")
+    return ""
+
+
+def story(subject: Plan) -> list[list[str]]:
+    """When it was adopted, by whom, by what vote, after which consultation."""
+    unsaid, act = gettext("not communicated"), subject.act
+    rows = [[gettext("Adopted"), act_day(act) if act else gettext("Not adopted yet")]]
+    if act:
+        by = ", ".join(filter(None, [act.assembly or unsaid, act.place]))
+        rows += [[gettext("By"), by], [gettext("Vote"), vote(act)]]
+        if act.number:
+            rows.append([gettext("Number of the act"), act.number])
+    after = [
+        ", ".join(filter(None, [one.title, one.period_words])) for one in subject.campaigns
+    ] or [unsaid if subject.source_id else gettext("no consultation")]
+    rows.append([gettext("After the consultation"), " ; ".join(after)])
+    return rows
+
+
+def act_day(act: Act) -> str:
+    """The day of an act, or its printed words, or that nobody said."""
+    if act.adopted_on:
+        return day(act.adopted_on)
+    return act.adopted_words or gettext("date not communicated")
+
+
+def vote(act: Act) -> str:
+    """What the vote was, and its counts where they are known."""
+    words = str(act.vote) if act.vote else gettext("not communicated")
+    if not act.is_counted:
+        return words
+    counted = ", ".join(
+        [
+            ngettext("one for", "%(num)d for", act.votes_for or 0),
+            ngettext("one against", "%(num)d against", act.votes_against or 0),
+            ngettext("one abstention", "%(num)d abstentions", act.abstentions or 0),
+        ]
+    )
+    return f"{words} ({counted})"
+
+
+def reference(sha256: str) -> str:
+    return gettext("reference %(number)s", number=sha256[:12]) if sha256 else ""
+
+
+def _moved(one: Any) -> dict[str, str]:
+    return {
+        "title": one.action.title,
+        "was": one.was.value if one.was else "",
+        "was_word": str(PROGRESS[one.was]) if one.was else gettext("new in the plan"),
+        "became": one.became.value,
+        "became_word": str(PROGRESS[one.became]),
+    }
+
+
+def _branch(
+    branch: Branch, tree: Tree, standing: Mapping[int, Any], linked: Mapping[int, list[Action]]
+) -> dict[str, Any]:
+    engagement = branch.engagement
+    return {
+        "number": queries.kicker(engagement),
+        "title": engagement.title,
+        "words": nodes(engagement.words),
+        "actions": [_action(one, tree, standing, linked) for one in branch.actions],
+        "branches": [_branch(one, tree, standing, linked) for one in branch.branches],
+    }
+
+
+def _action(
+    one: Action, tree: Tree, standing: Mapping[int, Any], linked: Mapping[int, list[Action]]
+) -> dict[str, Any]:
+    stands = standing.get(one.id)
+    since = ""
+    if stands:
+        since = stands.words or (gettext("since %(day)s", day=day(stands.on)) if stands.on else "")
+    late = ""
+    if one.is_late:
+        late = gettext("Late")
+    elif one.is_overdue:
+        late = gettext("Date past, status not reported")
+    carriers = [
+        (row.named or row.organisation.name, row.role) for row in tree.carriers.get(one.id, [])
+    ]
+    return {
+        "title": one.title,
+        "status": one.progress.value,
+        "word": str(PROGRESS[one.progress]),
+        "since": since,
+        "late": late,
+        "facts": facts(one.unit, carriers, one.dates_words, one.periodicity, one.tags),
+        "words": [],
+        "evidence": [],
+        "see": [other.title for other in linked.get(one.id, [])],
+    }
+
+
+def facts(
+    unit: str,
+    carriers: Iterable[tuple[str, str]],
+    dates: str,
+    periodicity: str,
+    tags: Iterable[str],
+) -> list[str]:
+    """What stands under the title of an action: who, when, how often, under which mention."""
+    return [
+        *filter(None, [unit]),
+        *(f"{name} – {role}" if role else name for name, role in carriers),
+        *([gettext("When: %(words)s", words=dates)] if dates else []),
+        *([gettext("How often: %(words)s", words=periodicity)] if periodicity else []),
+        *(str(queries.tag_words(tag)) for tag in tags),
+    ]
+
+
+def purse(one: Any) -> dict[str, Any]:
+    """The amounts of one nature, each as printed."""
+    total = ""
+    if len(one.amounts) > 1:
+        total = gettext("Total of this nature: %(amount)s", amount=one.total)
+    return {
+        "nature": str(one.nature.label),
+        "total": total,
+        "rows": [
+            {
+                "subject": amount.subject,
+                "words": amount.words,
+                "dates": amount.dates_words or gettext("not communicated"),
+            }
+            for amount in one.amounts
+        ],
+    }
+
+
+def pictures(of: Iterable[PlanPicture]) -> list[Picture]:
+    """The pictures of a plan that have arrived."""
+    return [
+        Picture(
+            path=one.file.path,
+            caption=one.caption,
+            alternative=one.alternative,
+            credit=one.credit,
+            is_decorative=one.is_decorative,
+            kind="" if one.kind == "photo" else str(one.kind.label),
+            name=one.file.name,
+        )
+        for one in of
+        if one.file
+    ]
+
+
+def sheet(
+    subject: Sheet,
+    text: SheetVersion | None,
+    *,
+    purses: Iterable[Any] = (),
+    moments: Iterable[Any] = (),
+    texts: Iterable[SheetVersion] = (),
+) -> dict[str, Any]:
+    """An action sheet under its printed headings; announced only, its theme and its aim."""
+    content = text.content if text else None
+    said = sheets.content(**(content or {}))
+    branch = subject.engagement
+    story = [[gettext("Plan"), subject.plan.title]]
+    if branch:
+        story.append([gettext("In the plan"), queries.called(branch)])
+    story.append([gettext("Thematic"), subject.thematic or gettext("not communicated")])
+    if text:
+        story.append([gettext("Text published on"), day(text.at)])
+    aim = {"title": gettext("What was announced"), "line": subject.aim, "steps": [], "empty": ""}
+    return {
+        "title": subject.name,
+        "running": shorten(f"{subject.name} – {subject.plan.title}", RUNNING),
+        "kicker": " ".join(filter(None, [gettext("Action sheet"), subject.number])),
+        "name": subject.name,
+        "notice": notice(subject.plan) or ("" if text else gettext("Detailed sheet not published")),
+        "story": story,
+        "parts": [_heading(one, said) for one in sheets.HEADINGS] if text else [aim],
+        "amounts": [purse(one) for one in purses],
+        "moments": [[_moment(one.moment), str(one.state.label)] for one in moments],
+        "versions": [[day(one.at), one.reason or gettext("first text")] for one in texts],
+        "labels": {
+            "amounts": gettext("Amounts"),
+            "natures": gettext("Amounts of different natures are never added up."),
+            "moments": gettext("Moments of evaluation"),
+            "versions": gettext("Texts of this sheet"),
+        },
+        "sha256": "",
+        "reference": "",
+        "colophon": [gettext("What the source does not say reads “not communicated”.")],
+    }
+
+
+def _moment(moment: Moment) -> str:
+    when = moment.due_words or moment.periodicity
+    is_said = when.casefold() in moment.title.casefold()
+    return moment.title if is_said else f"{moment.title}, {when}"
+
+
+def _heading(heading: sheets.Heading, said: sheets.Content) -> dict[str, Any]:
+    """What stands under one heading: a line, or a list of one or two levels."""
+    value = said[heading.key]
+    steps = []
+    if heading.shape == sheets.Shape.LINES:
+        steps = [{"text": words, "items": []} for words in value]
+    elif heading.shape == sheets.Shape.STEPS:
+        steps = [{"text": one["text"], "items": list(one["items"])} for one in value]
+    return {
+        "title": str(heading.label),
+        "line": value if heading.shape == sheets.Shape.LINE else "",
+        "steps": steps,
+        "empty": "" if value else gettext("not communicated"),
+    }
