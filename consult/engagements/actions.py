@@ -477,6 +477,7 @@ def announce(
     )
     db.session.add(sheet)
     db.session.flush()
+    drafting.index_sheet(sheet)
     record("engagements.announce", actor, sheet)
     return sheet
 
@@ -496,6 +497,7 @@ def correct_sheet(
     changed = sorted(name for name, value in said.items() if getattr(sheet, name) != value)
     for name, value in said.items():
         setattr(sheet, name, value)
+    drafting.index_sheet(sheet)
     record("engagements.correct_sheet", actor, sheet, changed=changed)
 
 

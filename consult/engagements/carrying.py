@@ -289,6 +289,8 @@ def _sheets(plan: Plan, data: Data, ref: str, grown: list[Grown]) -> None:
         db.session.flush()
         if one.get("title"):
             drafting.put_in_force(sheet, _content(one))
+        else:
+            drafting.index_sheet(sheet)
         _list_what_is_missing(sheet, one)
 
 

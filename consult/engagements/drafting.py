@@ -234,6 +234,7 @@ def put_in_force(
     fill_gap(sheet, "sheet")
     if not sheets.cut_lines(said):
         fill_gap(sheet, "truncated")
+    index_sheet(sheet)
     return text
 
 
@@ -304,6 +305,10 @@ def index_all(plan: Plan) -> None:
         _index_engagement(engagement, campaign_id)
     for action in queries.actions_of(plan):
         _index_action(action, tree.carriers.get(action.id, []), campaign_id)
+    texts = sheets.latest(plan)
+    for sheet in sheets.of_plan(plan):
+        text = texts.get(sheet.id)
+        _index_sheet(sheet, text.content if text else None, campaign_id)
 
 
 def index_plan(plan: Plan) -> None:
@@ -329,6 +334,25 @@ def index(subject: Engagement | Action) -> None:
         _index_engagement(subject, campaign_id)
     else:
         _index_action(subject, queries.carriers_of(subject), campaign_id)
+
+
+def index_sheet(sheet: Sheet) -> None:
+    """Have an action sheet found by what was announced and by its text in force."""
+    if sheet.plan.is_public:
+        text = next(iter(sheets.texts(sheet)), None)
+        _index_sheet(sheet, text.content if text else None, _campaign_of(sheet.plan))
+
+
+def _index_sheet(sheet: Sheet, said: sheets.Content | None, campaign_id: int | None) -> None:
+    search.put(
+        "sheet",
+        sheet.id,
+        sheet.name,
+        [sheet.number, sheet.thematic, sheet.aim, *(sheets.lines_of(said) if said else ())],
+        plan_id=sheet.plan_id,
+        campaign_id=campaign_id,
+        excerpt=excerpt(sheet.aim),
+    )
 
 
 def _index_engagement(engagement: Engagement, campaign_id: int | None) -> None:

@@ -135,8 +135,12 @@ def twin_of(sheet: Sheet, said: Content) -> Sheet | None:
 
 def cut_lines(said: Content) -> list[str]:
     """The lines that stop in the middle of a word: « CAUE 94 et ALEC- »."""
-    lines = [line for heading in (*HEADINGS, CONTEXT) for line in _said(said.get(heading.key))]
-    return [line for line in lines if line.endswith("-")]
+    return [line for line in lines_of(said) if line.endswith("-")]
+
+
+def lines_of(said: Content) -> list[str]:
+    """Every line under the headings of a sheet."""
+    return [line for heading in (*HEADINGS, CONTEXT) for line in _said(said.get(heading.key))]
 
 
 def _said(value: Any) -> list[str]:

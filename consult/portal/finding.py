@@ -19,7 +19,7 @@ from consult.territory.models import Place
 PAGE = 15
 COUNTED = 50  # beyond, the page says « more than 50 »
 KINDS = (
-    *("contribution", "answer", "plan", "engagement", "action", "question"),
+    *("contribution", "answer", "plan", "engagement", "action", "sheet", "question"),
     *("programme", "body", "act"),
 )
 

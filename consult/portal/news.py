@@ -20,11 +20,14 @@ from consult.engagements.models import (
     PROGRESS,
     Action,
     Engagement,
+    Moment,
     Origin,
     Plan,
     PlanState,
+    PlanVersion,
     Progress,
     Serves,
+    Sheet,
 )
 from consult.followup.models import Edition, Question, Reply, StatusReport
 from consult.journal.models import NEWS, PUBLIC, Event, among
@@ -77,6 +80,9 @@ ACTS: dict[str, LazyString] = {
     "engagements.adopt": _("Plan adopted by the assembly"),
     "engagements.publish": _("Plan published"),
     "engagements.revise": _("Promise revised, with its reason"),
+    "engagements.publish_sheet": _("Text of an action sheet published"),
+    "engagements.open_version": _("New version of a plan opened"),
+    "engagements.conclude": _("Evaluation of a plan held, with its document"),
     "followup.publish_edition": _("Progress of a plan frozen at a date"),
     "followup.reply": _("The town replied to a question about an action"),
     "followup.import_plan": _("Plan carried in from a document"),
@@ -304,6 +310,11 @@ def _row(kind: str, number: Any, title: Any, slug: Any, other: Any) -> sa.Select
     )
 
 
+def _sheet_name() -> sa.ColumnElement[str]:
+    """What `Sheet.name` says, for a list."""
+    return sa.func.coalesce(sa.func.nullif(Sheet.title, ""), Sheet.thematic)
+
+
 def _contributions(numbers: set[int]) -> sa.Select[Any]:
     on_show = _row("contribution", Contribution.id, Contribution.title, None, None)
     return on_show.join(Campaign, Campaign.id == Contribution.campaign_id).where(
@@ -341,6 +352,21 @@ SELECTS: dict[str, Callable[[set[int]], sa.Select[Any]]] = {
         _row("action", Action.id, Action.title, None, None)
         .join(Plan, Plan.id == Action.plan_id)
         .where(Action.id.in_(numbers), Plan.state == PlanState.PUBLISHED)
+    ),
+    "sheet": lambda numbers: (
+        _row("sheet", Sheet.id, _sheet_name(), None, None)
+        .join(Plan, Plan.id == Sheet.plan_id)
+        .where(Sheet.id.in_(numbers), Plan.state == PlanState.PUBLISHED)
+    ),
+    "moment": lambda numbers: (
+        _row("moment", Moment.id, Moment.title, Plan.slug, None)
+        .join(Plan, Plan.id == Moment.plan_id)
+        .where(Moment.id.in_(numbers), Plan.state == PlanState.PUBLISHED)
+    ),
+    "plan_version": lambda numbers: (
+        _row("plan_version", PlanVersion.id, Plan.title, Plan.slug, PlanVersion.number)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .where(PlanVersion.id.in_(numbers), Plan.state == PlanState.PUBLISHED)
     ),
     "question": lambda numbers: (
         _row("question", Question.id, Question.title, None, None)
@@ -390,6 +416,12 @@ PAGES: dict[str, Callable[[int, str, str], tuple[str, dict[str, Any]]]] = {
     "plan": lambda number, slug, _: ("engagements.show", {"slug": slug}),
     "engagement": lambda number, slug, _: ("engagements.engagement", {"slug": slug, "id": number}),
     "action": lambda number, slug, _: ("engagements.action", {"id": number}),
+    "sheet": lambda number, slug, _: ("engagements.sheet", {"id": number}),
+    "moment": lambda number, slug, _: ("engagements.moment_index", {"slug": slug}),
+    "plan_version": lambda number, slug, other: (
+        "engagements.plan_version",
+        {"slug": slug, "number": int(other)},
+    ),
     "question": lambda number, slug, _: ("followup.question", {"id": number}),
     "edition": lambda number, slug, other: ("followup.edition", {"slug": slug, "edition": other}),
     "act": lambda number, slug, _: ("council.act", {"id": number}),
