@@ -9,6 +9,12 @@ from markupsafe import Markup, escape
 from consult.core.text import fold
 
 TAG = re.compile(r"(<[^>]*>)")
+BESIDE = re.compile(r"[\w-]")
+KEPT = (
+    *("a", "button", "label", "legend", "option", "select", "textarea", "nav"),
+    *("code", "pre", "kbd", "svg", "script", "style", "abbr"),
+)
+LOOKED_AT = 60  # an acronym that only stands in links is not looked for for ever
 
 
 def spell_out(text: str, terms: Mapping[str, str], met: MutableSet[str]) -> Markup:
@@ -38,6 +44,48 @@ def spell_out(text: str, terms: Mapping[str, str], met: MutableSet[str]) -> Mark
     parts = TAG.split(html)
     told = [part if part.startswith("<") else known.sub(tell, part) for part in parts]
     return Markup("".join(told))  # noqa: S704 escaped above
+
+
+def spell_out_page(page: str, terms: Mapping[str, str], met: MutableSet[str]) -> str:
+    """A page's HTML with each acronym told in full where its running text first meets it.
+
+    Links, controls, code and drawings keep their words: what one clicks or types says one thing.
+    """
+    said = [acronym for acronym in terms if acronym not in met and str(escape(acronym)) in page]
+    kept = [tag for tag in KEPT if f"<{tag}" in page] if said else []
+    told: list[tuple[int, str]] = []
+    for acronym in said:
+        words = terms[acronym]
+        place = _first(page, str(escape(acronym)), kept)
+        if place is not None:
+            met.add(acronym)
+            end = place + len(str(escape(acronym)))
+            beside = page[page.rfind(">", 0, place) + 1 : page.find("<", end)]
+            if fold(words) not in fold(beside):
+                told.append((end, f' <span class="spelt-out">({escape(words)})</span>'))
+    for end, words in sorted(told, reverse=True):
+        page = page[:end] + words + page[end:]
+    return page
+
+
+def _first(page: str, acronym: str, kept: list[str]) -> int | None:
+    """Where running text first says this acronym as a word of its own."""
+    place = -1
+    for _ in range(LOOKED_AT):
+        place = page.find(acronym, place + 1)
+        if place < 0:
+            return None
+        before, after = page[place - 1 : place], page[place + len(acronym) :][:1]
+        is_word = not (BESIDE.match(before) or before == "&" or BESIDE.match(after))
+        is_text = page.rfind("<", 0, place) < page.rfind(">", 0, place)
+        if is_word and is_text and not any(_is_inside(page, place, tag) for tag in kept):
+            return place
+    return None
+
+
+def _is_inside(page: str, place: int, tag: str) -> bool:
+    opened = max(page.rfind(f"<{tag}{end}", 0, place) for end in (" ", ">", "\n"))
+    return opened > page.rfind(f"</{tag}>", 0, place)
 
 
 @lru_cache(maxsize=8)

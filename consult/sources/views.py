@@ -3,7 +3,17 @@
 from collections.abc import MutableSet
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Reply
 
@@ -14,10 +24,11 @@ from consult.core.i18n import _, gettext
 from consult.core.rules import refusal
 from consult.engagements.documents import DocumentError
 from consult.journal.actions import commit, rollback
+from consult.journal.queries import Tip
 from consult.people.session import actor
 from consult.sources import actions, queries, reading, rules
 from consult.sources.forms import DocumentForm, KinForm, TermForm
-from consult.sources.glossary import spell_out
+from consult.sources.glossary import spell_out, spell_out_page
 from consult.sources.models import SourceDocument
 
 bp = Blueprint("sources", __name__)
@@ -32,6 +43,8 @@ PAGES = {
 }
 
 
+# The rooms where the town's own words stand; those of residents stay as they wrote them.
+SPELT_OUT = ("engagements", "council", "programmes", "indicators", "territory")
 WHAT = {
     "plan": _("Plan"),
     "campaign": _("Consultation"),
@@ -57,14 +70,26 @@ def spelt_out(text: str | None, memo: MutableSet[str] | None = None) -> Markup:
     return spell_out(text or "", _expansions(), memo)
 
 
+@bp.app_template_filter("spelt_out_page")
+def spelt_out_page(page: str) -> Markup:
+    """The same for all that a page of the town's own words says, after it was drawn."""
+    if request.blueprint not in SPELT_OUT or request.method != "GET":
+        return Markup(page)  # noqa: S704 a page drawn by our templates
+    if "spelt_out" not in g:
+        g.spelt_out = set()
+    return Markup(spell_out_page(page, _expansions(), g.spelt_out))  # noqa: S704 the same
+
+
 def _expansions() -> dict[str, str]:
-    """The words of the glossary, read once a page, and once a change for anonymous readers."""
+    """The words of the glossary, read once a change of the site."""
     if "expansions" not in g:
-        tip = g.get("page_tip")
-        known = current_app.extensions.get("expansions")
-        g.expansions = known[1] if tip and known and known[0] == tip else queries.expansions()
-        if tip:
-            current_app.extensions["expansions"] = (tip, g.expansions)
+        kept = current_app.extensions
+        if "tip" not in kept:
+            kept["tip"] = Tip(current_app._get_current_object())  # type: ignore[attr-defined]
+        tip = g.get("page_tip") or kept["tip"]()
+        if kept.get("expansions", (None,))[0] != tip:
+            kept["expansions"] = tip, queries.expansions()
+        g.expansions = kept["expansions"][1]
     return g.expansions
 
 

@@ -7,9 +7,10 @@ from consult.core.rules import Refused
 from consult.journal.actions import commit
 from consult.people.models import RoleName
 from consult.sources import actions, queries
-from consult.sources.glossary import kindred, spell_out
+from consult.sources.glossary import kindred, spell_out, spell_out_page
 from tests.engagements.making import clerk
 from tests.factories import make_user, sign_in
+from tests.sources.carrying import OWN, carried_in
 
 TERMS = {"QPV": "quartiers politique de la ville", "EDS": "espaces & solidarités"}
 TOLD = ' <span class="spelt-out">(quartiers politique de la ville)</span>'
@@ -87,3 +88,26 @@ def test_the_desk_says_which_words_are_akin(ctx, client):
     assert "fablab" in visitor.get("/glossaire/rapprochements").text
     visitor.post("/glossaire/rapprochements", data={"families": "crèche,  halte-garderie\nseul"})
     assert queries.kin() == [["crèche", "halte-garderie"]]
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        ("<h1>Les QPV</h1><p>QPV</p>", f"<h1>Les QPV{TOLD}</h1><p>QPV</p>"),
+        ('<a href="/x">QPV</a><p>QPV</p>', f'<a href="/x">QPV</a><p>QPV{TOLD}</p>'),
+        ("<textarea>QPV</textarea>", "<textarea>QPV</textarea>"),
+        ('<img alt="QPV"><p>a &amp; b</p>', '<img alt="QPV"><p>a &amp; b</p>'),
+        ("<svg><path/><text>QPV</text></svg>QPV", f"<svg><path/><text>QPV</text></svg>QPV{TOLD}"),
+    ],
+)
+def test_us4_15_a_page_tells_an_acronym_once_and_leaves_its_links(page, told):
+    assert spell_out_page(page, TERMS, set()) == told
+
+
+def test_us4_15_the_page_of_an_act_tells_its_acronyms_in_full(ctx, client):
+    (act, *_others) = queries.became(carried_in(clerk(), OWN["note"]))
+    act.body = [{"kind": "paragraph", "words": "Les QPV. Encore les QPV."}]
+    actions.define(clerk(), acronym="QPV", expansion=TERMS["QPV"])
+    commit()
+    seen = client.get(f"/actes/{act.id}").text
+    assert seen.count("(quartiers politique de la ville)") == 1
