@@ -81,7 +81,7 @@ def index() -> str:
     user, asked = actor(), _asked()
     return render_template(
         "council/index.html",
-        asked=asked,
+        wanted=asked,
         found=queries.find(user, asked),
         kinds=[("", _("Every document")), *((kind.value, label) for kind, label in KINDS.items())],
         years=[("", _("Every year")), *((str(year), str(year)) for year in queries.years(user))],

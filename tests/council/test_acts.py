@@ -1,6 +1,7 @@
 """The page of an act: what it says, what it leaves unsaid, and how a clerk fills it."""
 
 import io
+import re
 from datetime import date
 
 import pytest
@@ -42,7 +43,13 @@ def test_its_page_says_what_is_not_communicated(ctx, client):
     seen = client.get(f"/actes/{plan.act_id}").text
     assert "Conseil municipal" in seen
     assert "1er juin 2026" in seen
-    assert seen.count("non communiqué") == 7  # number, place, vote, three counts, document
+    unsaid = re.findall(r"<dt>([^<]+)</dt><dd>non communiqué", seen)
+    assert unsaid == [
+        *("Numéro de l’acte", "Lieu de la séance", "Voix pour", "Voix contre", "Abstentions"),
+        *("Ne prennent pas part au vote", "Reçu par la préfecture", "Document"),
+    ]
+    assert '<p class="lead">non communiqué</p>' in seen  # the vote
+    assert "date de publication non communiquée" in seen
     assert "<dd>0</dd>" not in seen
 
 
