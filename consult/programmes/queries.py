@@ -173,6 +173,17 @@ def of_organisation(organisation: Organisation) -> list[TakesPart]:
 # One programme whole.
 
 
+class Group(NamedTuple):
+    """Those whom a document lists under one name, and who bears that name, where it says so.
+
+    Somebody who stands alone is a group of nobody else.
+    """
+
+    name: str
+    members: list[Participant]
+    head: Participant | None = None
+
+
 class Whole(NamedTuple):
     """A programme with all it is made of, each in its printed order."""
 
@@ -222,21 +233,21 @@ class Whole(NamedTuple):
         """The amounts by their number, the largest first; those that give none come last."""
         return sorted(self.amounts, key=lambda one: (one.cents is None, -(one.cents or 0)))
 
-    def groups(self) -> list[tuple[str, Participant | None, list[Participant]]]:
-        """The participants as the document groups them: (group, who heads it, who is in it).
-
-        Who stands alone has no group; who heads a group is not listed in it a second time.
-        """
+    def groups(self) -> list[Group]:
+        """The participants in printed order, each group where it first stands."""
         heads = {one.group for one in self.participants if one.group}
-        order: dict[str, list[Participant]] = {}
-        first: dict[str, Participant] = {}
+        found: dict[str, Group] = {}
         for one in self.participants:
-            if one.named in heads and not one.group:
-                first[one.named] = one
-                order.setdefault(one.named, [])
+            name = one.group or one.named
+            if one.group or one.named in heads:
+                group = found.setdefault(name, Group(name, []))
+                if one.group:
+                    group.members.append(one)
+                else:
+                    found[name] = group._replace(head=one)
             else:
-                order.setdefault(one.group, []).append(one)
-        return [(group, first.get(group), some) for group, some in order.items()]
+                found[f"{one.id}"] = Group(name, [], one)
+        return list(found.values())
 
 
 def whole(programme: Programme) -> Whole:

@@ -77,13 +77,14 @@ def test_levels_that_were_lost_stay_unknown_and_are_asked_for(ctx):
 def test_groups_are_kept_and_a_missing_comma_is_flagged(ctx):
     programme = carry(carrying.closing_review, document(REVIEW), "x1")
     groups = queries.whole(programme).groups()
-    assert [(group, [one.named for one in some]) for group, _, some in groups] == [
+    assert [(group.name, [one.named for one in group.members]) for group in groups] == [
         ("Etat", ["Préfecture maritime"]),
-        (
-            "",
-            ["Jury des riverains", "SEM 1 SEM 2", "Coopérative des pêcheurs", "Atelier des Quais"],
-        ),
+        ("Jury des riverains", []),
+        ("SEM 1 SEM 2", []),
+        ("Coopérative des pêcheurs", []),
+        ("Atelier des Quais", []),
     ]
+    assert groups[0].head.named == "Etat"
     (doubtful,) = [one for one in queries.whole(programme).participants if one.is_doubtful]
     assert (doubtful.named, doubtful.organisation) == ("SEM 1 SEM 2", None)
     (gap,) = [gap for gap in still_open(programme) if gap.kind == "actor_to_split"]
