@@ -49,15 +49,16 @@ def visible_to(actor: User | None) -> sa.ColumnElement[bool]:
 
 def by_slug_or_404(slug: str, actor: User | None) -> Indicator:
     """The indicator with the plans and actions it measures, if this person may read it."""
-    found = db.session.scalar(
+    rows = db.session.scalars(
         sa.select(Indicator)
         .options(
-            selectinload(Indicator.plans),
+            joinedload(Indicator.plans),
             selectinload(Indicator.actions).joinedload(Action.plan),
             selectinload(Indicator.sheets).joinedload(Sheet.plan),
         )
         .where(Indicator.slug == slug, visible_to(actor))
     )
+    found = rows.unique().one_or_none()
     if found is None:
         raise NotFound
     return found
@@ -367,9 +368,10 @@ def _gap(row: Measure, now: _Now, beside: _Now | None) -> tuple[str, Decimal | N
 def _holders(rows: Iterable[Measure]) -> dict[int, set[int]]:
     """Which places each place with figures ever lay in."""
     found: dict[int, set[int]] = defaultdict(set)
-    links = sa.select(Lies.place_id, Lies.parent_id).where(
-        Lies.place_id.in_({row.place_id for row in rows if row.place_id})
-    )
+    place_ids = {row.place_id for row in rows if row.place_id}
+    if not place_ids:
+        return found
+    links = sa.select(Lies.place_id, Lies.parent_id).where(Lies.place_id.in_(place_ids))
     for place_id, parent_id in db.session.execute(links):
         found[place_id].add(parent_id)
     return found
@@ -620,6 +622,8 @@ class Past(NamedTuple):
 
 def corrections(indicator: Indicator, rows: Sequence[Shown]) -> list[Past]:
     """What was corrected, latest first; no former figure where any was ever a small number."""
+    if not any(row.is_corrected for row in rows):
+        return []
     by_id = {row.id: row for row in rows}
     told = db.session.scalars(
         sa.select(Correction)
