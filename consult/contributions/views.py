@@ -43,7 +43,7 @@ from consult.core.i18n import _, gettext
 from consult.core.qr import qr_svg
 from consult.core.rules import refusal
 from consult.engagements.queries import origins_of
-from consult.followup.queries import latest
+from consult.followup.queries import asked_with, latest
 from consult.journal.actions import commit, rollback
 from consult.moderation.queries import last_decision
 from consult.people import actions as people
@@ -325,6 +325,8 @@ def find_receipt() -> ResponseReturnValue:
     number = queries.receipt_number(request.args.get("number", ""))
     if number and queries.by_receipt(number):
         return redirect(url_for(".receipt", receipt=number), 303)
+    if number and asked_with(number):
+        return redirect(url_for("followup.receipt", receipt=number), 303)
     return _private("contributions/find_receipt.html", number=number)
 
 

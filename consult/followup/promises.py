@@ -32,14 +32,18 @@ class Row(NamedTuple):
 
 
 def beside(promised: dict[str, Any], today: dict[str, Any]) -> list[Row]:
-    """Every field that either says something of, in the order of the plan's own words."""
+    """Every field that either says something of, in the order of the plan's own words.
+
+    What stands above it may have been renamed: that is its own change, told there and not here.
+    """
+    for number, words in (("serves", "engagements"), ("parent", "under")):
+        if promised.get(number) and promised[number] == today.get(number):
+            promised = {**promised, words: today.get(words)}
     then = {str(line.label): line for line in engagements.lines(promised)}
     now = {str(line.label): line for line in engagements.lines(today)}
     rows = []
     for label in engagements.FIELDS.values():
-        was, became = (
-            side[str(label)].words if str(label) in side else "" for side in (then, now)
-        )
+        was, became = (side[str(label)].words if str(label) in side else "" for side in (then, now))
         if was or became:
             rows.append(Row(label, was, became, compare(was, became)))
     return rows

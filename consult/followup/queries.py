@@ -12,12 +12,15 @@ from werkzeug.exceptions import NotFound
 
 from consult.core import clock
 from consult.core.db import db
-from consult.engagements import exports
+from consult.engagements import exports, moments
 from consult.engagements import queries as engagements
 from consult.engagements.models import (
     OVER,
     PROGRESS,
     Action,
+    Moment,
+    MomentDone,
+    MomentKind,
     Plan,
     PlanState,
     Progress,
@@ -35,6 +38,9 @@ from consult.followup.models import (
 )
 from consult.people.models import Role, RoleName, User
 from consult.posts.models import Status
+
+asked_with = asking.by_receipt  # the question of this receipt, for the page that finds them
+
 
 # Reports.
 
@@ -430,10 +436,15 @@ def _open_to(actor: User) -> sa.ColumnElement[bool]:
 
 def _reported_by(actor: User) -> sa.ColumnElement[bool]:
     """What somebody may report on: all, the plans they hold, what they pilot."""
+    return sa.or_(_held_by(actor), Action.pilot_id == actor.id)
+
+
+def _held_by(actor: User) -> sa.ColumnElement[bool]:
+    """The plans somebody reports on, whoever is in charge there."""
     if actor.is_system or actor.holds(*REPORTERS):
         return sa.true()
     plans = [role.plan_id for role in actor.roles if role.plan_id and role.name in REPORTERS]
-    return sa.or_(Action.plan_id.in_(plans), Action.pilot_id == actor.id)
+    return Plan.id.in_(plans)
 
 
 def _stale() -> sa.ColumnElement[bool]:
@@ -465,8 +476,36 @@ def may_work(actor: User | None) -> bool:
         return False
     if actor.is_system or any(role.name in REPORTERS for role in actor.roles):
         return True
-    piloted = sa.select(Action.id).where(Action.pilot_id == actor.id).limit(1)
-    return db.session.scalar(piloted) is not None
+    piloted = sa.select(Action.id).where(Action.pilot_id == actor.id)
+    held = sa.select(Moment.id).where(Moment.pilot_id == actor.id, Moment.removed_at.is_(None))
+    return db.session.scalar(sa.select(sa.or_(piloted.exists(), held.exists()))) or False
+
+
+def moments_of(actor: User) -> list[moments.Standing]:
+    """The evaluations this person has to hold, or looks after: late ones first, then by day."""
+    rows = list(
+        db.session.scalars(
+            sa.select(Moment)
+            .join(Moment.plan)
+            .options(contains_eager(Moment.plan), joinedload(Moment.pilot).lazyload("*"))
+            .where(
+                Plan.state == PlanState.PUBLISHED,
+                Moment.removed_at.is_(None),
+                Moment.kind != MomentKind.MILESTONE,
+                sa.or_(_held_by(actor), Moment.pilot_id == actor.id),
+            )
+        )
+    )
+    done: dict[int, list[MomentDone]] = {}
+    if rows:
+        held = sa.select(MomentDone).where(MomentDone.moment_id.in_([one.id for one in rows]))
+        for one in db.session.scalars(held):
+            done.setdefault(one.moment_id, []).append(one)
+    standings = [moments.stand(one, done.get(one.id, [])) for one in rows]
+    return sorted(
+        (one for one in standings if one.awaited),
+        key=lambda one: (one.awaited or date.max, one.moment.id),
+    )
 
 
 class Service(NamedTuple):

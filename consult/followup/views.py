@@ -489,16 +489,21 @@ def works() -> str:
     signed_in(user)
     assert user is not None  # noqa: S101
     require(queries.may_work(user), _("This list is for those who report on actions."))
-    numbers = queries.works_count(user) | {"questions": asking.waiting_count(user)}
+    evaluations = queries.moments_of(user)
+    numbers = queries.works_count(user) | {
+        "questions": asking.waiting_count(user),
+        "evaluations": len(evaluations),
+    }
     asked = request.args.get("vue", "")
     after = request.args.get("apres", "")
     views = (*numbers, "services")
     which = asked if asked in views else next((one for one in numbers if numbers[one]), "late")
     lists: dict[str, Any] = {"page": None, "waiting": [], "services": []}
+    lists["evaluations"] = evaluations
     if which == "questions":
         lists["waiting"] = asking.waiting(user, int(after) if after.isdecimal() else 0)
     elif which == "services":
         lists["services"] = queries.services(user)
-    else:
+    elif which != "evaluations":
         lists["page"] = queries.works(user, which, after)
     return render_template("followup/works.html", which=which, numbers=numbers, **lists)
