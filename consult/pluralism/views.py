@@ -305,6 +305,8 @@ def sign_off(publication: str, slug: str) -> str | Response:
         raise NotFound from None
     is_plan = what != Publication.RESULTS
     thing: Any = (engagements if is_plan else campaigns).by_slug_or_404(slug, user)
+    if queries.unused_sign_off(what, thing):  # a second click: it is signed already
+        return redirect(_onward(what, slug), 303)
     rules.sign_off(user, what, thing)
     form = SignOffForm()
     if form.sent():
