@@ -128,7 +128,8 @@ def _tell(place: Place, told: dict[str, Any]) -> None:
 
 def _lay(place: Place, stays: Sequence[Stay]) -> None:
     """Have a place lie in these and in no other."""
-    links = {link.parent_id: link for link in db.session.scalars(_links(place))}
+    known = db.session.scalars(sa.select(Lies).where(Lies.place_id == place.id))
+    links = {link.parent_id: link for link in known}
     for stay in stays:
         rules.be_in_order(stay.since, stay.until)
         link = links.pop(stay.parent.id, None)
@@ -138,10 +139,6 @@ def _lay(place: Place, stays: Sequence[Stay]) -> None:
         link.valid_from, link.valid_to = stay.since, stay.until
     for link in links.values():
         db.session.delete(link)
-
-
-def _links(place: Place) -> sa.Select[tuple[Lies]]:
-    return sa.select(Lies).where(Lies.place_id == place.id)
 
 
 # Generations.

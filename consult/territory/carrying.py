@@ -357,24 +357,22 @@ class _Geography:
     def _prose(self) -> str:
         """All the document says of the new geography, under its own titles."""
         told = self.told
-        parts = [*told.get("paragraphs", ())]
-        for title, lines in (
+        sections: list[tuple[str | None, list[str | None]]] = [
+            (told.get("title"), []),
+            *((None, [words]) for words in told.get("paragraphs", ())),
             (told.get("changes_title"), [told.get("changes_intro")]),
             (told.get("entering_title"), [f"- {one['text']}" for one in told["entering"]]),
             (told.get("leaving_title"), [f"- {one['text']}" for one in told["leaving"]]),
-            *(
-                (part.get("title"), [part.get("paragraph")])
-                for name in ("new_communes", "enlarged", "precarity", "renewal")
-                if (part := told.get(name))
-            ),
-            (told.get("map_title"), []),
-        ):
-            if title:
-                parts.append(f"## {title}")
-            if some := [line for line in lines if line]:
-                parts.append("\n".join(some))
-        heading = told.get("title")
-        return "\n\n".join([*([f"## {heading}"] if heading else []), *parts])
+        ]
+        for name in ("new_communes", "enlarged", "precarity", "renewal"):
+            part = told.get(name) or {}
+            sections.append((part.get("title"), [part.get("paragraph")]))
+        sections.append((told.get("map_title"), []))
+        parts: list[str] = []
+        for title, lines in sections:
+            parts += [f"## {title}"] if title else []
+            parts.append("\n".join(line for line in lines if line))
+        return "\n\n".join(part for part in parts if part)
 
     # Places and what became of them.
 

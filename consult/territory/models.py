@@ -52,6 +52,7 @@ PLURALS = {
     PlaceKind.DISTRICT: _("Districts"),
     PlaceKind.SITE: _("Sites, streets and buildings"),
 }
+DISTRICTS = (PlaceKind.PRIORITY, PlaceKind.WATCHED, PlaceKind.DISTRICT)
 # What other places may lie in.
 HOLDERS = tuple(kind for kind in PlaceKind if kind != PlaceKind.SITE)
 

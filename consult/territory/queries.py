@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple, TypeVar
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, undefer
@@ -13,6 +14,7 @@ from consult.core.db import db
 from consult.core.similar import rank
 from consult.core.text import fold, stems
 from consult.territory.models import (
+    DISTRICTS,
     HOLDERS,
     ChangeKind,
     Generation,
@@ -25,6 +27,18 @@ from consult.territory.models import (
 )
 
 Named = TypeVar("Named", Place, Organisation)
+
+
+# Names are few and asked for again and again.
+@lru_cache(maxsize=20_000)
+def _letters(name: str) -> str:
+    return fold(name)
+
+
+@lru_cache(maxsize=20_000)
+def _roots(name: str) -> frozenset[str]:
+    return frozenset(stems(name))
+
 
 # Under any name.
 
@@ -87,14 +101,10 @@ def organisation_or_404(slug: str) -> Organisation:
 def namesake(thing: Named | None, model: type[Named], names: Iterable[str]) -> Named | None:
     """Another thing of the same sort that already goes by one of these names or codes."""
     taken = {fold(name) for name in names} - {""}
-    return next(
-        (
-            other
-            for other in _all(model)
-            if other is not thing and not taken.isdisjoint(map(fold, [*other.names, *other.codes]))
-        ),
-        None,
-    )
+    for other in _all(model):
+        if other is not thing and not taken.isdisjoint(map(_letters, [*other.names, *other.codes])):
+            return other
+    return None
 
 
 def _all(model: type[Named]) -> list[Named]:
@@ -111,7 +121,7 @@ def _by_name(model: type[Named]) -> dict[str, Named]:
     for names in (lambda thing: [thing.name], lambda thing: [*thing.names, *thing.codes]):
         for thing in things:
             for name in names(thing):
-                named.setdefault(fold(name), thing)
+                named.setdefault(_letters(name), thing)
     return named
 
 
@@ -122,25 +132,23 @@ def _named(model: type[Named], words: str) -> Named | None:
     known = _by_name(model)
     if found := known.get(fold(words)):
         return found
-    wanted = set(stems(words))
-    alike = {thing.id: thing for name, thing in known.items() if set(stems(name)) == wanted}
+    wanted = frozenset(stems(words))
+    alike = {thing.id: thing for name, thing in known.items() if _roots(name) == wanted}
     return next(iter(alike.values())) if wanted and len(alike) == 1 else None
 
 
 def _matching(model: type[Named], words: str) -> list[Named]:
-    folded, wanted = fold(words), set(stems(words))
+    folded, wanted = fold(words), frozenset(stems(words))
 
     def matches(thing: Named) -> bool:
         if any(folded == fold(code) for code in thing.codes):
             return True
         return any(
-            folded in fold(name) or (wanted and wanted <= set(stems(name))) for name in thing.names
+            folded in _letters(name) or (wanted and wanted <= _roots(name)) for name in thing.names
         )
 
-    return sorted(
-        (thing for thing in _all(model) if not folded or matches(thing)),
-        key=lambda thing: fold(thing.name),
-    )
+    found = [thing for thing in _all(model) if not folded or matches(thing)]
+    return sorted(found, key=lambda thing: _letters(thing.name))
 
 
 def _or_404(model: type[Named], slug: str) -> Named:
@@ -176,9 +184,9 @@ class Map(NamedTuple):
         above = self.above.get(place.id, ())
         return [one for one in above if one.kind == PlaceKind.COMMUNE]
 
-    def inside(self, place: Place) -> list[Place]:
-        """The districts and sites that lie directly in a place."""
-        return self.below.get(place.id, [])
+    def districts_in(self, place: Place) -> list[Place]:
+        """The districts that lie directly in a place."""
+        return [one for one in self.below.get(place.id, ()) if one.kind in DISTRICTS]
 
 
 def map_on(day: date) -> Map:
@@ -196,7 +204,7 @@ def map_on(day: date) -> Map:
     return Map(day, known, above, below)
 
 
-def _holds(model: type[Lies] | type[Perimeter], day: date) -> sa.ColumnElement[bool]:
+def _holds(model: type[Lies] | type[Perimeter] | type[Place], day: date) -> sa.ColumnElement[bool]:
     return sa.and_(
         sa.or_(model.valid_from.is_(None), model.valid_from <= day),
         sa.or_(model.valid_to.is_(None), model.valid_to >= day),
@@ -226,16 +234,27 @@ def within(place: Place, on: date | None = None) -> list[Place]:
     below = db.session.scalars(
         sa.select(Place)
         .join(Lies, Lies.place_id == Place.id)
-        .where(Lies.parent_id == place.id, _holds(Lies, day))
+        .where(Lies.parent_id == place.id, _holds(Lies, day), _holds(Place, day))
     )
-    return sorted((one for one in below if one.holds_on(day)), key=lambda one: fold(one.name))
+    return sorted(below, key=lambda one: fold(one.name))
 
 
-def below(place_ids: sa.Select[tuple[int]]) -> sa.Select[tuple[int]]:
+def below(place_ids: sa.Select[Any]) -> sa.Select[Any]:
     """The ids of the places that lie today in these, as a subquery for others."""
     return sa.select(Lies.place_id).where(
         Lies.parent_id.in_(place_ids), _holds(Lies, clock.today())
     )
+
+
+def ids_under(place: Place, on: date) -> set[int]:
+    """What lay in a place on a day, however deep, and the place itself: one question."""
+    deeper = sa.select(sa.literal(place.id).label("id")).cte(recursive=True)
+    deeper = deeper.union(
+        sa.select(Lies.place_id)
+        .join(Place, Place.id == Lies.place_id)
+        .where(Lies.parent_id == deeper.c.id, _holds(Lies, on), _holds(Place, on))
+    )
+    return set(db.session.scalars(sa.select(deeper.c.id)))
 
 
 def circles_back(place: Place, parents: Iterable[Place]) -> bool:
@@ -328,7 +347,7 @@ def generation_or_404(slug: str) -> Generation:
 
 def slug_of(model: type[Place] | type[Generation], number: int) -> str | None:
     """The address of a thing that is already at hand."""
-    thing = db.session.get(model, number)
+    thing: Place | Generation | None = db.session.get(model, number)
     return thing.slug if thing else None
 
 

@@ -48,7 +48,7 @@ from consult.territory.models import (
     PlaceChange,
     PlaceKind,
 )
-from consult.territory.queries import Era, Map, Tally
+from consult.territory.queries import Era, Map, Tally, Tie
 
 bp = Blueprint("territory", __name__)
 PAGE = 100
@@ -207,8 +207,8 @@ def _map_of(
 def place(slug: str) -> str:
     place, user = queries.place_or_404(slug), actor()
     day = dates.parse(request.args.get("au", "")).day or clock.today()
-    shown = queries.map_on(day)
-    ids = shown.under(place)
+    ids = queries.ids_under(place, day)
+    within = queries.within(place, day)
     ties = queries.parents_of(place)
     perimeters = queries.perimeters_of(place)
     changes = queries.changes_of(place)
@@ -221,10 +221,9 @@ def place(slug: str) -> str:
         day=day,
         is_today=day == clock.today(),
         ties=ties,
-        within=shown.inside(place),
-        shown=shown,
+        within=within,
         perimeters=perimeters,
-        drawing=_drawing_of(place, [tie.place for tie in ties], shown) if perimeters else None,
+        drawing=_drawing_of(place, ties, within, day) if perimeters else None,
         changes=changes,
         campaigns=campaigns,
         programmes=programmes,
@@ -236,11 +235,12 @@ def place(slug: str) -> str:
     )
 
 
-def _drawing_of(place: Place, around: Sequence[Place], shown: Map) -> Drawing | None:
-    """A place among what it lies in, or over what lies in it."""
-    inside = shown.inside(place)
-    near = {one.id: one for one in (*around, *inside)}
-    outlines = queries.outlines([place.id, *near], shown.on)
+def _drawing_of(
+    place: Place, ties: Iterable[Tie], inside: Sequence[Place], day: date
+) -> Drawing | None:
+    """A place among what it lay in on a day, and over it what lay in it."""
+    around = [tie.place for tie in ties if tie.link.holds_on(day)]
+    outlines = queries.outlines([place.id, *(one.id for one in (*around, *inside))], day)
     if place.id not in outlines:
         return None
     marks = [Mark(outlines[one.id].geometry, one.name) for one in around if one.id in outlines]

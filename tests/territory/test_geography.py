@@ -81,7 +81,7 @@ def test_a_district_of_two_communes_stands_in_both_and_counts_once(ctx, client):
     port = queries.place_named("Le Port")
     assert [one.name for one in shown.communes_of(port)] == ["Aubes", "Bréval"]
     for commune in shown.communes_of(port):
-        assert port in shown.inside(commune)
+        assert port in shown.districts_in(commune)
         assert "Le Port" in said(client.get(f"/lieux/{commune.slug}"))
     assert queries.tally(after, shown) == (4, 3)
     text = said(client.get("/lieux?au=2024-01-01"))
