@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -544,10 +544,10 @@ class Contradicted(NamedTuple):
     gaps: list[Gap]
 
 
-def contradicted() -> list[Contradicted]:
-    """Every indicator with two figures for one thing, those nobody has looked at first."""
-    indicators = _in_order(sa.select(Indicator))
-    shown = figures(indicators)
+def contradicted(
+    indicators: Sequence[Indicator], shown: Mapping[int, Sequence[Shown]]
+) -> list[Contradicted]:
+    """Those with two figures for one thing, the ones nobody has looked at first."""
     gaps: dict[int, list[Gap]] = defaultdict(list)
     for gap in contradiction_gaps(indicators):
         gaps[gap.subject_id].append(gap)

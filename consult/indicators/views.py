@@ -353,14 +353,18 @@ def _may() -> dict[str, bool]:
 @bp.get("/indicateurs/atelier")
 def desk() -> str:
     rules.read_desk(actor())
+    return _desk(ThresholdForm(formdata=None, threshold=queries.threshold()))
+
+
+def _desk(form: ThresholdForm) -> str:
     indicators = queries.listed(actor())
     shown = queries.figures(indicators)
     return render_template(
         "indicators/desk.html",
         indicators=indicators,
         shown=shown,
-        disagreeing=queries.contradicted(),
-        form=ThresholdForm(formdata=None, threshold=queries.threshold()),
+        disagreeing=queries.contradicted(indicators, shown),
+        form=form,
         cannot_set=refusal(rules.set_threshold, actor()),
         **_may(),
     )
@@ -369,9 +373,10 @@ def desk() -> str:
 @bp.get("/indicateurs/contradictions")
 def contradictions() -> str:
     rules.read_desk(actor())
+    indicators = queries.listed(actor())
     return render_template(
         "indicators/contradictions.html",
-        found=queries.contradicted(),
+        found=queries.contradicted(indicators, queries.figures(indicators)),
         may_fill=refusal(has_role, actor(), RoleName.COUNCIL) is None,
         **_may(),
     )
@@ -507,16 +512,7 @@ def set_threshold() -> str | Redirect:
     ):
         flash(gettext("The threshold is changed."), "success")
         return redirect(url_for(".desk"), 303)
-    indicators = queries.listed(actor())
-    return render_template(
-        "indicators/desk.html",
-        indicators=indicators,
-        shown=queries.figures(indicators),
-        disagreeing=queries.contradicted(),
-        form=form,
-        cannot_set=None,
-        **_may(),
-    )
+    return _desk(form)
 
 
 def _done(form: Any, act: Callable[[], object]) -> Any:

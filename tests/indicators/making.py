@@ -54,6 +54,12 @@ def shown(indicator: Indicator) -> list[Shown]:
     return queries.figures([indicator])[indicator.id]
 
 
+def contradicted() -> list[queries.Contradicted]:
+    """Every indicator whose sources disagree."""
+    indicators = queries.listed(clerk())
+    return queries.contradicted(indicators, queries.figures(indicators))
+
+
 def make_place(name: str, kind: PlaceKind = PlaceKind.DISTRICT) -> Place:
     place = Place.new(name, kind=kind)
     db.session.commit()

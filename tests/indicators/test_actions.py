@@ -18,6 +18,7 @@ from consult.territory.models import Lies, PlaceKind
 from tests.factories import make_user
 from tests.indicators.making import (
     clerk,
+    contradicted,
     counting,
     entry,
     make_indicator,
@@ -147,7 +148,7 @@ def test_two_sources_that_disagree_are_an_editor_s_to_settle(ctx):
     (gap,) = still_open(indicator)
     assert gap.kind == "contradiction"
     assert "17,2 % – 2021 – FiLoSoFi / Le bourg – 16 % – Note" in gap.words
-    (found,) = queries.contradicted()
+    (found,) = contradicted()
     assert [(one.said, other.said) for one, other in found.pairs] == [
         ("17,2 %", "16 %"),
         ("17,2 %", "16 %"),
@@ -163,7 +164,7 @@ def test_two_sources_that_disagree_are_an_editor_s_to_settle(ctx):
         )
     commit()
     assert still_open(indicator) == []
-    assert queries.contradicted() == []
+    assert contradicted() == []
 
 
 def test_a_later_disagreement_is_asked_anew(ctx):

@@ -14,7 +14,7 @@ from consult.gaps.models import Gap
 from consult.indicators import carrying, formats, queries
 from consult.indicators.models import Indicator, Quality
 from consult.territory.models import Place
-from tests.indicators.making import own_document
+from tests.indicators.making import contradicted, own_document
 
 SOURCE = "sources/004_val_de_marne_feuille_de_route.json"
 
@@ -176,7 +176,7 @@ def test_three_contradictions_are_an_editor_s_to_settle(real):
     """US4.7: 36,2/17,2 and 36/16; 48 colleges and 44; 108 colleges and « le 106e »."""
     gaps = db.session.scalars(sa.select(Gap).where(Gap.kind == "contradiction")).all()
     assert len(gaps) == 3
-    found = {one.indicator.label: one.pairs for one in queries.contradicted()}
+    found = {one.indicator.label: one.pairs for one in contradicted()}
     assert {(one.said, other.said) for pair in found.values() for one, other in pair} == {
         ("36,2%", "36 %"),
         ("17,2%", "16%"),
