@@ -103,6 +103,10 @@ ACTS: dict[str, LazyString] = {
     "pluralism.set_period": _("Pre-electoral period entered"),
     "pluralism.edit_period": _("Dates of a pre-electoral period changed"),
     "pluralism.sign_off": _("Somebody signed for a publication before an election"),
+    "territory.create_generation": _("Generation of a geography entered, with its totals"),
+    "territory.change_place": _("What a geography changed for a place entered"),
+    "territory.import_places": _("File of places brought in"),
+    "territory.merge": _("Two entries for one organisation joined"),
     "portal.change_settings": _("Settings of the site changed"),
     "portal.record_audit": _("Accessibility audit recorded"),
 }
