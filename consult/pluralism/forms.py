@@ -95,7 +95,7 @@ class WriteForm(Form):
         description=_("The names shown under the text, as the group wishes them."),
     )
     received_on = Day(
-        _("Received on"),
+        _("Handed in on"),
         [InputRequired(_("Please say on which day the group handed in this text."))],
         description=_("The day the group handed in this text, on paper or by mail."),
     )
