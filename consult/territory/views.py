@@ -1,5 +1,6 @@
 """The pages of places and of the bodies that act there, as they are and as they were on any day."""
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from consult.core import clock, dates
 from consult.core.forms import Form
 from consult.core.i18n import _, gettext, ngettext
 from consult.core.rules import Refused, refusal
+from consult.core.tables import write_csv
 from consult.core.text import excerpt, fold
 from consult.council.queries import Asked, act_or_404
 from consult.council.queries import at_place as acts_at
@@ -26,7 +28,7 @@ from consult.journal.actions import commit, rollback
 from consult.people.session import actor
 from consult.programmes.queries import at_place as programmes_at
 from consult.programmes.queries import of_organisation as taking_part
-from consult.territory import actions, queries, rules
+from consult.territory import actions, exports, queries, rules
 from consult.territory.forms import (
     ChangeForm,
     DrawForm,
@@ -129,6 +131,35 @@ def places() -> str:
     )
 
 
+@bp.get("/lieux.csv")
+def places_csv() -> Response:
+    """The places of a day as a table."""
+    shown = queries.map_on(_day_asked())
+    found = _matching(shown, "", _chosen_kind(), _chosen_holder(shown))
+    return Response(
+        "".join(write_csv(exports.rows(found, shown), exports.HEADER, bom=True)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="lieux-{shown.on}.csv"'},
+    )
+
+
+@bp.get("/lieux.geojson")
+def places_geojson() -> Response:
+    """The places of a day with their outlines, for the maps of others."""
+    shown = queries.map_on(_day_asked())
+    found = _matching(shown, "", _chosen_kind(), _chosen_holder(shown))
+    outlines = queries.outlines([place.id for place in found], shown.on)
+    return Response(
+        json.dumps(exports.collection(found, shown, outlines), ensure_ascii=False),
+        content_type="application/geo+json",
+        headers={"Content-Disposition": f'attachment; filename="lieux-{shown.on}.geojson"'},
+    )
+
+
+def _day_asked() -> date:
+    return dates.parse(request.args.get("au", "")).day or clock.today()
+
+
 _HOLDING = (PlaceKind.DEPARTMENT, PlaceKind.GROUPING, PlaceKind.COMMUNE)
 
 
@@ -206,7 +237,7 @@ def _map_of(
 @bp.get("/lieux/<slug>")
 def place(slug: str) -> str:
     place, user = queries.place_or_404(slug), actor()
-    day = dates.parse(request.args.get("au", "")).day or clock.today()
+    day = _day_asked()
     ids = queries.ids_under(place, day)
     within = queries.within(place, day)
     ties = queries.parents_of(place)

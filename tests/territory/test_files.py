@@ -165,6 +165,23 @@ def test_a_clerk_draws_a_place_and_takes_a_wrong_outline_away(ctx, client):
     assert 'class="area own"' not in client.get("/lieux/le-port").text
 
 
+def test_what_is_taken_away_can_be_brought_in_elsewhere(ctx, client):
+    brought(since=date(2024, 1, 1))
+    table = client.get("/lieux.csv?au=2024-01-01&type=priority")
+    assert table.mimetype == "text/csv"
+    lines = table.text.lstrip("\ufeff").splitlines()
+    assert len(lines) == 4
+    assert "Le Port" in lines[-1]
+    assert '"Aubes, Bréval","99001, 99002"' in lines[-1]
+    drawn = client.get("/lieux.geojson?au=2024-01-01&type=priority")
+    assert drawn.mimetype == "application/geo+json"
+    found = files.read(io.BytesIO(drawn.data))
+    assert found.faults == []
+    assert {one.code for one in found.places} == {"QN09901A", "QN09902B", "QN09903C"}
+    assert brought(io.BytesIO(drawn.data), since=date(2024, 1, 1)).unchanged == 3
+    assert client.get("/lieux.geojson?au=2023-12-31&type=priority").json["features"] == []
+
+
 def test_the_districts_of_haute_garonne(ctx, shared_data, client):
     done = brought(shared_data(OCCITANIE), since=date(2015, 1, 1), source="2015")
     assert (done.created, done.redrawn) == (19, 19)
