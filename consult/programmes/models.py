@@ -347,6 +347,12 @@ class Programme(db.Model):
     def is_public(self) -> bool:
         return self.published_at is not None
 
+    @property
+    def lead(self) -> str:
+        """How a list introduces it: the first paragraph of its presentation, else its subtitle."""
+        paragraphs = (one.strip() for one in self.introduction.split("\n\n"))
+        return next((one for one in paragraphs if one and one[0] not in "#-"), self.subtitle)
+
     def move_to(self, state: ProgrammeState) -> None:
         """Take the next step of its life; there is no other way to change state."""
         if state not in NEXT[self.state]:

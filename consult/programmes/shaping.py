@@ -153,7 +153,7 @@ def index(programme: Programme) -> None:
             *(programme.owner_words, *programme.legal_framework, *names),
         ],
         place_id=programme.places[0].id if programme.places else None,
-        excerpt=excerpt(programme.introduction or programme.subtitle),
+        excerpt=excerpt(programme.lead),
         at=programme.published_at or clock.now(),
     )
 
