@@ -14,6 +14,7 @@ KEPT = (
     *("a", "button", "label", "legend", "option", "select", "textarea", "nav"),
     *("code", "pre", "kbd", "svg", "script", "style", "abbr"),
 )
+FAR = 20_000  # letters; nothing one clicks or types is longer
 LOOKED_AT = 60  # an acronym that only stands in links is not looked for for ever
 
 
@@ -52,11 +53,10 @@ def spell_out_page(page: str, terms: Mapping[str, str], met: MutableSet[str]) ->
     Links, controls, code and drawings keep their words: what one clicks or types says one thing.
     """
     said = [acronym for acronym in terms if acronym not in met and str(escape(acronym)) in page]
-    kept = [tag for tag in KEPT if f"<{tag}" in page] if said else []
     told: list[tuple[int, str]] = []
     for acronym in said:
         words = terms[acronym]
-        place = _first(page, str(escape(acronym)), kept)
+        place = _first(page, str(escape(acronym)))
         if place is not None:
             met.add(acronym)
             end = place + len(str(escape(acronym)))
@@ -68,7 +68,7 @@ def spell_out_page(page: str, terms: Mapping[str, str], met: MutableSet[str]) ->
     return page
 
 
-def _first(page: str, acronym: str, kept: list[str]) -> int | None:
+def _first(page: str, acronym: str) -> int | None:
     """Where running text first says this acronym as a word of its own."""
     place = -1
     for _ in range(LOOKED_AT):
@@ -78,14 +78,17 @@ def _first(page: str, acronym: str, kept: list[str]) -> int | None:
         before, after = page[place - 1 : place], page[place + len(acronym) :][:1]
         is_word = not (BESIDE.match(before) or before == "&" or BESIDE.match(after))
         is_text = page.rfind("<", 0, place) < page.rfind(">", 0, place)
-        if is_word and is_text and not any(_is_inside(page, place, tag) for tag in kept):
+        if is_word and is_text and not any(_is_inside(page, place, tag) for tag in KEPT):
             return place
     return None
 
 
 def _is_inside(page: str, place: int, tag: str) -> bool:
-    opened = max(page.rfind(f"<{tag}{end}", 0, place) for end in (" ", ">", "\n"))
-    return opened > page.rfind(f"</{tag}>", 0, place)
+    """Whether the last such tag before this place, no farther than `FAR`, is still open."""
+    start = max(0, place - FAR)
+    closed = page.rfind(f"</{tag}>", start, place)
+    start = max(start, closed)
+    return any(page.find(f"<{tag}{end}", start, place) >= 0 for end in (" ", ">", "\n"))
 
 
 @lru_cache(maxsize=8)

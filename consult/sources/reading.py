@@ -49,6 +49,33 @@ _SHEET = {
 }
 # str: words; [x]: a list of x; {key: x}: an object; a key that ends in ? may be absent or null.
 SHAPES: dict[DocumentKind, Json] = {
+    DocumentKind.PLAN: {
+        "title": str,
+        "subtitle?": str,
+        "introduction?": str,
+        "consultation?": {"name": str, "kind?": str, "period?": str, "participation?": str},
+        "adoption?": {"body?": str, "place?": str, "decision?": str, "vote?": str, "number?": str},
+        "progress_report?": {"label?": str, "statement?": str},
+        "status_legend?": [{"mark": str, "label": str}],
+        "engagements": [
+            {
+                "title": str,
+                "number?": str,
+                "words?": str,
+                "actions?": [
+                    {
+                        "text": str,
+                        "words?": str,
+                        "status_mark?": str,
+                        "status_tag?": str,
+                        "periodicity?": str,
+                        "places?": [str],
+                    }
+                ],
+            }
+        ],
+        "illustrations?": [{"caption": str}],
+    },
     DocumentKind.CLOSING_REVIEW: {
         "title": str,
         "years?": str,
@@ -167,6 +194,48 @@ def _called(kind: DocumentKind, raw: Json) -> tuple[str, str]:
             return raw["objet"], raw["session"]["text"]
         case _:
             return raw["feuille_de_route"]["title"], raw["deliberation"]["session"]
+
+
+def schema(kind: DocumentKind) -> Json:
+    """The JSON Schema of a kind of document; keys it does not name are welcome."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": str(kind.label),
+        **_schema(SHAPES[kind]),
+    }
+
+
+def _schema(shape: Any) -> Json:
+    if shape is str:
+        return {"type": "string", "minLength": 1}
+    if isinstance(shape, list):
+        return {"type": "array", "items": _schema(shape[0])}
+    keys = {name.removesuffix("?"): inner for name, inner in shape.items()}
+    return {
+        "type": "object",
+        "required": [name for name in shape if not name.endswith("?")],
+        "properties": {
+            key: _schema(inner) if key in shape else {"anyOf": [_schema(inner), {"type": "null"}]}
+            for key, inner in keys.items()
+        },
+    }
+
+
+def outline(kind: DocumentKind) -> list[tuple[str, bool]]:
+    """Every key of a kind of document, as a path, and whether it is needed."""
+    return list(_outline(SHAPES[kind], "", needed=True))
+
+
+def _outline(shape: Any, path: str, *, needed: bool) -> Iterator[tuple[str, bool]]:
+    if isinstance(shape, list):
+        yield from _outline(shape[0], f"{path}[]", needed=needed)
+    elif shape is str:
+        yield path, needed
+    else:
+        for name, inner in shape.items():
+            key = name.removesuffix("?")
+            below = f"{path}.{key}" if path else key
+            yield from _outline(inner, below, needed=needed and key == name)
 
 
 # What is wrong, line by line.

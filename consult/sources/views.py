@@ -15,6 +15,7 @@ from flask import (
     url_for,
 )
 from markupsafe import Markup
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Reply
 
 from consult.core import files
@@ -29,7 +30,8 @@ from consult.people.session import actor
 from consult.sources import actions, queries, reading, rules
 from consult.sources.forms import DocumentForm, KinForm, TermForm
 from consult.sources.glossary import spell_out, spell_out_page
-from consult.sources.models import SourceDocument
+from consult.sources.models import DocumentKind, SourceDocument
+from consult.sources.tables import GUESSES
 
 bp = Blueprint("sources", __name__)
 
@@ -122,6 +124,22 @@ def hand_in() -> str | Reply:
         commit()
         return redirect(_page(made), 303)
     return render_template("sources/hand_in.html", form=form)
+
+
+@bp.get("/documents/formats")
+def formats() -> str:
+    """What the file of a document holds, kind by kind."""
+    kinds = {kind: reading.outline(kind) for kind in DocumentKind}
+    return render_template("sources/formats.html", kinds=kinds, fields=list(GUESSES))
+
+
+@bp.get("/documents/formats/<kind>.json")
+def schema(kind: str) -> Response:
+    """The JSON Schema of a kind of document."""
+    if kind not in list(DocumentKind):
+        raise NotFound
+    words = reading.as_json(reading.schema(DocumentKind(kind)))
+    return Response(words, mimetype="application/schema+json")
 
 
 @bp.get("/documents/<ref>/apercu")

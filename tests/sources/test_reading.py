@@ -147,3 +147,39 @@ def _words(raw):
     if isinstance(raw, list):
         return set().union(*(_words(one) for one in raw), set())
     return {raw} if isinstance(raw, str) else set()
+
+
+@pytest.mark.parametrize("kind", OWN)
+def test_each_kind_has_a_schema_its_own_document_keeps(app, client, kind):
+    schema = client.get(f"/documents/formats/{kind}.json").get_json()
+    assert schema["$schema"].endswith("2020-12/schema")
+    assert _breaks(schema, json.loads(OWN[kind].read_text())) == []
+    assert _breaks(schema, {}) != []
+
+
+def test_the_formats_are_explained_to_everybody(client):
+    seen = client.get("/documents/formats").text
+    assert "fiches_action[].objectifs[]" in seen
+    assert client.get("/documents/formats/rien.json").status_code == 404
+
+
+def _breaks(schema, value, path="$"):
+    """What a value breaks of the few words of JSON Schema that ours speak."""
+    if "anyOf" in schema:
+        tried = [_breaks(one, value, path) for one in schema["anyOf"]]
+        return [] if [] in tried else tried[0]
+    kinds = {"string": str, "array": list, "object": dict, "null": type(None)}
+    if not isinstance(value, kinds[schema["type"]]):
+        return [path]
+    if isinstance(value, list):
+        return [
+            broken
+            for place, one in enumerate(value)
+            for broken in _breaks(schema["items"], one, f"{path}[{place}]")
+        ]
+    if isinstance(value, dict):
+        wrong = [f"{path}.{key}" for key in schema["required"] if key not in value]
+        for key, inner in schema["properties"].items():
+            wrong += _breaks(inner, value[key], f"{path}.{key}") if key in value else []
+        return wrong
+    return [] if schema["type"] != "string" or value else [path]
