@@ -564,6 +564,11 @@ class Act(db.Model):
         return _("%(kind)s No. %(number)s", kind=self.kind.label, number=self.number_key)
 
     @property
+    def short(self) -> LazyString | str:
+        """Its number, or else what sort of document it is: for a narrow place."""
+        return self.heading if self.number else self.kind.label
+
+    @property
     def is_proposal(self) -> bool:
         """A note, a report, a draft: put to the council, and nothing is voted in it."""
         return self.kind in PROPOSALS

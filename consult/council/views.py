@@ -123,7 +123,9 @@ def act(id: int) -> str:
         plans=adopted_by(subject, user),
         tied=queries.tied(subject, user),
         Part=Part,
-        missing=gaps.still_open(subject) if queries.reads_all(user) else [],
+        missing=[(gap, _where(gap)) for gap in gaps.still_open(subject)]
+        if queries.reads_all(user)
+        else [],
         item=queries.line_of(subject) if subject.sitting_id else None,
         can=_steps(subject) if _may(rules.desk) else {},
         reads_all=queries.reads_all(user),
@@ -268,7 +270,9 @@ def draft() -> str | Redirect:
     if form.sent() and (made := _done(form, act)):
         flash(gettext("The draft is kept. Nobody else reads it yet."), "success")
         return redirect(url_for(".act", id=made.id), 303)
-    return _write(form, _("Write an act"), _("Keep the draft"), url_for(".index"))
+    return render_template(
+        "council/draft.html", form=form, title=_("Write an act"), cancel=url_for(".index")
+    )
 
 
 @bp.route("/actes/<int:id>/modifier", methods=["GET", "POST"])
@@ -286,7 +290,13 @@ def edit(id: int) -> str | Redirect:
     if form.sent() and _done(form, act):
         flash(gettext("The act is up to date."), "success")
         return redirect(url_for(".act", id=id), 303)
-    return _write(form, _("Change the draft"), _("Save"), url_for(".act", id=id), act=subject)
+    return render_template(
+        "council/draft.html",
+        form=form,
+        title=_("Change the draft"),
+        cancel=url_for(".act", id=id),
+        act=subject,
+    )
 
 
 @bp.route("/actes/<int:id>/completer", methods=["GET", "POST"])
