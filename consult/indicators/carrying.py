@@ -160,7 +160,7 @@ class _Carrier:
         )
         if not (sheet and text):
             return
-        theme = next(iter(self.data.get("fiches_action") or ()), {}).get("thematique", "")
+        theme = str((self.data.get("fiches_action") or [{}])[0].get("thematique", ""))
         near = self.indicator(f"{self.ref}/C1", label=COLLEGES, theme=theme, order=90)
         for said, (number, priority) in ((sheet, sheet.words[::2]), (text, text.words)):
             self.measure(near, self.territory, number, source=said.source)

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from consult.core.db import db, locked
+from consult.core.text import fold
 from consult.gaps.models import fill_gap, open_gap
 from consult.indicators import queries, rules
 from consult.indicators.models import Indicator, Measure, territory_key
@@ -49,10 +50,26 @@ def write(
                 author_id=actor.id if actor else None,
             )
         )
+    _compare(indicator, entries, measures)
     db.session.add_all(measures)
     db.session.flush()
     note_contradictions(indicator)
     return measures
+
+
+def _compare(indicator: Indicator, entries: Sequence[Entry], measures: Sequence[Measure]) -> None:
+    """Set each figure beside that of the territory it is compared with, like with like."""
+    if not any(entry.compared_to for entry in entries):
+        return
+    beside = {
+        (fold(one.territory), one.category, one.period, one.source): one
+        for one in (*queries.measures_of(indicator), *measures)
+    }
+    for entry, measure in zip(entries, measures, strict=True):
+        at = (fold(entry.compared_to), measure.category, measure.period, measure.source)
+        reference = beside.get(at)
+        if reference is not measure:
+            measure.reference = reference
 
 
 def note_contradictions(indicator: Indicator) -> None:

@@ -58,6 +58,7 @@ NAMES = {
     "source": ("source",),
     "is_total": ("total",),
     "is_masked": ("masque", "masked"),
+    "compared_to": ("compare a", "compared to"),
 }
 # Columns of our own table that say what is known elsewhere.
 PASSED_OVER = {fold(name) for name in COLUMNS}
@@ -79,6 +80,7 @@ class Defaults(NamedTuple):
     period: str = ""
     source: str = ""
     quality: Quality | None = None
+    compared_to: str = ""
 
 
 def read(
@@ -148,12 +150,13 @@ def _entries(
     quality = {fold(words): one for one, words in QUALITY_WORDS.items()} | {
         one.value: one for one in Quality
     }
-    common = {
+    common: dict[str, Any] = {
         "territory": said["territory"],
         "place": places.get(fold(said["territory"])),
         "source": said.get("source") or defaults.source,
         "quality": quality.get(fold(said.get("quality", "")), defaults.quality),
         "is_total": fold(said.get("is_total", "")) in YES,
+        "compared_to": said.get("compared_to") or defaults.compared_to,
     }
     period = said.get("period") or defaults.period
     masked = fold(said.get("is_masked", "")) in YES

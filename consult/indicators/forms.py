@@ -168,6 +168,12 @@ class _Sourced(Form):
         description=_("Who publishes this figure, in which file: Insee, population census."),
     )
     quality = SelectField(_("Quality"), default="")
+    compared_to = StringField(
+        _("Set beside the figure of"),
+        [LINE],
+        filters=[strip],
+        description=_("A territory of this table; the gap to it is worked out for each line."),
+    )
 
     def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -240,6 +246,7 @@ class GridForm(_Sourced):
             source=self.source.data or "",
             quality=self.said_quality,
             is_total=bool(cell["is_total"].data),
+            compared_to=self.compared_to.data or "",
         )
 
 
@@ -260,7 +267,12 @@ class TableForm(_Sourced):
 
     @property
     def defaults(self) -> formats.Defaults:
-        return formats.Defaults(self.period.data or "", self.source.data or "", self.said_quality)
+        return formats.Defaults(
+            self.period.data or "",
+            self.source.data or "",
+            self.said_quality,
+            self.compared_to.data or "",
+        )
 
     def validate_pasted(self, field: TextAreaField) -> None:
         has_file = self.file.data and self.file.data.filename

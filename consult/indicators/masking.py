@@ -108,13 +108,12 @@ class _Table:
                 continue
             if len(row) == 1:
                 return sensitive
-            numbers = [self.value(cell) for cell in row]
-            if len({sign > 0 for sign in row.values()}) == 1 and None not in numbers:
-                together = sum(
-                    abs(sign) * number for sign, number in zip(row.values(), numbers, strict=True)
-                )
-                if together < self.threshold:
-                    return sensitive
+            signs = {sign > 0 for sign in row.values()}
+            parts = [(sign, self.value(cell)) for cell, sign in row.items()]
+            together = [abs(sign) * number for sign, number in parts if number is not None]
+            is_known = len(together) == len(row) and len(signs) == 1
+            if is_known and sum(together) < self.threshold:
+                return sensitive
         return None
 
     def cheapest(self, given_away: Cell, unseen: set[Cell]) -> Cell | None:

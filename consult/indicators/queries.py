@@ -168,6 +168,12 @@ def measure_or_404(measure_id: int) -> Measure:
     return measure
 
 
+def measures_of(indicator: Indicator) -> list[Measure]:
+    """Every figure of an indicator as it was entered: for actions alone, never for pages."""
+    rows = sa.select(Measure).where(Measure.indicator_id == indicator.id).order_by(Measure.id)
+    return list(db.session.scalars(rows))
+
+
 def keys_of(indicator: Indicator) -> set[tuple[str, str, str, str]]:
     """Territory, category, period and source of every figure of an indicator."""
     rows = db.session.execute(

@@ -29,6 +29,7 @@ class Entry(NamedTuple):
     quality: Quality | None = None
     source: str = ""
     is_total: bool = False
+    compared_to: str = ""  # the territory whose figure it is set beside
 
     @property
     def key(self) -> tuple[str, str, str, str]:

@@ -295,6 +295,7 @@ class Comparison(NamedTuple):
     category: str
     rows: list[Shown]
     scale: Scale | None
+    landmark: Shown | None  # what the others are compared with
 
 
 def _comparison(rows: Sequence[Shown]) -> list[Comparison]:
@@ -304,7 +305,11 @@ def _comparison(rows: Sequence[Shown]) -> list[Comparison]:
     for category, unit in dict.fromkeys((row.category, row.unit) for row in rows):
         own = [row for row in rows if (row.category, row.unit) == (category, unit)]
         own.sort(key=lambda row: (row.number is None, -(row.number or 0)))
-        found.append(Comparison(category, own, scales.get(unit)))
+        references = {row.reference_id for row in own}
+        landmark = next(
+            (row for row in own if row.id in references and row.number is not None), None
+        )
+        found.append(Comparison(category, own, scales.get(unit), landmark))
     return found
 
 
@@ -332,7 +337,7 @@ def _ways(ways: Sequence[Way]) -> Ways | None:
         known = [row for row in way.figures if row.number is not None]
         figures = [(row.year or 0, row.number) for row in known if row.number is not None]
         if len(known) < 2:  # one point is no way
-            known = figures = []
+            known, figures = [], []
         points = drawing.over_time(figures, years, scales[way.unit]) if figures else []
         drawn.append(Drawn(way, list(zip(known, points, strict=True))))
     return Ways(years, drawn)

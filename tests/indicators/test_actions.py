@@ -325,3 +325,34 @@ def test_the_journal_holds_no_figure(ctx):
     assert {"measures": 2} in data
     assert "8317" not in str(data)
     assert [one for one in data if "measure" in one] == [{"measure": measure.id}]
+
+
+def test_a_gap_is_worked_out_beside_the_territory_named(ctx):
+    indicator = make_indicator()
+    rows = measured(
+        indicator,
+        entry(indicator, "Le bourg", "16,5 %", compared_to="le pays"),
+        entry(indicator, "Le port", "20,0 %", compared_to="le pays"),
+        entry(indicator, "Le cap", "1 349 €", compared_to="le pays"),
+        entry(indicator, "Le pays", "20,0 %", compared_to="le pays"),
+        entry(indicator, "Le bourg", "1 %", compared_to="le pays", category="femmes"),
+    )
+    assert [(str(row.gap_number or ""), row.gap_unit, row.direction) for row in rows] == [
+        ("-3.5", "pts", "below"),
+        ("", "pts", "equal"),
+        ("", "", ""),
+        ("", "", ""),
+        ("", "", ""),
+    ]
+
+
+def test_no_gap_gives_a_masked_figure_away(ctx):
+    indicator = make_indicator(counts_people=True, unit="")
+    rows = measured(
+        indicator,
+        entry(indicator, "Sud", "4", compared_to="Ensemble"),
+        entry(indicator, "Nord", "60", compared_to="Sud"),
+        entry(indicator, "Ensemble", "90"),
+    )
+    assert [row.is_masked for row in rows] == [True, False, False]
+    assert [row.gap_number for row in rows] == [None, None, None]
