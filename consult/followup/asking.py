@@ -165,6 +165,19 @@ def _on_show() -> sa.ColumnElement[bool]:
     return Question.status == Status.PUBLISHED
 
 
+def mine(actor: User, limit: int = 50) -> list[Question]:
+    """What this person asked, latest first, with the actions."""
+    return list(
+        db.session.scalars(
+            sa.select(Question)
+            .options(joinedload(Question.action))
+            .where(Question.author_id == actor.id)
+            .order_by(Question.id.desc())
+            .limit(limit)
+        )
+    )
+
+
 # Whom it is for.
 
 

@@ -273,7 +273,7 @@ class ReplyForm(Form):
     """The town's reply: its words, who signs, for which service."""
 
     words = TextAreaField(
-        _("Reply"),
+        _("Your reply"),
         [DataRequired(_("Please write the reply.")), WORDS],
         filters=[strip],
         description=_("It is public and is never changed: to correct it, add another one."),

@@ -674,5 +674,13 @@ def figures(plan: Plan) -> dict[str, Any]:
 
 
 def exported(plan: Plan) -> dict[str, Any]:
-    """A plan as a file: the document it was carried in from, word for word, else its picture."""
-    return plan.source or picture(plan)
+    """A plan as a file: the document it was carried in from, word for word, else its picture.
+
+    What was noted since stands under `_parts`, which reading the document again passes over.
+    """
+    if plan.source is None:
+        return picture(plan)
+    parts = {
+        name: rows for name, rows in exports.parts(plan).items() if rows and name != "versions"
+    }
+    return {**plan.source, **({"_parts": parts} if parts else {})}

@@ -52,7 +52,7 @@ bp = Blueprint("followup", __name__)
 
 bp.add_app_template_filter(lambda iso: day(date.fromisoformat(iso)), "frozen_day")
 for _shown in (
-    *(asking.of_action, asking.counted, promises.beside, promises.now),
+    *(asking.of_action, asking.counted, asking.mine, promises.beside, promises.now),
     *(promises.retold, promises.slip),
     *(agenda.coming, agenda.announces, comparing.coverage),
 ):

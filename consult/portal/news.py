@@ -1,7 +1,7 @@
 """What happened, told to everybody: the public lines of the journal and the feeds, in words."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -12,8 +12,9 @@ from consult.answers.models import Answer
 from consult.campaigns.models import Campaign, CampaignRules, State
 from consult.comments.models import Comment
 from consult.contributions.models import Contribution, Outcome
+from consult.core import clock
 from consult.core.db import db
-from consult.core.i18n import _
+from consult.core.i18n import _, day
 from consult.core.text import excerpt
 from consult.council.models import Act, Assembly, Sitting
 from consult.engagements.models import (
@@ -29,6 +30,7 @@ from consult.engagements.models import (
     Serves,
     Sheet,
 )
+from consult.followup.agenda import coming
 from consult.followup.models import Edition, Question, Reply, StatusReport
 from consult.journal.models import NEWS, PUBLIC, Event, among
 from consult.moderation.models import Ground, Verdict
@@ -38,6 +40,7 @@ from consult.programmes.models import Body, Programme
 from consult.sources.models import SourceDocument
 
 FEED = 30  # entries of a feed
+TOLD_BEFORE = timedelta(days=60)  # how long before its day the agenda's feed tells of it
 PAGE = 40  # lines of the journal on a page
 
 
@@ -204,6 +207,26 @@ def of_plan(plan: Plan) -> list[Line]:
         .limit(FEED)
     )
     return _told(list(events))
+
+
+def of_agenda(plan: Plan) -> list[Line]:
+    """What comes back in a plan, each day told two months before."""
+    lines = []
+    for one in coming(plan):
+        told = clock.from_town(datetime.combine(one.on - TOLD_BEFORE, time(8)))
+        known = max(told, one.rendezvous.changed_at)
+        if known <= clock.now():
+            lines.append(
+                Line(
+                    f"rendezvous-{one.rendezvous.id}-{one.on.isoformat()}",
+                    known,
+                    _("On %(day)s", day=day(one.on)),
+                    one.rendezvous.name,
+                    ("engagements.action", {"id": one.action.id}),
+                    " – ".join(filter(None, [one.rendezvous.starts_at, one.rendezvous.place])),
+                )
+            )
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:FEED]
 
 
 def journal(before: int | None) -> tuple[list[Line], int | None]:

@@ -540,6 +540,12 @@ def feed_plan(slug: str) -> Response:
     return _atom(plan.title, "engagements.show", {"slug": slug}, news.of_plan(plan))
 
 
+@bp.get("/plans/<slug>/agenda.atom")
+def feed_agenda(slug: str) -> Response:
+    plan = engagements.by_slug_or_404(slug, None)
+    return _atom(plan.title, "followup.agenda_of", {"slug": slug}, news.of_agenda(plan))
+
+
 @bp.get("/plans/<slug>/engagements/<int:id>/flux.atom")
 def feed_engagement(slug: str, id: int) -> Response:
     engagement = engagements.engagement_or_404(engagements.by_slug_or_404(slug, None), id)

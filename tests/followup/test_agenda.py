@@ -106,6 +106,9 @@ def test_us0_10_recurring_events(plan, client):
     assert seen.count("premier jour non communiqué") == 2
     plan_page = client.get(f"/plans/{plan.slug}").text
     assert 'datetime="2026-07-10T18:30"' in plan_page
+    feed = client.get(f"{page}.atom").text
+    assert "Nocturnes du port – Le 10 juillet 2026" in feed
+    assert "11 septembre" not in feed  # two months before, no sooner
     file = client.get(f"{page}.ics")
     assert file.content_type == "text/calendar; charset=utf-8"
     lines = file.text.replace("\r\n ", "").split("\r\n")

@@ -401,3 +401,14 @@ def test_a_page_of_many_questions_asks_as_much_as_with_one(action, facilitator, 
         if number % 2:
             replied(desk, question)
     assert measured() == few
+
+
+def test_the_number_is_found_and_ones_own_page_lists_it(action, facilitator, client):
+    author = make_user()
+    question = asked(author, action)
+    number = f"{question.receipt[:5].lower()} {question.receipt[5:]}"
+    reply = client.get("/recepisse", query_string={"number": number})
+    assert reply.location == f"/questions/recepisse/{question.receipt}"
+    seen = sign_in(client, author).get("/mon-espace").text
+    assert f"/questions/recepisse/{question.receipt}" in seen
+    assert "Mes questions" not in sign_in(client, make_user()).get("/mon-espace").text

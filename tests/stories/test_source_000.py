@@ -23,11 +23,13 @@ from consult.engagements import documents
 from consult.engagements import queries as plans
 from consult.engagements.models import Action, Engagement, Plan, Progress
 from consult.followup import actions as followup
-from consult.followup import queries
+from consult.followup import agenda, asking, queries
 from consult.followup.models import StatusReport
 from consult.journal.actions import commit
 from consult.journal.models import Event
-from consult.people.models import Follow
+from consult.moderation import actions as moderation
+from consult.moderation.models import Verdict
+from consult.people.models import Follow, RoleName
 from consult.territory.models import Organisation
 from tests.engagements.making import carried_in, clerk, link
 from tests.factories import make_user, sign_in
@@ -295,6 +297,47 @@ def test_us0_9_evidence(plan, client):
         == 303
     )
     assert db.session.scalar(count) == 1
+
+
+def test_us0_10_recurring_events(plan, client):
+    """Words until a clerk enters a first day, days from then on."""
+    page = client.get(f"{PLAN}/agenda")
+    seen = text_of(page)
+    for words in ("Nocturnes des Blagis", "mensuel", "Fête du sport", "une année sur deux"):
+        assert words in seen
+    assert "<time" not in page.text.partition("<main")[2]
+    sign_in(client, clerk())
+    (night,) = [one for one in agenda.announced(plan) if one.name == "Nocturnes des Blagis"]
+    (sport,) = [one for one in agenda.announced(plan) if one.name.startswith("Fête du sport")]
+    for one, first in ((night, "2023-06-16"), (sport, "2022-09-10")):
+        number = agenda.names(one.action).index(one.name)
+        client.post(f"/actions/{one.action.id}/agenda/{number}", data={"first_on": first})
+    days = re.findall(r'datetime="([^"]+)"', client.get(f"{PLAN}/agenda").text)
+    assert "2026-06-16" in days
+    assert "2026-09-10" in days
+    assert "2027-09-10" not in days  # every second year
+
+
+def test_us0_12_resident_reaction(plan, client, outbox, app):
+    """A number at once; the pilot is told; the answer, or the days without one, are public."""
+    subject, pilot = action("E02-A3"), make_user(email="pilote@exemple.fr", name="Ada Lo")
+    engagements.appoint(clerk(), subject, pilot)
+    commit()
+    reply = client.post(f"/actions/{subject.id}/question", data={"body": "Quand, au juste ?"})
+    number = reply.location.rpartition("/")[2]
+    assert "Ada Lo" in text_of(client.get(reply.location))
+    question = asking.by_receipt(number)
+    moderation.decide(make_user(RoleName.FACILITATOR), question, verdict=Verdict.PUBLISH)
+    commit()
+    with clock.frozen(clock.now() + timedelta(days=9)):
+        assert "sans réponse depuis 9 jours" in text_of(client.get(f"/actions/{subject.id}"))
+        work_once(app)
+        assert [one for one in outbox if one.to == ["pilote@exemple.fr"]]
+        said = {"words": "À la rentrée.", "signatory": "Ada Lo", "unit": "Service habitat"}
+        sign_in(client, pilot).post(f"/questions/{question.id}/repondre", data=said)
+    seen = text_of(client.get(f"/actions/{subject.id}"))
+    assert "À la rentrée." in seen
+    assert "sans réponse" not in seen
 
 
 def test_us0_11_images(plan, client):
