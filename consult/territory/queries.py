@@ -101,9 +101,10 @@ def organisation_or_404(slug: str) -> Organisation:
 def namesake(thing: Named | None, model: type[Named], names: Iterable[str]) -> Named | None:
     """Another thing of the same sort that already goes by one of these names or codes."""
     taken = {fold(name) for name in names} - {""}
-    for other in _all(model):
-        if other is not thing and not taken.isdisjoint(map(_letters, [*other.names, *other.codes])):
-            return other
+    own = thing.id if thing is not None else None
+    for one in _all(model):
+        if one.id != own and not taken.isdisjoint(map(_letters, [*one.names, *one.codes])):
+            return one
     return None
 
 
@@ -336,6 +337,17 @@ def generations() -> list[Generation]:
     )
 
 
+def generations_of(place: Place) -> list[Generation]:
+    """The generations of the geography of a place, the earliest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Generation)
+            .where(Generation.place_id == place.id)
+            .order_by(Generation.starts_on, Generation.id)
+        )
+    )
+
+
 def generation_or_404(slug: str) -> Generation:
     found = db.session.scalar(
         sa.select(Generation).options(joinedload(Generation.place)).where(Generation.slug == slug)
@@ -347,8 +359,7 @@ def generation_or_404(slug: str) -> Generation:
 
 def slug_of(model: type[Place] | type[Generation], number: int) -> str | None:
     """The address of a thing that is already at hand."""
-    thing: Place | Generation | None = db.session.get(model, number)
-    return thing.slug if thing else None
+    return getattr(db.session.get(model, number), "slug", None)
 
 
 class Era(NamedTuple):

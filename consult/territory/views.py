@@ -42,6 +42,7 @@ from consult.territory.forms import (
 from consult.territory.geometry import Drawing, Mark
 from consult.territory.geometry import draw as drawn
 from consult.territory.models import (
+    HOLDERS,
     KINDS,
     ChangeKind,
     Generation,
@@ -246,6 +247,7 @@ def place(slug: str) -> str:
     at_work = actions_at(ids)
     campaigns = campaigns_at(ids)
     programmes = programmes_at(place)
+    generations = queries.generations_of(place) if place.kind in HOLDERS else []
     return render_template(
         "territory/place.html",
         place=place,
@@ -256,11 +258,18 @@ def place(slug: str) -> str:
         perimeters=perimeters,
         drawing=_drawing_of(place, ties, within, day) if perimeters else None,
         changes=changes,
+        generations=generations,
         campaigns=campaigns,
         programmes=programmes,
         actions=at_work,
         said=latest([action.id for action in at_work]) if at_work else {},
-        chronology=_chronology(campaigns, programmes, plans_at(ids), acts_at(place, user), changes),
+        chronology=_chronology(
+            campaigns,
+            programmes,
+            plans_at(ids),
+            acts_at(place, user),
+            [*map(_changed, changes), *map(_begun, generations)],
+        ),
         gaps=still_open(place) if _may(rules.edit_place, place) else [],
         may_edit=_may(rules.edit_place, place),
     )
@@ -306,7 +315,7 @@ def _chronology(
     programmes: Iterable[Any],
     plans: Sequence[Any],
     acts: Iterable[Any],
-    changes: Iterable[PlaceChange],
+    others: Iterable[Moment],
 ) -> list[Moment]:
     """What was asked, voted, written and reported about a place, earliest first, undated last."""
     asked = {one.id: one for one in campaigns}
@@ -320,7 +329,7 @@ def _chronology(
         *map(_agreed, programmes),
         *map(_acted, voted.values()),
         *(_reported(plan, one) for plan in plans for one in editions.get(plan.id, ())),
-        *map(_changed, changes),
+        *others,
     ]
     return sorted(moments, key=lambda one: one.start or date.max)
 
@@ -382,6 +391,17 @@ def _changed(change: PlaceChange) -> Moment:
         generation.label,
         url_for("territory.generation", slug=generation.slug),
         change.act_words,
+    )
+
+
+def _begun(generation: Generation) -> Moment:
+    return Moment(
+        generation.starts_on,
+        generation.period_words,
+        generation.kind.plural,
+        generation.label,
+        url_for("territory.generation", slug=generation.slug),
+        ", ".join(filter(None, (generation.number_words, generation.population_words))),
     )
 
 
