@@ -50,6 +50,7 @@ from consult.journal.actions import record
 from consult.people.models import User
 from consult.pluralism import queries as pluralism
 from consult.pluralism.models import Publication
+from consult.programmes.models import Programme
 from consult.territory.models import Place
 
 
@@ -60,6 +61,7 @@ def create(
     subtitle: str = "",
     introduction: str = "",
     place: Place | None = None,
+    programme: Programme | None = None,
     campaigns: Iterable[Campaign] = (),
     stale_after_days: int = 365,
     key: str | None = None,
@@ -74,6 +76,7 @@ def create(
         subtitle=subtitle,
         introduction=introduction,
         place=place,
+        programme=programme,
         campaigns=list(campaigns),
         stale_after_days=stale_after_days,
         author_id=actor.id if actor else None,

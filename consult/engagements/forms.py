@@ -42,6 +42,7 @@ from consult.engagements.models import (
 from consult.engagements.queries import Tree, called
 from consult.people.models import User
 from consult.people.queries import by_email
+from consult.programmes.queries import every_programme as programmes
 from consult.territory.queries import places
 
 TITLE = Length(max=1000, message=_("This text is too long."))
@@ -76,6 +77,9 @@ class PlanForm(Form):
         description=_("Where the plan comes from and what it is for, in a few paragraphs."),
     )
     place_id = SelectField(_("Place"), coerce=lambda value: int(value or 0), default=0)
+    programme_id = SelectField(
+        _("Programme it belongs to"), coerce=lambda value: int(value or 0), default=0
+    )
     campaign_ids = Several(
         _("Campaigns it comes from"),
         coerce=int,
@@ -98,6 +102,7 @@ class PlanForm(Form):
                 "subtitle": plan.subtitle,
                 "introduction": plan.introduction,
                 "place_id": plan.place_id or 0,
+                "programme_id": plan.programme_id or 0,
                 "campaign_ids": [campaign.id for campaign in plan.campaigns],
                 "stale_after_days": plan.stale_after_days,
             }
@@ -105,6 +110,11 @@ class PlanForm(Form):
         if plan is not None and plan.state != PlanState.DRAFT:
             del self.title, self.subtitle, self.introduction
         self._places = {place.id: place for place in places()}
+        self._programmes = {one.id: one for one in programmes()}
+        self.programme_id.choices = [
+            SelectChoice(0, "–"),
+            *(SelectChoice(one.id, one.title) for one in self._programmes.values()),
+        ]
         self._campaigns: dict[int, Campaign] = {
             campaign.id: campaign for campaign in queries.campaigns_to_link()
         }
@@ -122,6 +132,7 @@ class PlanForm(Form):
         return {
             **{name: self[name].data for name in names if name in self},
             "place": self._places.get(self.place_id.data),
+            "programme": self._programmes.get(self.programme_id.data),
             "campaigns": [self._campaigns[number] for number in self.campaign_ids.data],
         }
 

@@ -1,5 +1,6 @@
 """How a printed document becomes a programme: its words kept, nothing said that it does not say."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -266,6 +267,7 @@ def governance(data: Said, ref: str, programme: Programme | None = None) -> Prog
             kind=ProgrammeKind.ROADMAP,
             period_words=_period_in(roadmap["title"]),
             owner_words=roadmap["footer"][0],
+            at=[found] if (found := _territory_of(roadmap["footer"][0])) else [],
         )
     for order, one in enumerate(data["gouvernance"]):
         body = _body(
@@ -336,6 +338,14 @@ def _body(ref: str, name: str, kind: BodyKind, **said: Any) -> Body:
 def _place(name: str, kind: PlaceKind) -> Place:
     """The place of this name under any spelling, put on the map of the site if it is new."""
     return place_named(name) or places([name], kind=kind)[0]
+
+
+def _territory_of(authority: str) -> Place | None:
+    """The place an authority governs, where the site knows it: « Département de la Côte »."""
+    match = re.match(
+        r"(?:Département|Région|Ville|Commune|Métropole) (?:de la|de l'|du|des|de|d')\s*", authority
+    )
+    return place_named(authority[match.end() :]) if match else None
 
 
 def _district(name: str) -> str:

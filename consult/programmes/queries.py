@@ -289,11 +289,20 @@ def whole(programme: Programme) -> Whole:
         .order_by(Programme.starts_on, Programme.id)
     )
     return Whole(
-        programme,
-        *(parts(model) for model in (ProgrammePhase, Objective, Participant, Sum, Method)),
-        *(parts(model) for model in (Component, Finding, Deed, Remaining, Agreement, Call)),
-        list(stocktakes),
-        list(children),
+        programme=programme,
+        phases=parts(ProgrammePhase),
+        objectives=parts(Objective),
+        participants=parts(Participant),
+        amounts=parts(Sum),
+        methods=parts(Method),
+        components=parts(Component),
+        findings=parts(Finding),
+        deeds=parts(Deed),
+        remaining=parts(Remaining),
+        agreements=parts(Agreement),
+        calls=parts(Call),
+        stocktakes=list(stocktakes),
+        children=list(children),
     )
 
 
@@ -485,10 +494,14 @@ def made_with(model: type[Any], key: str | None) -> Any:
     return db.session.scalar(sa.select(model).where(model.key == key)) if key else None
 
 
+def every_programme() -> list[Programme]:
+    """Every programme, by title."""
+    return sorted(db.session.scalars(sa.select(Programme)), key=lambda one: fold(one.title))
+
+
 def others(programme: Programme | None) -> list[Programme]:
     """Every other programme, by title: to choose a parent or a successor among."""
-    rows = db.session.scalars(sa.select(Programme).order_by(Programme.id))
-    return sorted((one for one in rows if one is not programme), key=lambda one: fold(one.title))
+    return [one for one in every_programme() if one is not programme]
 
 
 def every_body() -> list[Body]:

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from consult.core.db import db
+from consult.engagements import actions as engagements
 from consult.journal.actions import commit
 from consult.programmes import actions as programmes
 from consult.programmes import carrying, queries
@@ -21,6 +22,7 @@ from consult.programmes.models import (
     ProgrammePhase,
     ProgrammeState,
 )
+from tests.engagements.making import make_plan, published
 from tests.factories import make_user, sign_in
 from tests.programmes.making import (
     AGREEMENT,
@@ -293,6 +295,33 @@ def test_a_programme_is_closed_step_by_step(ctx, client):
     assert "Le quai est fini." in said
     assert "droit commun" in said
     assert client.get(f"/programmes/{programme.slug}/modifier").status_code == 403
+
+
+def test_the_actions_of_its_plans_are_settled_before_it_closes(ctx, client):
+    desk = clerk()
+    programme = make_programme(desk, state=ProgrammeState.CLOSING)
+    plan = make_plan(desk, "Éclairer le môle")
+    engagements.edit(desk, plan, programme=programme)
+    commit()
+    published(desk, plan)
+    sign_in(client, desk)
+    address = f"/programmes/{programme.slug}/cloture"
+    assert "Une action de ses plans n’est pas terminée" in page(client, address)
+    client.post(f"{address}/actions")
+    (left,) = queries.whole(db.session.get(Programme, programme.id)).unfinished
+    assert left.words == "Éclairer le môle"
+    assert "chacune est reprise ailleurs" in page(client, address)
+    client.post(
+        f"/programmes/atelier/suites/{left.id}",
+        data={"kind": "action", "words": left.words, "outcome": "reattached"}
+        | {"outcome_words": "Dans le plan de 2027"},
+    )
+    reader = client.application.test_client()
+    html = reader.get(f"/programmes/{programme.slug}").text
+    assert "Reprise ailleurs : Dans le plan de 2027" in words_of(html)
+    assert f'href="/actions/{left.action_id}"' in html
+    assert f'href="/plans/{plan.slug}"' in html
+    assert f'href="/programmes/{programme.slug}"' in reader.get(f"/plans/{plan.slug}").text
 
 
 def test_a_review_is_kept_with_its_author(ctx, client):
