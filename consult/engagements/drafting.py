@@ -240,9 +240,12 @@ def put_in_force(
 
 def date_moment(moment: Moment, words: str) -> None:
     """Keep the words; read from them the first and the last day they may mean, and no other."""
-    period = dates.parse(words)
+    if moment.id and moment.due_words == words:
+        return
+    found = dates.find(words)
+    period = dates.parse(words) or (found[0] if len(found) == 1 else None)
     moment.due_words = words
-    moment.starts_on, moment.due_on = period.start, period.end
+    moment.starts_on, moment.due_on = (period.start, period.end) if period else (None, None)
     if moment.id and moment.due_on:
         fill_gap(moment, "date")
 

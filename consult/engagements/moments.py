@@ -206,10 +206,7 @@ def to_remind() -> list[Due]:
         if one.awaited and one.awaited - NOTICE <= clock.today()
     ]
     told = sa.select(MomentReminder.moment_id, MomentReminder.due_on, MomentReminder.is_late)
-    known = set(
-        db.session.execute(
-            told.where(MomentReminder.moment_id.in_([one.moment.id for one in rows]))
-        ).tuples()
-    )
+    asked = told.where(MomentReminder.moment_id.in_([one.moment.id for one in rows]))
+    known = {tuple(row) for row in db.session.execute(asked)}
     due = [Due(one.moment, one.awaited, one.state == State.LATE) for one in rows if one.awaited]
     return [one for one in due if (one.moment.id, one.due_on, one.is_late) not in known]
