@@ -196,7 +196,12 @@ def reply(
     if made := engagements.made_with(Reply, key):
         return made
     reply = Reply(
-        question=question, words=words, signatory=signatory, unit=unit, author_id=actor.id, key=key
+        question=question,
+        words=words,
+        signatory=signatory,
+        unit=unit,
+        author_id=actor.id,  # type: ignore[union-attr]
+        key=key,
     )
     db.session.add(reply)
     question.replied(clock.now())

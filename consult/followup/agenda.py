@@ -309,7 +309,8 @@ def _escaped(text: str) -> str:
 
 def _folded(line: str) -> bytes:
     """At most 75 octets a line, none cut inside a letter."""
-    pieces, piece = [], b""
+    pieces: list[bytes] = []
+    piece = b""
     for letter in line:
         octets = letter.encode()
         if len(piece) + len(octets) > (75 if not pieces else 74):

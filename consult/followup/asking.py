@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import current_app
@@ -66,7 +66,7 @@ def by_receipt_or_404(receipt: str) -> Question:
     return question
 
 
-def _whole() -> sa.Select[tuple[Question]]:
+def _whole() -> Any:
     return sa.select(Question).options(
         joinedload(Question.action).joinedload(Action.pilot).lazyload("*"),
         joinedload(Question.plan),
@@ -269,7 +269,7 @@ def waiting(actor: User, after: int = 0, limit: int = 50) -> list[Waiting]:
     return [Waiting(one, one.days_waiting or 0) for one in rows]
 
 
-def _joined(statement: sa.Select) -> sa.Select:
+def _joined(statement: sa.Select[Any]) -> sa.Select[Any]:
     return statement.join(Action, Action.id == Question.action_id).join(
         Plan, Plan.id == Question.plan_id
     )

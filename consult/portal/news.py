@@ -475,8 +475,8 @@ def _said(events: Sequence[Event]) -> dict[int, str]:
     replies = {event.data["reply"]: event.id for event in events if event.name == "followup.reply"}
     if replies:
         shown = sa.select(Reply.id, Reply.words).join(Question, Question.id == Reply.question_id)
-        asked = shown.where(Reply.id.in_(replies), Question.status == Status.PUBLISHED)
-        for number, text in db.session.execute(asked):
+        public = shown.where(Reply.id.in_(replies), Question.status == Status.PUBLISHED)
+        for number, text in db.session.execute(public):
             found[replies[number]] = excerpt(text, 400)
     changes = {
         (event.campaign_id, event.data["number"]): event.id
