@@ -122,6 +122,8 @@ def _tell(place: Place, told: dict[str, Any]) -> None:
     rules.be_in_order(
         told.get("valid_from", place.valid_from), told.get("valid_to", place.valid_to)
     )
+    if told.get("valid_from", place.valid_from) != place.valid_from:
+        place.from_words = ""
     for name, value in told.items():
         setattr(place, name, value)
 

@@ -292,15 +292,15 @@ class _Geography:
         before, after = self._before(), self._after()
         eve = self.start - timedelta(days=1)
         for one in told.get("entering") or ():
-            place = self._district(one["name"], one["_communes"], self.start)
+            place = self._district(one["name"], one["_communes"], after)
             self._change(after, place, ChangeKind.ENTERING, one["text"])
         for one in told.get("leaving") or ():
-            place = self._district(one["name"], one["_communes"], before.starts_on)
+            place = self._district(one["name"], one["_communes"], before)
             if place.valid_to is None:
                 place.valid_to = eve
             self._change(after, place, ChangeKind.LEAVING, one["text"])
         for name, communes in cited:
-            self._district(name, _AND.split(communes) if communes else (), before.starts_on)
+            self._district(name, _AND.split(communes) if communes else (), before)
         entering = told.get("new_communes") or {}
         for name in entering.get("communes") or ():
             commune = self._commune(name)
@@ -382,12 +382,13 @@ class _Geography:
         self.touched.add(commune.id)
         return commune
 
-    def _district(self, name: str, communes: Iterable[str], since: date) -> Place:
+    def _district(self, name: str, communes: Iterable[str], since: Generation) -> Place:
         place = self._called(name) or self.known.place(name, PlaceKind.PRIORITY)
         if place.kind == PlaceKind.SITE:
             place.kind = PlaceKind.PRIORITY
         if place.id not in self.touched and place.valid_from is None and not place.qpv:
-            place.valid_from = since
+            place.valid_from = since.starts_on
+            place.from_words = "" if since.has_day else since.period_words
         self.touched.add(place.id)
         held = [self._commune(commune) for commune in communes if fold(commune)]
         for commune in held or [self.territory]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from consult.core import dates
 from consult.core.db import choice, db
 from consult.core.i18n import _
 from consult.core.slugs import distinct, slugify
@@ -145,6 +146,7 @@ class Place(_InTime, db.Model):
     insee: Mapped[str | None] = mapped_column(sa.String(5), unique=True)
     siren: Mapped[str | None] = mapped_column(sa.String(9), unique=True)
     qpv: Mapped[str | None] = mapped_column(sa.String(8), unique=True)
+    from_words: Mapped[str] = mapped_column(default="")  # as printed, where it gives no first day
 
     __table_args__ = (_in_order(),)
 
@@ -235,6 +237,11 @@ class Generation(db.Model):
             name="totals",
         ),
     )
+
+    @property
+    def has_day(self) -> bool:
+        """Whether its first day is known, and not only a period as printed."""
+        return not self.period_words or dates.parse(self.period_words).day is not None
 
     @classmethod
     def new(cls, label: str, *, starts_on: date, place: Place | None, **said: Any) -> "Generation":

@@ -101,11 +101,13 @@ def organisation_or_404(slug: str) -> Organisation:
 def namesake(thing: Named | None, model: type[Named], names: Iterable[str]) -> Named | None:
     """Another thing of the same sort that already goes by one of these names or codes."""
     taken = {fold(name) for name in names} - {""}
-    own = thing.id if thing is not None else None
-    for one in _all(model):
-        if one.id != own and not taken.isdisjoint(map(_letters, [*one.names, *one.codes])):
-            return one
-    return None
+    others = [other for other in _all(model) if other is not thing]
+    return next((other for other in others if taken & _calls(other)), None)
+
+
+def _calls(thing: Place | Organisation) -> set[str]:
+    """Every name and code of a thing, in one spelling."""
+    return {_letters(name) for name in (*thing.names, *thing.codes)}
 
 
 def _all(model: type[Named]) -> list[Named]:

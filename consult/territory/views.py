@@ -386,7 +386,7 @@ def _changed(change: PlaceChange) -> Moment:
     generation = change.generation
     return Moment(
         generation.starts_on,
-        "",
+        "" if generation.has_day else generation.period_words,
         change.kind.label,
         generation.label,
         url_for("territory.generation", slug=generation.slug),
@@ -397,7 +397,7 @@ def _changed(change: PlaceChange) -> Moment:
 def _begun(generation: Generation) -> Moment:
     return Moment(
         generation.starts_on,
-        generation.period_words,
+        "" if generation.has_day else generation.period_words,
         generation.kind.plural,
         generation.label,
         url_for("territory.generation", slug=generation.slug),

@@ -128,7 +128,8 @@ def test_what_happened_to_each_place_is_told_in_the_words_of_the_act(ctx, client
     text = said(client.get("/lieux/la-butte"))
     assert "La Butte (Aubes)" in text
     assert "L'arrêté n° 2023-7 du 20 décembre 2023" in text
-    assert "du 1er janvier 2015 au 31 décembre 2023" in text
+    assert "de « 2015-2023 » au 31 décembre 2023" in text.replace("\xa0", " ")
+    assert "1er janvier 2015" not in text
     page = said(client.get(f"/lieux/geographies/{after.slug}"))
     assert "3 + 2 − 1 = 4" in page
     for words in ("8 200 habitants", "Les 2 quartiers entrants sont :", "Une nouvelle commune"):
@@ -282,6 +283,21 @@ def test_us4_8_geography_over_time(val_de_marne, client):
     assert len(shown.communes_of(lallier)) == 2
     reduced = [change.place.name for change in changes if change.kind == ChangeKind.REDUCED]
     assert reduced == ["Chantereine"]
+
+
+def test_no_day_is_made_of_a_printed_period(ctx, client):
+    found = carried()
+    for page in ("/lieux?au=2023-12-31", f"/lieux/geographies/{found.before.slug}"):
+        text = said(client.get(page)).replace("\xa0", " ")
+        assert "En vigueur : « 2015-2023 »" in text
+        assert "1er janvier 2015" not in text
+    moulin = queries.place_named("Le Moulin")
+    assert "depuis « 2015-2023 »" in said(client.get("/lieux/le-moulin")).replace("\xa0", " ")
+    told = {"name": moulin.name, "kind": moulin.kind, "aliases": moulin.aliases}
+    day = date(2015, 3, 12)
+    actions.edit_place(make_user(RoleName.COUNCIL), moulin, **told, valid_from=day)
+    commit()
+    assert "depuis le 12 mars 2015" in said(client.get("/lieux/le-moulin"))
 
 
 def test_us4_8_every_printed_word_of_it_stands_on_a_page(val_de_marne, shared_data, client):

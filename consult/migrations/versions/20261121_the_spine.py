@@ -335,6 +335,7 @@ def upgrade() -> None:
         sa.Column("insee", sa.String(length=5), nullable=True),
         sa.Column("siren", sa.String(length=9), nullable=True),
         sa.Column("qpv", sa.String(length=8), nullable=True),
+        sa.Column("from_words", sa.Text(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -347,6 +348,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("qpv", name=op.f("uq_place_qpv")),
         sa.UniqueConstraint("siren", name=op.f("uq_place_siren")),
         sa.UniqueConstraint("slug", name=op.f("uq_place_slug")),
+    )
+    op.create_table(
+        "printed_table",
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("heading", sa.Text(), nullable=False),
+        sa.Column("introduction", sa.JSON(), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("analysis", sa.JSON(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_printed_table")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_printed_table_external_ref")),
+        sa.UniqueConstraint("title", name=op.f("uq_printed_table_title")),
     )
     op.create_table(
         "search_entry",
@@ -4457,6 +4472,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_search_entry_campaign")
 
     op.drop_table("search_entry")
+    op.drop_table("printed_table")
     op.drop_table("place")
     with op.batch_alter_table("organisation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_organisation_parent_id"))
