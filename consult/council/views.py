@@ -108,7 +108,12 @@ def _asked() -> queries.Asked:
 
 
 def _terms(asked: queries.Asked) -> dict[str, Any]:
-    values = {"q": asked.words, "nature": asked.kind, "annee": asked.year, "etat": asked.state}
+    values: dict[str, Any] = {
+        "q": asked.words,
+        "nature": asked.kind,
+        "annee": asked.year,
+        "etat": asked.state,
+    }
     values["page"] = asked.page if asked.page > 1 else ""
     return {name: value for name, value in values.items() if value}
 
@@ -345,7 +350,8 @@ def vote(id: int) -> str | Redirect:
         flash(gettext("The vote is noted."), "success")
         return redirect(url_for(".act", id=id), 303)
     lead = _("Give the three counts, or none: what is left empty reads “not communicated”.")
-    return _write(form, _("Note the vote"), _("Note the vote"), url_for(".act", id=id), lead=lead)
+    words = _("Note the vote")
+    return _write(form, words, words, url_for(".act", id=id), lead=lead, act=subject)
 
 
 @bp.route("/actes/<int:id>/signer", methods=["GET", "POST"])
