@@ -13,7 +13,14 @@ from consult.core.text import fold
 from consult.engagements.models import Plan, Sheet
 from consult.gaps.models import open_gap
 from consult.indicators import drafting, figures, queries
-from consult.indicators.models import Indicator, Measure, Quality, Yardstick, territory_key
+from consult.indicators.models import (
+    Indicator,
+    Measure,
+    PrintedTable,
+    Quality,
+    Yardstick,
+    territory_key,
+)
 from consult.territory.models import Place, PlaceKind
 from consult.territory.queries import places_by_name
 
@@ -47,6 +54,7 @@ def indicators(data: Mapping[str, Any], ref: str, plan: Plan | None = None) -> C
     if not table:
         return Carried([], 0, 0)
     carrier = _Carrier(data, ref, plan)
+    carrier.around(zoom, table)
     carrier.table(table)
     carrier.quarters(zoom.get("donnees_par_quartier") or ())
     carrier.followed(data.get("fiches_action") or ())
@@ -70,6 +78,23 @@ class _Carrier:
         self.created = self.figures = 0
 
     # The printed table.
+
+    def around(self, zoom: Mapping[str, Any], table: Mapping[str, Any]) -> None:
+        """What the document says before the table, above its columns and after it."""
+        title = table["title"]
+        known = sa.select(PrintedTable.id).where(PrintedTable.title == title)
+        if db.session.scalar(known) is None:
+            db.session.add(
+                PrintedTable(
+                    title=title,
+                    heading=zoom.get("title") or "",
+                    introduction=list(zoom.get("paragraphs") or ()),
+                    columns=list(table.get("columns") or ()),
+                    analysis=list(zoom.get("analyse") or ()),
+                    source=self.document,
+                    external_ref=f"{self.ref}/{slugify(title)}",
+                )
+            )
 
     def table(self, table: Mapping[str, Any]) -> None:
         first, second = table["columns"][:2]

@@ -119,6 +119,20 @@ class Indicator(db.Model):
         self.published_at = self.published_at or clock.now()
 
 
+class PrintedTable(db.Model):
+    """A table of indicators as a document prints it: what stands before, above and after it."""
+
+    __tablename__ = "printed_table"
+
+    title: Mapped[str] = mapped_column(unique=True)  # what its indicators call their collection
+    heading: Mapped[str] = mapped_column(default="")
+    introduction: Mapped[list[str]] = mapped_column(sa.JSON, default=list)  # one a paragraph
+    columns: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    analysis: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    source: Mapped[str] = mapped_column(default="")
+    external_ref: Mapped[str | None] = mapped_column(unique=True)
+
+
 class _Exact:
     """A number kept digit for digit, so that 19,0 comes back as 19.0 on both engines."""
 

@@ -22,6 +22,7 @@ from consult.indicators.models import (
     Correction,
     Indicator,
     Measure,
+    PrintedTable,
     Quality,
     SmallNumbers,
     indicator_action,
@@ -132,6 +133,15 @@ def _in_order(select: sa.Select[tuple[Indicator]]) -> list[Indicator]:
     is_loose = sa.case((Indicator.collection == "", 1), else_=0)
     order = (is_loose, Indicator.collection, Indicator.order, Indicator.id)
     return list(db.session.scalars(select.order_by(*order)))
+
+
+def printed(indicators: Iterable[Indicator]) -> dict[str, PrintedTable]:
+    """What documents say around the tables of these indicators, by the title of the table."""
+    titles = {one.collection for one in indicators if one.collection}
+    if not titles:
+        return {}
+    rows = db.session.scalars(sa.select(PrintedTable).where(PrintedTable.title.in_(titles)))
+    return {one.title: one for one in rows}
 
 
 def is_taken(slug: str) -> bool:

@@ -24,7 +24,7 @@ from consult.indicators.forms import (
     TableForm,
     ThresholdForm,
 )
-from consult.indicators.models import Indicator
+from consult.indicators.models import Indicator, PrintedTable
 from consult.indicators.queries import AtPlace, Shown, Way
 from consult.journal.actions import commit, rollback
 from consult.people.models import RoleName
@@ -74,6 +74,7 @@ class Table(NamedTuple):
     """The indicators of one printed table, by theme, with all that is printed under it."""
 
     title: str
+    printed: PrintedTable | None
     territory: str  # whose figures stand in the first column, where it is the same everywhere
     reference: str
     themes: list[tuple[str, list[Line]]]
@@ -221,6 +222,7 @@ def _csv(indicators: Sequence[Indicator], name: str) -> Response:
 def _tables(indicators: Sequence[Indicator], shown: dict[int, list[Shown]]) -> list[Table]:
     """Each printed table whole; what stands in none comes last, by theme."""
     tables = []
+    around = queries.printed(indicators)
     for title in dict.fromkeys(one.collection for one in indicators):
         own = [one for one in indicators if one.collection == title]
         lines = [_line(one, shown[one.id]) for one in own]
@@ -232,6 +234,7 @@ def _tables(indicators: Sequence[Indicator], shown: dict[int, list[Shown]]) -> l
         tables.append(
             Table(
                 title=title,
+                printed=around.get(title),
                 territory=_the_same(one.territory for one in figures),
                 reference=_the_same(one.territory for one in references),
                 themes=list(themes.items()),

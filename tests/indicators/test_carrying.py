@@ -1,6 +1,7 @@
 """A printed table of indicators enters whole, figure by figure, and once."""
 
 import csv
+import html
 import io
 import json
 from decimal import Decimal
@@ -191,3 +192,22 @@ def test_what_the_sheets_follow_counts_people(real):
     _data, _made = real
     labels = db.session.scalars(sa.select(Indicator.label).where(Indicator.counts_people)).all()
     assert "Suivi de cohorte des bénéficiaires du RSA en QPV" in labels
+
+
+def test_what_a_document_says_around_its_table_stands_around_it(own, client):
+    seen = client.get("/indicateurs").text
+    for words in ("Le taux de pauvreté moyen de 30 % sur les quais", "Détaillé (en points)"):
+        assert words in seen
+    assert "Ce que la source dit de ces chiffres" in seen
+
+
+def test_every_printed_word_of_the_real_table_stands_on_its_page(real, client):
+    data, _made = real
+    zoom = data["feuille_de_route"]["zoom"]
+    seen = html.unescape(client.get("/indicateurs").text)
+    table = zoom["indicateurs"]
+    printed = [zoom["title"], *zoom["paragraphs"], *zoom["analyse"], table["reading_key"]]
+    printed += [*table["columns"], *(note["text"] for note in table["notes"])]
+    for row in table["rows"]:
+        printed += [words for name, words in row.items() if isinstance(words, str)]
+    assert [words for words in printed if words not in seen] == []
