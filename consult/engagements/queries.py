@@ -756,9 +756,15 @@ def at_places(place_ids: Iterable[int]) -> list[Action]:
     )
 
 
-def plans_at(place_ids: Iterable[int]) -> list[Plan]:
-    """The published plans about one of these places, by their subject or by an action there."""
+def plans_at(place_ids: Iterable[int], campaign_ids: Iterable[int] = ()) -> list[Plan]:
+    """The published plans about one of these places, or that came out of one of these campaigns.
+
+    A plan is about a place by its own subject, or by one of its actions.
+    """
     ids = list(place_ids)
+    asked = sa.select(plan_campaign.c.plan_id).where(
+        plan_campaign.c.campaign_id.in_(list(campaign_ids))
+    )
     acting = (
         sa.select(Action.plan_id)
         .join(action_place, action_place.c.action_id == Action.id)
@@ -770,7 +776,7 @@ def plans_at(place_ids: Iterable[int]) -> list[Plan]:
             .options(joinedload(Plan.act), joinedload(Plan.campaigns).lazyload("*"))
             .where(
                 Plan.state == PlanState.PUBLISHED,
-                sa.or_(Plan.place_id.in_(ids), Plan.id.in_(acting)),
+                sa.or_(Plan.place_id.in_(ids), Plan.id.in_(acting), Plan.id.in_(asked)),
             )
             .order_by(Plan.published_at, Plan.id)
         ).unique()

@@ -266,7 +266,7 @@ def place(slug: str) -> str:
         chronology=_chronology(
             campaigns,
             programmes,
-            plans_at(ids),
+            plans_at(ids, [one.id for one in campaigns]),
             acts_at(place, user),
             [*map(_changed, changes), *map(_begun, generations)],
         ),

@@ -62,7 +62,7 @@ def test_us3_2_the_story_of_les_blagis(ctx, noon, shared_data, client):
     blagis = Place.new("Les Blagis", kind=PlaceKind.DISTRICT)
     commit()
     plan = carried_in(shared_data("sources/000_sceaux_plan_action_blagis.json"))
-    plan.place = blagis
+    plan.campaigns[0].places = [blagis]
     source = shared_data("sources/003_sceaux_note_quartiers_metropolitains_innovation.json")
     note = council.note(json.loads(source.read_text()), "003")
     commit()
