@@ -220,7 +220,7 @@ def _branch(
 ) -> dict[str, Any]:
     engagement = branch.engagement
     return {
-        "number": queries.kicker(engagement),
+        "number": wording.kicker(engagement),
         "title": engagement.title,
         "words": nodes(engagement.words),
         "actions": [_action(one, tree, standing, linked) for one in branch.actions],
@@ -269,7 +269,7 @@ def facts(
         *(f"{name} – {role}" if role else name for name, role in carriers),
         *([gettext("When: %(words)s", words=dates)] if dates else []),
         *([gettext("How often: %(words)s", words=periodicity)] if periodicity else []),
-        *(str(queries.tag_words(tag)) for tag in tags),
+        *(str(wording.tag_words(tag)) for tag in tags),
     ]
 
 
@@ -323,7 +323,7 @@ def sheet(
     branch = subject.engagement
     story = [[gettext("Plan"), subject.plan.title]]
     if branch:
-        story.append([gettext("In the plan"), queries.called(branch)])
+        story.append([gettext("In the plan"), wording.called(branch)])
     story.append([gettext("Thematic"), subject.thematic or gettext("not communicated")])
     if text:
         story.append([gettext("Text published on"), day(text.at)])
@@ -335,7 +335,7 @@ def sheet(
         "name": subject.name,
         "notice": notice(subject.plan) or ("" if text else gettext("Detailed sheet not published")),
         "story": story,
-        "parts": [_heading(one, said) for one in sheets.HEADINGS] if text else [aim],
+        "parts": [_heading(one, said) for one in _headings(said)] if text else [aim],
         "amounts": [purse(one) for one in purses],
         "moments": [[_moment(one.moment), str(one.state.label)] for one in moments],
         "versions": [[day(one.at), one.reason or gettext("first text")] for one in texts],
@@ -355,6 +355,14 @@ def _moment(moment: Moment) -> str:
     when = moment.due_words or moment.periodicity
     is_said = when.casefold() in moment.title.casefold()
     return moment.title if is_said else f"{moment.title}, {when}"
+
+
+def _headings(said: sheets.Content) -> list[sheets.Heading]:
+    """The eight headings in their order, and the context where the sheet gives one."""
+    order = list(sheets.HEADINGS)
+    if said[sheets.CONTEXT.key]:
+        order.insert([one.key for one in order].index("objectives"), sheets.CONTEXT)
+    return order
 
 
 def _heading(heading: sheets.Heading, said: sheets.Content) -> dict[str, Any]:
