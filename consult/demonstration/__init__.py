@@ -1,4 +1,4 @@
-"""A town to try: three consultations, three plans and five accounts, all marked as demonstration.
+"""A town to try: three consultations, four plans, the council's desk and five accounts.
 
 What really happened at Les Blagis in 2021 stands in `blagis.json`, with its source. Everything
 else is invented, and told through the same actions as the pages, one day after the other.
@@ -17,6 +17,7 @@ from consult.core.db import db, writing
 from consult.demonstration.cast import Cast
 from consult.demonstration.consultation import Consultation
 from consult.demonstration.days import Days
+from consult.demonstration.desk import Desk
 from consult.demonstration.promises import Promises
 from consult.demonstration.words import read
 from consult.journal.actions import commit
@@ -66,6 +67,7 @@ def _tell() -> None:
         consultation = Consultation(told, cast, days)
         scenes += consultation.scenes()
         scenes += Promises(told, consultation).scenes()
+    scenes += Desk(cast, days).scenes()
     in_order = sorted(scenes, key=lambda one: one.at)
     for _month, chapter in groupby(in_order, key=lambda one: (one.at.year, one.at.month)):
         writing()

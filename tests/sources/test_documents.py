@@ -107,7 +107,7 @@ def test_a_clerk_hands_in_looks_and_carries_in(ctx, client):
     said = {"file": (io.BytesIO(OWN["note"].read_bytes()), "note.json")}
     answer = visitor.post("/documents/nouveau", data=said, follow_redirects=True)
     assert "Rien n’est encore versé" in answer.text
-    assert "Séance du 9 avril 2026" in answer.text
+    assert "Séance du 9 avril 2025" in answer.text
     assert client.application.test_client().get("/documents/demo-note").status_code == 404
     assert visitor.post("/documents/demo-note/verser").status_code == 303
     seen = client.application.test_client().get("/documents/demo-note").text

@@ -115,7 +115,7 @@ def test_what_is_no_document_is_refused(data):
 
 def test_a_note_gives_its_day_and_a_plan_of_words_none():
     note = reading.read(reading.loaded(OWN["note"].read_bytes()))
-    assert (note.dated_words, note.dated_on.isoformat()) == ("Séance du 9 avril 2026", "2026-04-09")
+    assert (note.dated_words, note.dated_on.isoformat()) == ("Séance du 9 avril 2025", "2025-04-09")
     plan = reading.read(reading.loaded(OWN["plan"].read_bytes()))
     assert (plan.dated_words, plan.dated_on) == ("Un an après", None)
 
