@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from consult.core.db import db
-from consult.gaps.models import Gap
+from consult.gaps.models import Gap, fill_gap
+from consult.gaps.queries import still_open
 from consult.journal.actions import record
 from consult.people.models import User
 from consult.territory import carrying, queries, rules
@@ -77,6 +78,9 @@ def edit_place(
     place.go_by(name, aliases)
     place.kind = kind
     _tell(place, told)
+    for gap in still_open(place):
+        if gap.kind == "spelling":  # somebody read the names and chose
+            fill_gap(place, gap.kind, gap.ref)
     record("territory.edit_place", actor, place)
 
 
@@ -161,6 +165,12 @@ def edit_generation(actor: User | None, generation: Generation, **said: Any) -> 
     rules.edit_generation(actor, generation)
     for name, value in said.items():
         setattr(generation, name, value)
+    db.session.flush()
+    era = queries.era(generation, queries.generations())
+    sums = queries.balances(era, queries.changes_in(generation))
+    if all(balance.is_right for balance in sums):
+        for gap in still_open(generation):
+            fill_gap(generation, gap.kind, gap.ref)
     record("territory.edit_generation", actor, generation)
 
 

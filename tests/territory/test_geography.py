@@ -75,6 +75,25 @@ def test_a_printed_contradiction_waits_for_an_editor(ctx):
     ]
 
 
+def test_what_waited_is_settled_by_who_corrects_it(ctx):
+    data = json.loads(OWN.read_text())
+    data["feuille_de_route"]["geographie"]["after"]["_qpv"] = 5
+    after = carrying.geography(data, "E").after
+    commit()
+    clerk = make_user(RoleName.COUNCIL)
+    gare = queries.place_named("Les Tilleuls / La Gare")
+    told = {"name": "La Gare - Les Tilleuls", "kind": gare.kind, "aliases": gare.aliases}
+    actions.edit_place(clerk, gare, **told)
+    actions.edit_generation(clerk, after, communes=4)
+    commit()
+    assert still_open(gare) == []
+    assert len(still_open(after)) == 1
+    actions.edit_generation(clerk, after, communes=3, number=4)
+    commit()
+    assert still_open(after) == []
+    assert queries.place_named("Les Tilleuls / La Gare") is gare
+
+
 def test_a_district_of_two_communes_stands_in_both_and_counts_once(ctx, client):
     after = carried().after
     shown = queries.map_on(DAY)
