@@ -52,6 +52,7 @@ def spell_out_page(page: str, terms: Mapping[str, str], met: MutableSet[str]) ->
 
     Links, controls, code and drawings keep their words: what one clicks or types says one thing.
     """
+    page = str(page)  # safe already: what is added must not be escaped a second time
     said = [acronym for acronym in terms if acronym not in met and str(escape(acronym)) in page]
     told: list[tuple[int, str]] = []
     for acronym in said:
