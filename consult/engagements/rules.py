@@ -7,6 +7,7 @@ from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.i18n import _
 from consult.core.rules import require
+from consult.council.models import CARRIED, Act
 from consult.engagements import queries, sheets
 from consult.engagements.models import (
     Action,
@@ -141,6 +142,14 @@ def adopt(actor: User | None, plan: Plan) -> None:
     require(
         not queries.is_empty(plan),
         _("This plan is empty: it needs at least one engagement with one action."),
+    )
+
+
+def be_voted(act: Act) -> None:
+    """A plan is adopted by an act of which a vote is known, and that said yes."""
+    require(
+        act.has_vote and act.state in CARRIED,
+        _("Nothing says yet that the assembly voted this act."),
     )
 
 

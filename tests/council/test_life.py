@@ -23,6 +23,8 @@ from consult.council.models import (
     Tie,
     VoteMode,
 )
+from consult.engagements import actions as engagements
+from consult.engagements.models import Plan
 from consult.journal.actions import commit, rollback
 from consult.people.models import RoleName
 from tests.council.making import (
@@ -38,6 +40,7 @@ from tests.council.making import (
     transmitted,
     voted,
 )
+from tests.engagements.making import make_plan
 from tests.factories import make_user, sign_in
 
 
@@ -356,3 +359,20 @@ def test_amendments_and_what_became_of_them(ctx, noon, client):
     seen = client.get(f"/seances/{act.sitting_id}").text
     assert "Ajouter le phare." in seen
     assert "Amendement adopté" in seen
+
+
+def test_a_plan_is_adopted_by_an_act_the_desk_noted(ctx, noon, client):
+    actor = clerk()
+    act, plan = voted(actor), make_plan(actor)
+    waiting = make_act(actor, act.chamber, title="Un acte qui attend")
+    with pytest.raises(Refused):
+        engagements.adopt(actor, plan, act=waiting)
+    rollback()
+    page = f"/plans/{plan.slug}/adopter"
+    seen = sign_in(client, actor).get(page).text
+    assert act.title.replace("'", "&#39;") in seen
+    assert waiting.title not in seen
+    assert client.post(page, data={"act_id": str(act.id)}).status_code == 303
+    db.session.expire_all()
+    assert db.session.get(Plan, plan.id).act_id == act.id
+    assert db.session.query(Act).count() == 2
