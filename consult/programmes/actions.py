@@ -1,6 +1,6 @@
 """What can happen to a programme: it is written part by part, published, reviewed and closed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -134,6 +134,16 @@ def split(actor: User | None, participant: Participant, names: Sequence[str]) ->
         )
     fill_gap(participant.programme, "actor_to_split", shaping.ref_of(participant))
     record("programmes.split", actor, participant.programme, number=participant.id)
+
+
+def set_levels(actor: User | None, programme: Programme, levels: Mapping[int, int | None]) -> None:
+    """The levels of the components, all on one page; those nobody knows stay empty."""
+    rules.set_levels(actor, programme)
+    for component in queries.whole(programme).components:
+        component.level = levels.get(component.id, component.level)
+        if component.level is not None:
+            fill_gap(programme, "level", shaping.ref_of(component))
+    record("programmes.set_levels", actor, programme)
 
 
 def publish(actor: User | None, subject: Programme | Body) -> None:

@@ -1,5 +1,6 @@
 """What a clerk types of a programme and of a body: one short form for each thing."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf.file import FileField
@@ -40,6 +41,7 @@ from consult.programmes.models import (
     BodyKind,
     Call,
     Choice,
+    Component,
     Doneness,
     FindingKind,
     MethodKind,
@@ -57,6 +59,7 @@ LINE = Length(max=300, message=TOO_LONG)
 WORDS = Length(max=50_000, message=TOO_LONG)
 WHEN = _("In the words of the document: March 2008, autumn 2026, second half of 2027.")
 AS_PRINTED = _("As printed in the document.")
+BETWEEN = _("Between 0 and 100.")
 
 
 def strip(value: str | None) -> str:
@@ -332,9 +335,22 @@ class ComponentForm(Said):
     )
     level = IntegerField(
         _("Level, per cent"),
-        [Optional(), NumberRange(min=0, max=100, message=_("Between 0 and 100."))],
+        [Optional(), NumberRange(min=0, max=100, message=BETWEEN)],
         description=_("Leave it empty as long as nobody knows: it then reads “not reported”."),
     )
+
+
+def levels_form(components: Iterable[Component]) -> Form:
+    """One number for each component; left empty where nobody knows."""
+    fields = {
+        f"level_{one.id}": IntegerField(
+            one.label, [Optional(), NumberRange(min=0, max=100, message=BETWEEN)]
+        )
+        for one in components
+    }
+    now = {f"level_{one.id}": one.level for one in components}
+    form: Form = type("Levels", (Form,), fields)(**now)
+    return form
 
 
 class FindingForm(Said):

@@ -103,6 +103,10 @@ def _edit(actor: User | None, root: Programme | Body) -> None:
         edit_body(actor, root)
 
 
+def set_levels(actor: User | None, programme: Programme) -> None:
+    edit(actor, programme)
+
+
 def publish(actor: User | None, subject: Programme | Body) -> None:
     has_role(actor, RoleName.COUNCIL)
     require(not subject.is_public, _("This page is already public."))

@@ -329,6 +329,20 @@ def remove(kind: str, id: int) -> Redirect:
     return redirect(_back(root, kind), 303)
 
 
+@bp.route("/programmes/<slug>/niveaux", methods=["GET", "POST"])
+def set_levels(slug: str) -> str | Redirect:
+    programme = queries.by_slug_or_404(slug, actor())
+    rules.set_levels(actor(), programme)
+    components = queries.whole(programme).components
+    form = forms.levels_form(components)
+    if form.sent():
+        levels = {one.id: form[f"level_{one.id}"].data for one in components}
+        if _done(form, lambda: actions.set_levels(actor(), programme, levels)):
+            flash(gettext("The levels are up to date."), "success")
+            return redirect(_back(programme, "composantes"), 303)
+    return render_template("programmes/set_levels.html", programme=programme, form=form)
+
+
 @bp.route("/programmes/atelier/acteurs/<int:id>/separer", methods=["GET", "POST"])
 def split(id: int) -> str | Redirect:
     _found, part = _part("acteurs", id)
@@ -489,8 +503,9 @@ def edit_body(slug: str) -> str | Redirect:
 @filled_at("programme")
 def _filled_at(gap: Gap) -> str:
     programme = queries.found_or_404(Programme, gap.subject_id)
-    anchor = "acteurs" if gap.kind == "actor_to_split" else "composantes"
-    return url_for("programmes.desk", slug=programme.slug, _anchor=anchor)
+    if gap.kind == "level":
+        return url_for("programmes.set_levels", slug=programme.slug)
+    return url_for("programmes.desk", slug=programme.slug, _anchor="acteurs")
 
 
 def _done(form: Any, act: Callable[[], object]) -> Any:

@@ -9,6 +9,7 @@ import pytest
 
 from consult.core.db import db
 from consult.engagements import actions as engagements
+from consult.gaps.queries import still_open
 from consult.journal.actions import commit
 from consult.programmes import actions as programmes
 from consult.programmes import carrying, queries
@@ -22,6 +23,7 @@ from consult.programmes.models import (
     ProgrammePhase,
     ProgrammeState,
 )
+from tests.counting import statements
 from tests.engagements.making import make_plan, published
 from tests.factories import make_user, sign_in
 from tests.programmes.making import (
@@ -121,6 +123,30 @@ def test_the_bodies_have_their_list_and_their_page(ctx, client):
     assert "Le préfet" in said
     assert "mars 2025" in said
     assert "Séance 1 avril 2025" in said
+
+
+def test_no_list_asks_row_by_row(ctx, client):
+    review = document(REVIEW)
+    few = carrying.closing_review(review, "x1")
+    review["title"] = "Bilan de tous les ports"
+    review["actors"] += [{"name": f"Acteur {n}", "group": None} for n in range(12)]
+    review["components"] += [{"label": f"Partie {n}", "_level": "unknown"} for n in range(12)]
+    many = carrying.closing_review(review, "x2")
+    called = document(CALL)
+    some = carrying.call(called, "x3")
+    called["programme"]["name"] = "Tous les ports d'essai"
+    called["laureates"]["cities"] += [f"Port {n}" for n in range(12)]
+    more = carrying.call(called, "x4")
+    commit()
+
+    def asked(programme) -> int:
+        with statements() as sent:
+            assert client.get(f"/programmes/{programme.slug}").status_code == 200
+        return len(sent)
+
+    client.get("/programmes")  # what is read once and kept is read now
+    assert asked(many) == asked(few)
+    assert asked(more) == asked(some)
 
 
 # Data.
@@ -273,6 +299,21 @@ def test_corrections_and_removals_pass_through_the_desk(ctx, client):
     assert [one.title for one in whole.objectives] == ["Objectif corrigé"]
     assert [one.named for one in whole.participants] == ["SEM 1", "SEM 2"]
     assert client.get(f"{base}/rien/1").status_code == 404
+
+
+def test_levels_are_filled_on_one_page(ctx, client):
+    programme = carrying.closing_review(document(REVIEW), "x1")
+    commit()
+    first, second = queries.whole(programme).components
+    sign_in(client, clerk())
+    assert f"/programmes/{programme.slug}/niveaux" in client.get("/a-completer").text
+    address = f"/programmes/{programme.slug}/niveaux"
+    answer = client.post(address, data={f"level_{first.id}": "140"})
+    assert "Entre 0 et 100" in words_of(answer.text)
+    client.post(address, data={f"level_{first.id}": "40", f"level_{second.id}": ""})
+    components = queries.whole(db.session.get(Programme, programme.id)).components
+    assert [one.level for one in components] == [40, None]
+    assert [gap.kind for gap in still_open(programme)].count("level") == 1
 
 
 def test_a_programme_is_closed_step_by_step(ctx, client):
