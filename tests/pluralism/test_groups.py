@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from consult.core import clock
 from consult.core.db import db
+from consult.core.queue import work_once
 from consult.core.rules import Refused
 from consult.journal.actions import commit, rollback
 from consult.journal.models import Notification
@@ -16,6 +17,7 @@ from consult.people.models import RoleName
 from consult.pluralism import actions as pluralism
 from consult.pluralism import queries
 from consult.pluralism.models import Order, Statement
+from tests.counting import statements as counting
 from tests.engagements.making import clerk, make_plan, published
 from tests.factories import make_user, sign_in
 
@@ -215,6 +217,35 @@ def test_an_administrator_enters_groups_and_names_who_writes(ctx, noon, client, 
     assert queries.groups() == []
     assert "Gauche" in client.get("/expression-des-groupes").text
     assert sign_in(client, clerk()).get(f"{page}/nouveau").status_code == 403
+
+
+def test_who_writes_for_a_group_is_told(plan, app, outbox):
+    groups = make_groups()
+    user = speaker(groups[1])
+    make_room(plan, clerk())
+    rollback()
+    outbox.clear()
+    with clock.frozen(clock.now() + timedelta(hours=2)):
+        work_once(app)
+    (letter,) = [one for one in outbox if one.to == [user.email]]
+    assert "Vous pouvez écrire pour le groupe Gauche unie" in letter.body
+    assert "300 signes chacun" in letter.body
+    assert "/expression-des-groupes/1" in letter.body
+
+
+def test_the_page_reads_its_groups_in_a_fixed_number_of_questions(plan, client):
+    make_groups(**{f"Groupe {number}": number for number in range(1, 4)})
+    room = make_room(plan, clerk())
+    with counting() as few:
+        client.get("/expression-des-groupes")
+        client.get(f"/plans/{plan.slug}")
+    make_groups(**{f"Autre {number}": number for number in range(1, 9)})
+    desk = clerk()
+    make_room(published(desk, make_plan(desk)), desk)
+    with counting() as many:
+        client.get("/expression-des-groupes")
+        client.get(f"/plans/{plan.slug}")
+    assert len(many) <= len(few) + 1, room
 
 
 def test_the_room_is_opened_from_the_page_it_stands_on(plan, client):
