@@ -183,6 +183,16 @@ class Measure(_Exact, db.Model):
     )
 
     @property
+    def standing(self) -> Place | None:
+        """The place it is about today: entries found to be one place are one."""
+        return self.place.merged or self.place if self.place else None
+
+    @property
+    def key(self) -> str:
+        """Where it is, whatever the spelling."""
+        return territory_key(self.standing, self.territory)
+
+    @property
     def gap_number(self) -> Decimal | None:
         return None if self.gap_number_text is None else Decimal(self.gap_number_text)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
 from consult.core.db import db
@@ -186,12 +186,7 @@ def measures_of(indicator: Indicator) -> list[Measure]:
 
 def keys_of(indicator: Indicator) -> set[tuple[str, str, str, str]]:
     """Territory, category, period and source of every figure of an indicator."""
-    rows = db.session.execute(
-        sa.select(Measure.territory_key, Measure.category, Measure.period, Measure.source).where(
-            Measure.indicator_id == indicator.id
-        )
-    )
-    return {(row[0], row[1], row[2], row[3]) for row in rows}
+    return {(row.key, row.category, row.period, row.source) for row in _measures([indicator.id])}
 
 
 def numbers_of(indicator: Indicator) -> list[tuple[Decimal, str]]:
@@ -315,7 +310,7 @@ def _measures(indicator_ids: Iterable[int]) -> list[Measure]:
     return list(
         db.session.scalars(
             sa.select(Measure)
-            .options(joinedload(Measure.place))
+            .options(joinedload(Measure.place).joinedload(Place.merged))
             .where(Measure.indicator_id.in_(list(indicator_ids)))
             .order_by(Measure.indicator_id, Measure.order, Measure.id)
         )
@@ -347,9 +342,9 @@ def _show(row: Measure, current: dict[int, _Now], is_masked: bool, unseen: froze
         id=row.id,
         indicator_id=row.indicator_id,
         territory=row.territory,
-        key=row.territory_key,
-        place_id=row.place_id,
-        place_slug=row.place.slug if row.place else None,
+        key=row.key,
+        place_id=row.standing.id if row.standing else None,
+        place_slug=row.standing.slug if row.standing else None,
         category=row.category,
         period=row.period,
         words="" if is_masked else now.words,
@@ -384,7 +379,7 @@ def _gap(row: Measure, now: _Now, beside: _Now | None) -> tuple[str, Decimal | N
 def _holders(rows: Iterable[Measure]) -> dict[int, set[int]]:
     """Which places each place with figures ever lay in."""
     found: dict[int, set[int]] = defaultdict(set)
-    place_ids = {row.place_id for row in rows if row.place_id}
+    place_ids = {row.standing.id for row in rows if row.standing}
     if not place_ids:
         return found
     links = sa.select(Lies.place_id, Lies.parent_id).where(Lies.place_id.in_(place_ids))
@@ -432,7 +427,7 @@ def _sums(
     for source in sorted({row.source for row in rows}):
         grid: dict[tuple[str, str], Measure] = {}
         for row in rows:
-            at = (row.territory_key, row.category)
+            at = (row.key, row.category)
             if at not in grid or row.source == source:
                 grid[at] = row
         for total, parts in _columns(grid, values, holders):
@@ -442,7 +437,7 @@ def _sums(
     same: dict[tuple[str, str, int], list[Measure]] = defaultdict(list)
     for row in rows:
         if (number := values[row.id]) is not None:
-            same[row.territory_key, row.category, number].append(row)
+            same[row.key, row.category, number].append(row)
     for first, *others in same.values():
         for other in others:
             add(first, [other])
@@ -460,7 +455,13 @@ def _columns(
         for row in column:
             if row.is_total:
                 yield row, plain
-            inside = [one for one in plain if row.place_id in holders.get(one.place_id or 0, ())]
+            inside = [
+                one
+                for one in plain
+                if row.standing
+                and one.standing
+                and row.standing.id in holders.get(one.standing.id, ())
+            ]
             if inside:
                 yield row, inside
             others = [one for one in plain if one is not row]
@@ -587,7 +588,8 @@ class AtPlace(NamedTuple):
 
 def of_place(place: Place, actor: User | None) -> list[Indicator]:
     """The indicators with a figure in a place."""
-    here = sa.select(Measure.indicator_id).where(Measure.place_id == place.id)
+    entries = sa.select(Place.id).where(sa.or_(Place.id == place.id, Place.merged_id == place.id))
+    here = sa.select(Measure.indicator_id).where(Measure.place_id.in_(entries))
     return _in_order(sa.select(Indicator).where(Indicator.id.in_(here), visible_to(actor)))
 
 
@@ -613,9 +615,11 @@ class Measured(NamedTuple):
 
 def places(actor: User | None) -> list[Measured]:
     """The places that have figures, by name."""
+    entry = aliased(Place)
     rows = db.session.execute(
         sa.select(Place, sa.func.count(sa.distinct(Measure.indicator_id)))
-        .join(Measure, Measure.place_id == Place.id)
+        .join(entry, sa.func.coalesce(entry.merged_id, entry.id) == Place.id)
+        .join(Measure, Measure.place_id == entry.id)
         .join(Indicator, Indicator.id == Measure.indicator_id)
         .where(visible_to(actor))
         .group_by(Place.id)

@@ -145,8 +145,10 @@ def show(slug: str) -> str:
 
 
 @bp.get("/indicateurs/lieux/<slug>")
-def profile(slug: str) -> str:
+def profile(slug: str) -> str | Redirect:
     place = place_or_404(slug)
+    if place.merged is not None:
+        return redirect(url_for(".profile", slug=place.merged.slug), 301)
     found = queries.at_place(place, actor())
     return render_template(
         "indicators/profile.html",

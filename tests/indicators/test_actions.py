@@ -356,3 +356,23 @@ def test_no_gap_gives_a_masked_figure_away(ctx):
     )
     assert [row.is_masked for row in rows] == [True, False, False]
     assert [row.gap_number for row in rows] == [None, None, None]
+
+
+def test_entries_found_to_be_one_place_have_their_figures_together(ctx, client):
+    indicator = make_indicator()
+    kept, other = make_place("La Criée"), make_place("Halle de la criée")
+    measured(
+        indicator,
+        entry(indicator, "La Criée", "12 %", place=kept),
+        entry(indicator, "Halle de la criée", "14 %", place=other, period="2025"),
+    )
+    other.merged = kept
+    db.session.commit()
+    (row,) = queries.latest(shown(indicator))
+    assert (row.said, row.place_slug) == ("14 %", "la-criee")
+    assert [one.figure.said for one in queries.at_place(kept, None)] == ["14 %"]
+    assert [(one.place.slug, one.indicators) for one in queries.places(None)] == [("la-criee", 1)]
+    assert client.get("/indicateurs/lieux/halle-de-la-criee").location.endswith("/la-criee")
+    again = entry(indicator, "La Criée", "15 %", place=kept, period="2025")
+    with pytest.raises(Refused):
+        actions.enter(clerk(), indicator, entries=[again])

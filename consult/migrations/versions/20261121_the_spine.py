@@ -336,19 +336,27 @@ def upgrade() -> None:
         sa.Column("siren", sa.String(length=9), nullable=True),
         sa.Column("qpv", sa.String(length=8), nullable=True),
         sa.Column("from_words", sa.Text(), nullable=False),
+        sa.Column("merged_id", sa.Integer(), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
+            "merged_id IS NULL OR merged_id <> id", name=op.f("ck_place_not_itself")
+        ),
+        sa.CheckConstraint(
             "valid_from IS NULL OR valid_to IS NULL OR valid_from <= valid_to",
             name=op.f("ck_place_order"),
         ),
+        sa.ForeignKeyConstraint(["merged_id"], ["place.id"], name=op.f("fk_place_merged_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_place")),
         sa.UniqueConstraint("insee", name=op.f("uq_place_insee")),
         sa.UniqueConstraint("qpv", name=op.f("uq_place_qpv")),
         sa.UniqueConstraint("siren", name=op.f("uq_place_siren")),
         sa.UniqueConstraint("slug", name=op.f("uq_place_slug")),
     )
+    with op.batch_alter_table("place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_place_merged_id"), ["merged_id"], unique=False)
+
     op.create_table(
         "printed_table",
         sa.Column("title", sa.Text(), nullable=False),
@@ -4473,6 +4481,9 @@ def downgrade() -> None:
 
     op.drop_table("search_entry")
     op.drop_table("printed_table")
+    with op.batch_alter_table("place", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_place_merged_id"))
+
     op.drop_table("place")
     with op.batch_alter_table("organisation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_organisation_parent_id"))
