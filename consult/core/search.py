@@ -105,6 +105,16 @@ def mark(kind: str, subject_id: int, status: str) -> None:
         entry.stems = " ".join([*words, *_mark("status", status)])
 
 
+def belong(name: str, before: int, after: int) -> None:
+    """Have all that belonged to one place, theme or campaign (`name` says which) be another's."""
+    column = getattr(SearchEntry, name)
+    (old,), (new,) = _mark(name, before), _mark(name, after)
+    for entry in db.session.scalars(sa.select(SearchEntry).where(column == before)):
+        setattr(entry, name, after)
+        words = [new if word == old else word for word in entry.stems.split()]
+        entry.stems = " ".join(dict.fromkeys(words))
+
+
 def drop(kind: str, subject_id: int) -> None:
     """Let this thing be found no more."""
     db.session.execute(

@@ -95,7 +95,9 @@ def options(asked: Asked) -> Options:
     if chosen:
         in_order = sa.select(Theme).where(Theme.campaign_id == chosen)
         themes = list(db.session.scalars(in_order.order_by(Theme.order, Theme.id)))
-    places = db.session.scalars(sa.select(Place).order_by(Place.name))
+    places = db.session.scalars(
+        sa.select(Place).where(Place.merged_id.is_(None)).order_by(Place.name)
+    )
     return Options(campaigns, themes, list(places))
 
 

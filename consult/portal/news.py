@@ -110,6 +110,7 @@ ACTS: dict[str, LazyString] = {
     "territory.change_place": _("What a geography changed for a place entered"),
     "territory.import_places": _("File of places brought in"),
     "territory.merge": _("Two entries for one organisation joined"),
+    "territory.join": _("Two entries for one place joined"),
     "portal.change_settings": _("Settings of the site changed"),
     "portal.record_audit": _("Accessibility audit recorded"),
 }

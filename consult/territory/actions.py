@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from consult.core import search
 from consult.core.db import db
 from consult.gaps.models import Gap, fill_gap
 from consult.gaps.queries import still_open
@@ -26,6 +27,8 @@ from consult.territory.models import (
     PlaceKind,
 )
 from consult.territory.queries import namesake
+
+Doubled = Place | Organisation
 
 
 class Stay(NamedTuple):
@@ -145,6 +148,34 @@ def _lay(place: Place, stays: Sequence[Stay]) -> None:
         link.valid_from, link.valid_to = stay.since, stay.until
     for link in links.values():
         db.session.delete(link)
+
+
+def join(actor: User | None, place: Place, other: Place) -> None:
+    """Two entries are one place: all that names the second names the first, its address too."""
+    rules.join(actor, place, other)
+    codes = {name: getattr(other, name) for name in ("insee", "siren", "qpv")}
+    former = [code for name, code in codes.items() if code and getattr(place, name)]
+    place.go_by(place.name, [*place.aliases, *other.names, *former])
+    for name in codes:
+        setattr(other, name, None)
+    for link in db.session.scalars(_between(place, other)):
+        db.session.delete(link)
+    db.session.flush()
+    for name, code in codes.items():
+        setattr(place, name, getattr(place, name) or code)
+    moved = [_move(mention, other, place) for mention in queries.mentions(other)]
+    _move_gaps(other, place)
+    search.belong("place_id", other.id, place.id)
+    other.merged = place
+    record("territory.join", actor, place, merged=other.id, moved=sum(moved))
+    db.session.flush()
+    db.session.expire_all()  # rows were moved behind the session's back
+
+
+def _between(place: Place, other: Place) -> sa.Select[Any]:
+    """What says that one of two places lies in the other."""
+    ids = (place.id, other.id)
+    return sa.select(Lies).where(Lies.place_id.in_(ids), Lies.parent_id.in_(ids))
 
 
 # Generations.
@@ -275,26 +306,24 @@ def merge(actor: User | None, organisation: Organisation, other: Organisation) -
     db.session.expire_all()  # rows were moved behind the session's back
 
 
-def _move(mention: queries.Mention, other: Organisation, organisation: Organisation) -> int:
-    """Have the rows that name one body name the other; a row both have is kept once."""
+def _move(mention: queries.Mention, other: Doubled, kept: Doubled) -> int:
+    """Have the rows that name one entry name the other; a row both have is kept once."""
     table, column = mention.table, mention.column
     for rule in _unique(table, column):
         twin = table.alias()
         same = sa.and_(
-            twin.c[column.name] == organisation.id,
+            twin.c[column.name] == kept.id,
             *(twin.c[one.name] == table.c[one.name] for one in rule if one is not column),
         )
         if (role := table.c.get("role")) is not None and isinstance(role.type, sa.Text):
             _join_roles(table, twin, same, column == other.id)
         db.session.execute(sa.delete(table).where(column == other.id, sa.exists().where(same)))
-    db.session.execute(
-        sa.update(table).where(column == other.id).values({column.name: organisation.id})
-    )
+    db.session.execute(sa.update(table).where(column == other.id).values({column.name: kept.id}))
     return mention.number
 
 
 def _unique(table: sa.Table, column: sa.Column[Any]) -> list[list[sa.Column[Any]]]:
-    """What may stand only once in a table, where the body is part of it."""
+    """What may stand only once in a table, where what is doubled is part of it."""
     together = [
         *(list(one.columns) for one in table.constraints if isinstance(one, sa.UniqueConstraint)),
         *(list(one.columns) for one in table.indexes if one.unique),
@@ -316,16 +345,14 @@ def _join_roles(
             db.session.execute(sa.update(table).where(table.c.id == number).values(role=words))
 
 
-def _move_gaps(other: Organisation, organisation: Organisation) -> None:
-    """What was missing of one entry is missing of the body."""
-    kind = Organisation.__tablename__
-    own = sa.select(Gap).where(Gap.subject_kind == kind)
+def _move_gaps(other: Doubled, kept: Doubled) -> None:
+    """What was missing of one entry is missing of the one that stays."""
+    own = sa.select(Gap).where(Gap.subject_kind == kept.__tablename__)
     taken = {
-        (gap.kind, gap.ref)
-        for gap in db.session.scalars(own.where(Gap.subject_id == organisation.id))
+        (gap.kind, gap.ref) for gap in db.session.scalars(own.where(Gap.subject_id == kept.id))
     }
     for gap in db.session.scalars(own.where(Gap.subject_id == other.id)):
         if (gap.kind, gap.ref) in taken:
             db.session.delete(gap)
         else:
-            gap.subject_id = organisation.id
+            gap.subject_id = kept.id

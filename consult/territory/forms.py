@@ -446,21 +446,19 @@ class OrganisationForm(_NamedForm):
         self._refuse_taken([field.data])
 
 
-class MergeForm(Form):
-    """Which other entry turned out to be the same body."""
+class DoubleForm(Form):
+    """Which other entry turned out to be the same place or the same body."""
 
     other = SelectField(_("The other entry"), coerce=number, default=0)
 
-    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, among: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.bodies = {
-            body.id: body for body in queries.organisations() if body is not organisation
-        }
+        self.things = {thing.id: thing for thing in among}
         self.other.choices = [
             SelectChoice("0", "–"),
-            *(SelectChoice(str(body.id), body.name) for body in self.bodies.values()),
+            *(SelectChoice(str(thing.id), thing.name) for thing in among),
         ]
 
     def validate_other(self, field: SelectField) -> None:
-        if field.data not in self.bodies:
+        if field.data not in self.things:
             raise ValidationError(_("Please choose the other entry."))

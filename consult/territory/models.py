@@ -147,8 +147,14 @@ class Place(_InTime, db.Model):
     siren: Mapped[str | None] = mapped_column(sa.String(9), unique=True)
     qpv: Mapped[str | None] = mapped_column(sa.String(8), unique=True)
     from_words: Mapped[str] = mapped_column(default="")  # as printed, where it gives no first day
+    # The place this entry turned out to be: its address leads there.
+    merged_id: Mapped[int | None] = mapped_column(sa.ForeignKey("place.id"), index=True)
+    merged: Mapped["Place | None"] = relationship(remote_side="Place.id")
 
-    __table_args__ = (_in_order(),)
+    __table_args__ = (
+        _in_order(),
+        sa.CheckConstraint("merged_id IS NULL OR merged_id <> id", name="not_itself"),
+    )
 
     @property
     def names(self) -> list[str]:

@@ -111,10 +111,8 @@ def _calls(thing: Place | Organisation) -> set[str]:
 
 
 def _all(model: type[Named]) -> list[Named]:
-    statement = sa.select(model).order_by(model.id)
-    if model is Organisation:
-        statement = statement.where(Organisation.merged_id.is_(None))
-    return list(db.session.scalars(statement))
+    standing = sa.select(model).where(model.merged_id.is_(None))
+    return list(db.session.scalars(standing.order_by(model.id)))
 
 
 def _by_name(model: type[Named]) -> dict[str, Named]:
@@ -491,25 +489,25 @@ def under(organisation: Organisation) -> list[Organisation]:
 
 
 class Mention(NamedTuple):
-    """A table whose rows name a body, and how many of them do."""
+    """A table whose rows name a place or a body, and how many of them do."""
 
     table: sa.Table
     column: sa.Column[int]
     number: int
 
 
-def mentions(organisation: Organisation) -> list[Mention]:
-    """Whatever names a body, in every room, later ones included: read from the tables' own links.
+def mentions(thing: Place | Organisation) -> list[Mention]:
+    """Whatever names a thing, in every room, later ones included: read from the tables' own links.
 
     What the database refuses to change (see `append_only`) is left where it stands.
     """
-    own = Organisation.__table__
+    own = type(thing).__table__
     found = []
     for table in db.metadata.sorted_tables:
         for key in table.foreign_keys:
             if key.column.table is own and not table.info.get("append_only"):
                 column = key.parent
-                asked = sa.select(sa.func.count()).where(column == organisation.id)
+                asked = sa.select(sa.func.count()).where(column == thing.id)
                 if number := db.session.scalar(asked) or 0:
                     found.append(Mention(table, column, number))
     return found

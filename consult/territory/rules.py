@@ -20,6 +20,17 @@ def create_place(actor: User | None) -> None:
 
 def edit_place(actor: User | None, place: Place) -> None:
     create_place(actor)
+    require(place.merged_id is None, _("This entry was joined to another one."))
+
+
+def join(actor: User | None, place: Place, other: Place) -> None:
+    """Two entries for one place: the second is joined to the first."""
+    edit_place(actor, place)
+    require(place is not other, _("These are the same entry already."))
+    require(other.merged_id is None, _("This entry was joined to another one."))
+    for one, two in ((place, other), (other, place)):
+        above = [tie.place for tie in queries.parents_of(two) if tie.place is not one]
+        lie_elsewhere(one, above)
 
 
 def draw(actor: User | None, place: Place) -> None:

@@ -31,10 +31,10 @@ from consult.programmes.queries import of_organisation as taking_part
 from consult.territory import actions, exports, queries, rules
 from consult.territory.forms import (
     ChangeForm,
+    DoubleForm,
     DrawForm,
     GenerationForm,
     ImportForm,
-    MergeForm,
     OrganisationForm,
     PlaceForm,
     lines,
@@ -236,8 +236,10 @@ def _map_of(
 
 
 @bp.get("/lieux/<slug>")
-def place(slug: str) -> str:
+def place(slug: str) -> str | Response:
     place, user = queries.place_or_404(slug), actor()
+    if place.merged is not None:
+        return redirect(url_for(".place", slug=place.merged.slug), 301)
     day = _day_asked()
     ids = queries.ids_under(place, day)
     within = queries.within(place, day)
@@ -563,6 +565,23 @@ def erase(slug: str, id: int) -> Response:
     return redirect(url_for(".draw", slug=slug), 303)
 
 
+@bp.route("/lieux/<slug>/reunir", methods=["GET", "POST"])
+def join(slug: str) -> str | Response:
+    """First one chooses the other entry and sees what will follow; then one says so."""
+    place = queries.place_or_404(slug)
+    rules.edit_place(actor(), place)
+    form = _double_of(place, queries.places())
+
+    def joined() -> bool:
+        actions.join(actor(), place, form.things[form.other.data])
+        return True
+
+    if form.sent() and _done(form, joined):
+        flash(gettext("The two entries are one from now on."), "success")
+        return redirect(url_for(".place", slug=slug), 303)
+    return render_template("territory/join.html", thing=place, form=form, **_doubled(form))
+
+
 @bp.route("/lieux/importer", methods=["GET", "POST"])
 def import_places() -> str | Response:
     rules.import_places(actor())
@@ -707,26 +726,29 @@ def merge(slug: str) -> str | Response:
     """First one chooses the other entry and sees what will follow; then one says so."""
     organisation = queries.organisation_or_404(slug)
     rules.edit_organisation(actor(), organisation)
-    asked = next(
-        (one for one in queries.organisations() if one.slug == request.args.get("avec")), None
-    )
-    form = MergeForm(organisation=organisation, other=asked.id if asked else 0)
+    form = _double_of(organisation, queries.organisations())
 
     def merged() -> bool:
-        actions.merge(actor(), organisation, form.bodies[form.other.data])
+        actions.merge(actor(), organisation, form.things[form.other.data])
         return True
 
     if form.sent() and _done(form, merged):
         flash(gettext("The two entries are one from now on."), "success")
         return redirect(url_for(".organisation", slug=slug), 303)
-    other = form.bodies.get(form.other.data)
-    return render_template(
-        "territory/merge.html",
-        organisation=organisation,
-        form=form,
-        other=other,
-        moving=sum(one.number for one in queries.mentions(other)) if other else 0,
-    )
+    return render_template("territory/merge.html", thing=organisation, form=form, **_doubled(form))
+
+
+def _double_of(thing: Any, among: Iterable[Any]) -> DoubleForm:
+    others = [one for one in among if one is not thing]
+    asked = next((one for one in others if one.slug == request.args.get("avec")), None)
+    return DoubleForm(among=others, other=asked.id if asked else 0)
+
+
+def _doubled(form: DoubleForm) -> dict[str, Any]:
+    """The entry that was chosen, and how much names it."""
+    other = form.things.get(form.other.data)
+    moving = sum(one.number for one in queries.mentions(other)) if other else 0
+    return {"other": other, "moving": moving}
 
 
 def _done(form: Form, act: Callable[[], Any]) -> Any:

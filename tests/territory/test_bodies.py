@@ -12,9 +12,9 @@ from consult.journal.actions import commit, rollback
 from consult.journal.models import Event
 from consult.people.models import RoleName
 from consult.territory import actions, queries
-from consult.territory.models import Organisation, OrganisationKind
+from consult.territory.models import Lies, Organisation, OrganisationKind, Place, PlaceKind
 from tests.engagements.making import carried_in, clerk, make_plan, published
-from tests.factories import make_user, sign_in
+from tests.factories import make_campaign, make_contribution, make_user, sign_in
 
 
 @pytest.fixture
@@ -147,3 +147,37 @@ def test_the_date_of_a_status_carried_in_is_the_reports_own_words(ctx, noon, cli
     words = db.session.scalars(sa.text("SELECT DISTINCT effective_words FROM status_report"))
     assert any(said in pages for said in words if said)
     assert "15 juin 2026" not in pages
+
+
+def test_two_entries_for_one_place_become_one(ctx, client):
+    quay = Place.new("Les Quais", kind=PlaceKind.DISTRICT)
+    double = Place.new("Quartier du quai", kind=PlaceKind.DISTRICT, aliases=["Le quai"])
+    town, block = Place.new("Portville", kind=PlaceKind.COMMUNE), Place.new("Îlot des mouettes")
+    quay.insee, double.qpv = None, "QN09901A"
+    db.session.flush()
+    pairs = ((quay, town), (double, town), (block, double), (double, quay))
+    db.session.add_all(Lies(place_id=one.id, parent_id=other.id) for one, other in pairs)
+    campaign = make_campaign(places=[double], title="Parlons du quai")
+    contribution = make_contribution(campaign, place=double, title="Des bancs au quai")
+    commit()
+    sign_in(client, make_user(RoleName.COUNCIL))
+    page = "/lieux/les-quais/reunir"
+    assert "Le quai" in client.get(f"{page}?avec=quartier-du-quai").text
+    assert client.post(page, data={"other": double.id}).location == "/lieux/les-quais"
+    db.session.expire_all()
+    assert quay.names == ["Les Quais", "Quartier du quai", "Le quai"]
+    assert (quay.qpv, double.qpv) == ("QN09901A", None)
+    assert contribution.place is quay
+    assert [tie.place for tie in queries.parents_of(quay)] == [town]
+    assert queries.within(quay) == [block]
+    assert queries.place_named("le quai") is quay
+    assert double not in queries.places()
+    text = client.get("/lieux/les-quais").text
+    assert "Parlons du quai" in text
+    reply = client.get("/lieux/quartier-du-quai")
+    assert (reply.status_code, reply.location) == (301, "/lieux/les-quais")
+    found = client.get("/recherche?place=les-quais").text
+    assert "Des bancs au quai" in found
+    with pytest.raises(Refused):
+        actions.join(clerk(), quay, double)
+    rollback()
