@@ -13,7 +13,7 @@ from consult.core.search import SearchEntry
 from consult.engagements import actions as engagements
 from consult.engagements.models import Progress
 from consult.followup import actions as followup
-from consult.followup import asking, queries
+from consult.followup import asking, jobs, queries
 from consult.followup.models import Purpose, Question, Reply
 from consult.journal.actions import commit
 from consult.journal.models import Event, Notification
@@ -321,6 +321,17 @@ def test_a_visitor_who_left_an_address_is_told_by_mail(action, facilitator, outb
     letters = [one for one in outbox if one.to == ["lea@exemple.fr"]]
     assert len(letters) == 2  # the receipt, the reply
     assert all(question.receipt in one.body.replace(" ", "") for one in letters)
+
+
+def test_an_address_goes_once_no_letter_can_follow(action, facilitator, noon):
+    answered = shown(facilitator, asked(None, action, email="lea@exemple.fr"))
+    replied(clerk(), answered)
+    waiting = asked(None, action, body="Et là ?", email="leo@exemple.fr")
+    for days, left in ((89, "lea@exemple.fr"), (91, None)):
+        with clock.frozen(noon + timedelta(days=days)):
+            jobs.forget()
+        db.session.expire_all()
+        assert (answered.email, waiting.email) == (left, "leo@exemple.fr")
 
 
 def test_those_who_follow_the_action_hear_of_the_reply(action, facilitator):
