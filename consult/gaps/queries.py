@@ -69,6 +69,7 @@ class Group(NamedTuple):
 
     subject: Any
     title: str
+    within: str  # the plan or the programme it is a part of
     lines: list[Line]
 
     @property
@@ -94,13 +95,18 @@ def all_open() -> list[Group]:
             lines = _lines([gap for gap in own if gap.id not in answered])
             subject = known.get((kind, subject_id))
             if subject is not None and lines:
-                groups.append(Group(subject, _title(subject), lines))
+                groups.append(Group(subject, _title(subject), _within(subject), lines))
     return sorted(groups, key=lambda group: -max(line.gap.id for line in group.lines))
 
 
 def _title(subject: Any) -> str:
     names = ("title", "name", "label", "words")
     return next((str(words) for name in names if (words := getattr(subject, name, ""))), "")
+
+
+def _within(subject: Any) -> str:
+    whole = getattr(subject, "plan", None) or getattr(subject, "programme", None)
+    return _title(whole) if whole is not None else ""
 
 
 def _lines(gaps: list[Gap]) -> list[Line]:
