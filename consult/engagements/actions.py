@@ -20,7 +20,16 @@ from consult.core.money import Nature, parse
 from consult.core.slugs import distinct, slugify
 from consult.council import texts
 from consult.council.models import Act, ActKind, ActState
-from consult.engagements import amounts, drafting, moments, queries, rules, sheets, versions
+from consult.engagements import (
+    amounts,
+    audience,
+    drafting,
+    moments,
+    queries,
+    rules,
+    sheets,
+    versions,
+)
 from consult.engagements.drafting import Carrier
 from consult.engagements.models import (
     Action,
@@ -213,7 +222,7 @@ def revise(
     if before != after and plan.state != PlanState.DRAFT:
         rules.give_a_reason(plan, reason)
         drafting.note_change(actor, subject, before, after, reason)
-        told = queries.concerned(subject) if plan.is_public else []
+        told = audience.concerned(subject) if plan.is_public else []
     if plan.is_public:
         drafting.index(subject)
     changed = [name for name in after if before.get(name) != after[name]]
@@ -283,9 +292,10 @@ def adopt(
     actor: User | None,
     plan: Plan,
     *,
-    title: str,
-    assembly: str,
-    adopted_on: date,
+    act: Act | None = None,
+    title: str = "",
+    assembly: str = "",
+    adopted_on: date | None = None,
     kind: ActKind = ActKind.DELIBERATION,
     number: str | None = None,
     place: str | None = None,
@@ -295,11 +305,16 @@ def adopt(
     vote_words: str | None = None,
     document: StoredFile | None = None,
 ) -> Act:
-    """The assembly adopts a plan by an act; from then on what was promised is frozen."""
+    """The assembly adopts a plan by an act; from then on what was promised is frozen.
+
+    `act` is one that the council's desk noted already; else what is said here makes one.
+    """
     drafting.hold(plan)
     rules.adopt(actor, plan)
+    if act is not None:
+        rules.be_voted(act)
     rules.be_carried(votes_for, votes_against)
-    act = Act(
+    act = act or Act(
         kind=kind,
         state=ActState.ADOPTED,
         number=number or None,
@@ -333,7 +348,7 @@ def publish(actor: User | None, plan: Plan) -> None:
         plan.act.show()
         texts.index(plan.act)
     drafting.index_all(plan)
-    record("engagements.publish", actor, plan, notify=queries.fed(plan))
+    record("engagements.publish", actor, plan, notify=audience.fed(plan))
 
 
 def illustrate(
@@ -444,7 +459,7 @@ def open_version(
         words=words,
         key=key,
     )
-    told = queries.followers(plan) if plan.is_public else []
+    told = audience.followers(plan) if plan.is_public else []
     record("engagements.open_version", actor, version, notify=told, number=version.number)
     return version
 
@@ -535,7 +550,7 @@ def publish_sheet(
     rules.say_why(sheet, reason)
     rules.say_something_new(sheet, said)
     text = drafting.put_in_force(sheet, said, author=actor, reason=reason.strip(), key=key)
-    told = queries.followers(sheet.plan) if sheet.plan.is_public else []
+    told = audience.followers(sheet.plan) if sheet.plan.is_public else []
     record("engagements.publish_sheet", actor, sheet, notify=told, number=text.number)
     return text
 
@@ -740,7 +755,7 @@ def conclude(
     )
     db.session.add(done)
     db.session.flush()
-    told = queries.followers(moment.plan) if moment.plan.is_public else []
+    told = audience.followers(moment.plan) if moment.plan.is_public else []
     record("engagements.conclude", actor, moment, notify=told, done_on=done_on)
     return done
 

@@ -12,8 +12,8 @@ Only the title, the engagements, their titles and the words of their actions are
     progress_report label, statement, credited_to (list of words), _as_of
     status_legend   list of: mark, label, _code, _order
     engagements     list of: number, title, words, _ref, actions, engagements (nested)
-      actions       list of: _id, text, words, status_mark, _status, status_tag or tags, periodicity,
-                    partners, places, dates, events, _see_also, _serves, _note
+      actions       list of: _id, text, words, status_mark, _status, status_tag or tags,
+                    periodicity, partners, places, dates, events, _see_also, _serves, _note
         partners    list of names, or of: name, role, _org (a key of `organisations`)
         places      list of words
         dates       list of words, or of: text, _iso

@@ -9,7 +9,7 @@ from consult.contributions.models import Contribution
 from consult.core import clock, dates, search
 from consult.core.db import db, locked
 from consult.core.text import excerpt, fold
-from consult.engagements import queries, sheets, versions
+from consult.engagements import lineage, queries, sheets, versions
 from consult.engagements.models import (
     Action,
     ActorRole,
@@ -168,7 +168,7 @@ def tied(
     words: str = "",
 ) -> Origin:
     """The tie between somebody's words and a promise: new, said again, or put back."""
-    origin = queries.origin_between(subject, contribution)
+    origin = lineage.origin_between(subject, contribution)
     if origin is None:
         origin = Origin(
             contribution=contribution, campaign_id=contribution.campaign_id, plan=subject.plan

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from consult.engagements import amounts, moments, queries, sheets, versions
+from consult.engagements import amounts, moments, queries, sheets, versions, wording
 from consult.engagements.models import Amount, Plan, Progress
 
 Row = list[Any]
@@ -145,7 +145,7 @@ def action_rows(plan: Plan) -> Iterator[Row]:
             action.external_ref,
             action.title,
             action.words,
-            _lines(queries.called(one) for one in served.get(action.id, [])),
+            _lines(wording.called(one) for one in served.get(action.id, [])),
             action.progress.value if is_known else None,
             is_known,
             action.dates_words,
@@ -181,7 +181,7 @@ def sheet_rows(plan: Plan) -> Iterator[Row]:
             one.id,
             one.external_ref,
             one.number,
-            queries.called(one.engagement) if one.engagement else None,
+            wording.called(one.engagement) if one.engagement else None,
             one.thematic,
             one.aim,
             one.state.value,
@@ -208,7 +208,7 @@ def amount_rows(plan: Plan) -> Iterator[Row]:
             euros(one.cents),
             one.nature.value,
             one.dates_words,
-            queries.called(one.engagement) if one.engagement else None,
+            wording.called(one.engagement) if one.engagement else None,
             one.sheet.name if one.sheet else None,
             one.action.title if one.action else None,
             one.replaces.words if one.replaces else None,

@@ -28,7 +28,8 @@ from consult.core.forms import Form
 from consult.core.i18n import _
 from consult.core.images import Image, ImageRefused, reencode
 from consult.council.forms import LINE, Day, strip
-from consult.engagements import queries
+from consult.council.models import Act
+from consult.engagements import lineage, queries
 from consult.engagements.models import (
     PICTURES,
     Action,
@@ -39,7 +40,8 @@ from consult.engagements.models import (
     Plan,
     PlanState,
 )
-from consult.engagements.queries import Tree, called
+from consult.engagements.queries import Tree
+from consult.engagements.wording import called
 from consult.people.models import User
 from consult.people.queries import by_email
 from consult.programmes.queries import every_programme as programmes
@@ -365,7 +367,7 @@ class TieForm(Form):
         description=_("Read by everybody, its author first. Needed when only a part was taken up."),
     )
 
-    def __init__(self, *args: Any, found: Iterable[queries.Candidate] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, found: Iterable[lineage.Candidate] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.contribution_id.choices = [
             SelectChoice(one.id, f"{one.title} – {one.campaign_title}") for one in found
@@ -374,6 +376,20 @@ class TieForm(Form):
     def validate_words(self, field: TextAreaField) -> None:
         if self.degree.data == Degree.PART and not field.data:
             raise ValidationError(_("Say which part of the contribution was taken up."))
+
+
+class ByActForm(Form):
+    """The act by which the assembly adopts, where the desk noted it already."""
+
+    act_id = RadioField(_("Act of the assembly"), [InputRequired(_("Choose an act."))], coerce=int)
+
+    def __init__(self, *args: Any, acts: Iterable[Act] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.acts = {act.id: act for act in acts}
+        self.act_id.choices = [
+            SelectChoice(act.id, " – ".join(filter(None, [act.number_key, act.title])))
+            for act in self.acts.values()
+        ]
 
 
 class AdoptForm(Form):

@@ -7,7 +7,7 @@ from consult.core.i18n import _, day, gettext, ngettext
 from consult.core.papers import Picture, live, nodes
 from consult.core.text import shorten
 from consult.council.models import Act
-from consult.engagements import queries, sheets
+from consult.engagements import queries, sheets, wording
 from consult.engagements.models import (
     PROGRESS,
     Action,

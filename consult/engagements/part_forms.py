@@ -27,8 +27,9 @@ from consult.engagements.models import (
     Sheet,
     VersionKind,
 )
-from consult.engagements.queries import Branch, Tree, called
+from consult.engagements.queries import Branch, Tree
 from consult.engagements.sheets import Content
+from consult.engagements.wording import called
 from consult.people.models import User
 from consult.people.queries import by_email
 

@@ -1,31 +1,26 @@
 """What to read of plans: their tree, whose words they come from, what is still missing."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import aliased, contains_eager, joinedload, lazyload, selectinload
 from werkzeug.exceptions import NotFound
 
 from consult.campaigns.models import Campaign, State
-from consult.contributions.models import Contribution
-from consult.core import clock, search
+from consult.core import clock
 from consult.core.db import db
-from consult.core.i18n import _
-from consult.core.text import fold, shorten
-from consult.council.models import Act
+from consult.council.models import CARRIED, Act, ActKind
 from consult.engagements.models import (
     OVER,
     PROGRESS,
     Action,
     ActorRole,
     Engagement,
-    Origin,
     Picture,
     Plan,
     PlanState,
@@ -37,10 +32,10 @@ from consult.engagements.models import (
     plan_campaign,
     see_also,
 )
+from consult.engagements.wording import called
 from consult.gaps.models import Gap
 from consult.gaps.queries import still_open
-from consult.people.models import Follow, RoleName, User
-from consult.posts.models import Status
+from consult.people.models import RoleName, User
 from consult.territory.models import Organisation, Place
 
 STAFF = (
@@ -180,6 +175,23 @@ def adopted_by(act: Act, actor: User | None) -> list[Plan]:
             .where(Plan.act_id == act.id, visible_to(actor))
             .order_by(Plan.id)
         ).unique()
+    )
+
+
+def may_adopt() -> list[Act]:
+    """Acts the assembly voted that adopt no plan yet, latest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Act)
+            .where(
+                Act.kind == ActKind.DELIBERATION,
+                Act.state.in_(CARRIED),
+                sa.or_(Act.vote_words.is_not(None), Act.votes_for.is_not(None)),
+                ~sa.exists().where(Plan.act_id == Act.id),
+            )
+            .order_by(Act.adopted_on.desc(), Act.id.desc())
+            .limit(30)
+        )
     )
 
 
@@ -523,201 +535,6 @@ def action_content(
     }
 
 
-def called(engagement: Engagement) -> str:
-    """An engagement by its number and its title, where the title does not say the number too."""
-    if not engagement.number or fold(engagement.title).startswith(fold(engagement.number)):
-        return engagement.title
-    return f"{engagement.number} – {engagement.title}"
-
-
-def kicker(engagement: Engagement) -> str:
-    """What stands in small above its title: its number, else its level, said once."""
-    if not engagement.number:
-        return engagement.level
-    return "" if called(engagement) == engagement.title else engagement.number
-
-
-def short(engagement: Engagement) -> str:
-    """What a path or a button calls it."""
-    return engagement.number or shorten(engagement.title, 48)
-
-
-# `starts_on` and `due_on` are read from `dates`: the words are shown, never a day they hide.
-FIELDS: dict[str, LazyString] = {
-    "level": _("Level"),
-    "number": _("Number in the plan"),
-    "title": _("Title"),
-    "words": _("Description"),
-    "under": _("Stands under"),
-    "dates": _("When"),
-    "periodicity": _("How often"),
-    "events": _("Events"),
-    "unit": _("Service in charge"),
-    "organisations": _("Who takes part"),
-    "engagements": _("Engagements served"),
-}
-
-
-class Line(NamedTuple):
-    """One field of a promise in plain words."""
-
-    label: LazyString
-    words: str
-
-
-class Change(NamedTuple):
-    """One field of a promise: what it was, what it became."""
-
-    label: LazyString
-    was: str
-    became: str
-
-
-def lines(promised: dict[str, Any]) -> list[Line]:
-    """A promise in plain words, what it leaves empty left out."""
-    said = [Line(label, _plain(promised.get(name))) for name, label in FIELDS.items()]
-    return [line for line in said if line.words]
-
-
-def changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
-    """What differs between two states of a promise, in plain words."""
-    rows = [
-        Change(label, _plain(before.get(name)), _plain(after.get(name)))
-        for name, label in FIELDS.items()
-    ]
-    return [row for row in rows if row.was != row.became]
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, dict):
-        return f"{value['name']} ({value['role']})" if value.get("role") else value["name"]
-    if isinstance(value, list):
-        return " ; ".join(_plain(one) for one in value)
-    return str(value or "")
-
-
-# Whose words it comes from.
-
-
-class Source(NamedTuple):
-    """A contribution that something in a plan comes from, as much of it as may be shown."""
-
-    origin: Origin
-    contribution_id: int
-    title: str
-    author: str | None
-    campaign_title: str
-    campaign_slug: str
-    is_public: bool
-
-
-def sources_of(subject: Plan | Engagement | Action) -> list[Source]:
-    """Whose words a plan, an engagement or an action comes from, earliest contribution first."""
-    author = aliased(User)
-    rows = db.session.execute(
-        sa.select(
-            Origin,
-            Contribution.id,
-            Contribution.title,
-            sa.func.coalesce(Contribution.byline, author.pseudonym),
-            Campaign.title,
-            Campaign.slug,
-            Contribution.status,
-        )
-        .join(Contribution, Contribution.id == Origin.contribution_id)
-        .join(Campaign, Campaign.id == Origin.campaign_id)
-        .outerjoin(author, author.id == Contribution.author_id)
-        .where(
-            getattr(Origin, f"{subject.__tablename__}_id") == subject.id,
-            Origin.removed_at.is_(None),
-        )
-        .order_by(Contribution.id)
-    )
-    return [Source(*row[:-1], is_public=row[-1] == Status.PUBLISHED) for row in rows]
-
-
-def origins_of(
-    contribution_ids: Sequence[int], actor: User | None = None
-) -> dict[int, list[Origin]]:
-    """What contributions led to: their engagements and actions, with their plans, in one query."""
-    found: dict[int, list[Origin]] = {}
-    asked = _origins().where(visible_to(actor))
-    for origin in db.session.scalars(asked, {"contributions": list(contribution_ids)}):
-        found.setdefault(origin.contribution_id, []).append(origin)
-    return found
-
-
-@cache
-def _origins() -> sa.Select[Any]:
-    return (
-        sa.select(Origin)
-        .join(Origin.plan)
-        .options(
-            contains_eager(Origin.plan),
-            joinedload(Origin.engagement),
-            joinedload(Origin.action),
-        )
-        .where(
-            Origin.contribution_id.in_(sa.bindparam("contributions", expanding=True)),
-            Origin.removed_at.is_(None),
-        )
-        .order_by(Origin.id)
-    )
-
-
-def origin_or_404(origin_id: int) -> Origin:
-    origin = db.session.get(Origin, origin_id)
-    if origin is None or origin.removed_at is not None:
-        raise NotFound
-    return origin
-
-
-def origin_between(subject: Engagement | Action, contribution: Contribution) -> Origin | None:
-    """The tie between the two, even one that was undone."""
-    return db.session.scalar(
-        sa.select(Origin).where(
-            Origin.contribution_id == contribution.id, getattr(Origin, _kind(subject)) == subject.id
-        )
-    )
-
-
-class Candidate(NamedTuple):
-    """A contribution somebody may be looking for."""
-
-    id: int
-    title: str
-    campaign_title: str
-
-
-def candidates(words: str, limit: int = 12) -> list[Candidate]:
-    """Published contributions of any campaign, by number, receipt or words of their title."""
-    number = words.strip().lower().removeprefix("n°").removeprefix("#").strip()
-    select = (
-        sa.select(Contribution.id, Contribution.title, Campaign.title)
-        .join(Campaign, Campaign.id == Contribution.campaign_id)
-        .where(Contribution.status == Status.PUBLISHED)
-        .limit(limit)
-    )
-    exact = [Contribution.receipt == number.upper()]
-    if number.isdecimal() and len(number) < 10:
-        exact.append(Contribution.id == int(number))
-    found = db.session.execute(select.where(sa.or_(*exact))).all()
-    condition = search.matching(words)
-    if not found and condition is not None:
-        entry = search.SearchEntry
-        is_its_entry = sa.and_(entry.subject_id == Contribution.id, entry.kind == "contribution")
-        by_words = select.join(entry, is_its_entry).where(condition)
-        found = db.session.execute(by_words.order_by(Contribution.id.desc())).all()
-    return [Candidate(*row) for row in found]
-
-
-def contribution_or_404(contribution_id: int | None) -> Contribution:
-    contribution = db.session.get(Contribution, contribution_id) if contribution_id else None
-    if contribution is None:
-        raise NotFound
-    return contribution
-
-
 # Who carries it, where it happens.
 
 
@@ -781,92 +598,6 @@ def plans_at(place_ids: Iterable[int], campaign_ids: Iterable[int] = ()) -> list
             .order_by(Plan.published_at, Plan.id)
         ).unique()
     )
-
-
-# Who is told.
-
-
-def concerned(subject: Engagement | Action) -> list[User]:
-    """Those who follow this, what it serves or its plan, and those whose words it comes from."""
-    if isinstance(subject, Action):
-        served = served_by(subject)
-        engagement_ids = {one.engagement.id for one in served}
-        parents = {one.engagement.parent_id for one in served}
-    else:
-        engagement_ids, parents = {subject.id}, {subject.parent_id}
-    while above := parents - engagement_ids - {None}:
-        engagement_ids |= above
-        parents = set(
-            db.session.scalars(sa.select(Engagement.parent_id).where(Engagement.id.in_(above)))
-        )
-    action_ids = [subject.id] if isinstance(subject, Action) else []
-    tied = sa.select(Origin.contribution_id).where(
-        Origin.removed_at.is_(None),
-        sa.or_(Origin.action_id.in_(action_ids), Origin.engagement_id.in_(engagement_ids)),
-    )
-    return _people(
-        _follow("action", action_ids),
-        _follow("engagement", engagement_ids),
-        _follow("plan", [subject.plan_id]),
-        _follow("contribution", tied),
-        wrote=tied,
-    )
-
-
-def fed(plan: Plan) -> list[User]:
-    """Those whose words fed a plan, and those who follow it, its campaigns or those words."""
-    tied = sa.select(Origin.contribution_id).where(
-        Origin.removed_at.is_(None), Origin.plan_id == plan.id
-    )
-    follows = [*_around(plan), _follow("contribution", tied)]
-    return _people(*follows, wrote=tied)
-
-
-def followers(plan: Plan) -> list[User]:
-    """Those who follow a plan or one of its campaigns."""
-    return _people(*_around(plan))
-
-
-def _around(plan: Plan) -> list[sa.ColumnElement[bool]]:
-    campaigns = sa.select(plan_campaign.c.campaign_id).where(plan_campaign.c.plan_id == plan.id)
-    return [_follow("plan", [plan.id]), _follow("campaign", campaigns)]
-
-
-def _follow(kind: str, ids: Any) -> sa.ColumnElement[bool]:
-    return sa.and_(Follow.subject_kind == kind, Follow.subject_id.in_(ids))
-
-
-def _people(*follows: sa.ColumnElement[bool], wrote: Any = None) -> list[User]:
-    """Each person once, however many reasons there are to tell them."""
-    told = User.id.in_(sa.select(Follow.user_id).where(sa.or_(*follows)))
-    if wrote is not None:
-        authors = sa.select(Contribution.author_id).where(Contribution.id.in_(wrote))
-        told = sa.or_(told, User.id.in_(authors))
-    return list(
-        db.session.scalars(
-            sa.select(User)
-            .options(lazyload("*"))
-            .where(told, User.closed_at.is_(None), User.is_system.is_(False))
-        )
-    )
-
-
-def own_words(user: User, subject: Plan | Engagement | Action) -> list[Source]:
-    """Which of this person's contributions fed a plan or a part of it, each once."""
-    mine = set(
-        db.session.scalars(
-            sa.select(Contribution.id).where(
-                Contribution.author_id == user.id,
-                Contribution.id.in_(
-                    sa.select(Origin.contribution_id).where(
-                        getattr(Origin, f"{subject.__tablename__}_id") == subject.id
-                    )
-                ),
-            )
-        )
-    )
-    sources = {one.contribution_id: one for one in sources_of(subject)} if mine else {}
-    return [one for key, one in sources.items() if key in mine]
 
 
 # What is still missing.
@@ -1005,19 +736,3 @@ def overdue() -> sa.ColumnElement[bool]:
 def late() -> sa.ColumnElement[bool]:
     """What `Action.is_late` says, for a whole list."""
     return sa.and_(overdue(), Action.progress != Progress.UNKNOWN)
-
-
-LABELS: dict[str, Callable[[str], LazyString]] = {
-    "engage en": lambda year: _("Begun in %(year)s", year=year),
-    "lance en": lambda year: _("Launched in %(year)s", year=year),
-    "realise en": lambda year: _("Done in %(year)s", year=year),
-    "acheve en": lambda year: _("Completed in %(year)s", year=year),
-    "reporte en": lambda year: _("Postponed to %(year)s", year=year),
-}
-
-
-def tag_words(tag: str) -> LazyString | str:
-    """A printed label in ordinary letters, the accents its capitals lost put back."""
-    head, _space, year = tag.strip().rpartition(" ")
-    say = LABELS.get(fold(head))
-    return say(year) if say and year.isdigit() else tag

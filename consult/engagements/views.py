@@ -18,6 +18,7 @@ from consult.engagements import (
     documents,
     exports,
     extent,
+    lineage,
     moment_pages,
     moments,
     money_pages,
@@ -27,11 +28,13 @@ from consult.engagements import (
     sheet_pages,
     sheets,
     versions,
+    wording,
 )
 from consult.engagements.forms import (
     ActionForm,
     AdoptForm,
     AppointForm,
+    ByActForm,
     DescribeForm,
     EngagementForm,
     PictureForm,
@@ -51,12 +54,12 @@ from consult.people.session import actor
 from consult.pluralism.queries import on_paper
 from consult.portal.queries import letterhead
 
-bp.add_app_template_filter(queries.tag_words, "tag_words")
-bp.add_app_template_filter(queries.called, "called")
-bp.add_app_template_filter(queries.kicker, "kicker")
-bp.add_app_template_filter(queries.short, "short")
+bp.add_app_template_filter(wording.tag_words, "tag_words")
+bp.add_app_template_filter(wording.called, "called")
+bp.add_app_template_filter(wording.kicker, "kicker")
+bp.add_app_template_filter(wording.short, "short")
 bp.add_app_template_filter(lambda words: day(date.fromisoformat(words)), "iso_day")
-bp.add_app_template_global(queries.own_words, "own_words")
+bp.add_app_template_global(lineage.own_words, "own_words")
 bp.add_app_template_global(queries.row_of, "row_of")
 
 settled("plan")(queries.settled)
@@ -203,10 +206,10 @@ def engagement(slug: str, id: int) -> str:
         amounts=_amounts(tree, id) if holds.amounts else [],
         standing=followup.standing(plan),
         linked=queries.linked(tree) if holds.links else {},
-        sources=queries.sources_of(subject),
+        sources=lineage.sources_of(subject),
         history=history,
-        promised=queries.lines(history.promise.content) if history.promise else [],
-        changes=[queries.changes(one.before, one.after) for one in history.revisions],
+        promised=wording.lines(history.promise.content) if history.promise else [],
+        changes=[wording.changes(one.before, one.after) for one in history.revisions],
         is_followed=user is not None and follows(user, "engagement", id),
         may_edit=user is not None and refusal(rules.revise, user, subject) is None,
         may_tie=user is not None and refusal(rules.trace, user, plan) is None,
@@ -234,13 +237,13 @@ def action(id: int) -> str:
         amounts=amounts.of(subject),
         served=served,
         carriers=carriers,
-        sources=queries.sources_of(subject),
+        sources=lineage.sources_of(subject),
         reports=followup.reports(subject),
         history=history,
-        promised=queries.lines(promise) if promise else [],
-        now=queries.lines(now),
-        has_changed=bool(promise and queries.changes(promise, now)),
-        changes=[queries.changes(one.before, one.after) for one in history.revisions],
+        promised=wording.lines(promise) if promise else [],
+        now=wording.lines(now),
+        has_changed=bool(promise and wording.changes(promise, now)),
+        changes=[wording.changes(one.before, one.after) for one in history.revisions],
         is_followed=user is not None and follows(user, "action", id),
         may_edit=user is not None and refusal(rules.revise, user, subject) is None,
         may_tie=user is not None and refusal(rules.trace, user, subject.plan) is None,
@@ -376,7 +379,7 @@ def undertake(slug: str) -> str | Redirect:
 def _origins() -> list[Any]:
     """The contribution this was begun from, where somebody came from its page."""
     number = request.args.get("contribution", type=int)
-    return [queries.contribution_or_404(number)] if number else []
+    return [lineage.contribution_or_404(number)] if number else []
 
 
 @bp.route("/plans/<slug>/engagements/<int:id>/reviser", methods=["GET", "POST"])
@@ -445,9 +448,9 @@ def tie(id: int, slug: str = "") -> str | Redirect:
     subject = _subject(id, slug)
     rules.trace(actor(), subject.plan)
     words = request.values.get("q", "")
-    form = TieForm(found=queries.candidates(words) if words else [])
+    form = TieForm(found=lineage.candidates(words) if words else [])
     if form.sent():
-        contribution = queries.contribution_or_404(form.contribution_id.data)
+        contribution = lineage.contribution_or_404(form.contribution_id.data)
         if done(
             form,
             lambda: actions.tie(
@@ -462,14 +465,14 @@ def tie(id: int, slug: str = "") -> str | Redirect:
         subject=subject,
         form=form,
         words=words,
-        sources=queries.sources_of(subject),
+        sources=lineage.sources_of(subject),
         back=_page(subject),
     )
 
 
 @bp.post("/origines/<int:id>/retirer")
 def untie(id: int) -> Redirect:
-    origin = queries.origin_or_404(id)
+    origin = lineage.origin_or_404(id)
     actions.untie(actor(), origin)
     seal()
     if origin.action_id:
@@ -481,8 +484,17 @@ def untie(id: int) -> Redirect:
 def adopt(slug: str) -> str | Redirect:
     plan = queries.by_slug_or_404(slug, actor())
     rules.adopt(actor(), plan)
+    by_act = ByActForm(acts=queries.may_adopt())
     form = AdoptForm(title=plan.title)
-    if form.sent() and done(form, lambda: _adopt(plan, form)):
+    chosen = by_act if "act_id" in request.form else form
+    if chosen.sent() and done(
+        chosen,
+        lambda: (
+            actions.adopt(actor(), plan, act=by_act.acts[by_act.act_id.data])
+            if chosen is by_act
+            else _adopt(plan, form)
+        ),
+    ):
         flash(
             gettext(
                 "The plan is adopted: what it promises is frozen. Publish it when you are ready."
@@ -491,7 +503,11 @@ def adopt(slug: str) -> str | Redirect:
         )
         return redirect(url_for(".desk", slug=slug), 303)
     return render_template(
-        "engagements/adopt.html", plan=plan, form=form, tree=queries.of_plan(plan)
+        "engagements/adopt.html",
+        plan=plan,
+        form=form,
+        by_act=by_act,
+        tree=queries.of_plan(plan),
     )
 
 

@@ -7,7 +7,7 @@ from consult.core import clock, search
 from consult.core.db import db
 from consult.core.slugs import distinct, slugify
 from consult.core.text import excerpt
-from consult.engagements import drafting
+from consult.engagements import audience, drafting
 from consult.engagements import queries as engagements
 from consult.engagements.documents import PlanDocument
 from consult.engagements.models import Action, Plan, Progress
@@ -77,7 +77,7 @@ def report(
     told: list[User] = []
     if plan.is_public:
         search.mark("action", action.id, progress)
-        told = engagements.concerned(action)
+        told = audience.concerned(action)
     record("followup.report", actor, action, notify=told, report=said.id, progress=progress)
     return said
 
@@ -114,7 +114,7 @@ def publish_edition(
     db.session.add(edition)
     pluralism.spend(Publication.EDITION, plan)
     db.session.flush()
-    told = engagements.followers(plan)
+    told = audience.followers(plan)
     record("followup.publish_edition", actor, edition, notify=told, sha256=edition.sha256)
     return edition
 
@@ -214,7 +214,7 @@ def reply(
             receipt=question.receipt,
             action=question.action.title,
         )
-    told = [question.author, *engagements.concerned(question.action)]
+    told = [question.author, *audience.concerned(question.action)]
     record("followup.reply", actor, question, notify=told, reply=reply.id)
     return reply
 

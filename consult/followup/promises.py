@@ -11,6 +11,7 @@ from consult.core.dates import parse
 from consult.core.db import db
 from consult.core.i18n import n_
 from consult.engagements import queries as engagements
+from consult.engagements import wording
 from consult.engagements.models import Action, Engagement, Plan, Promise, Revision
 from consult.engagements.queries import Tree
 from consult.posts.changes import Run, compare
@@ -39,10 +40,10 @@ def beside(promised: dict[str, Any], today: dict[str, Any]) -> list[Row]:
     for number, words in (("serves", "engagements"), ("parent", "under")):
         if promised.get(number) and promised[number] == today.get(number):
             promised = {**promised, words: today.get(words)}
-    then = {str(line.label): line for line in engagements.lines(promised)}
-    now = {str(line.label): line for line in engagements.lines(today)}
+    then = {str(line.label): line for line in wording.lines(promised)}
+    now = {str(line.label): line for line in wording.lines(today)}
     rows = []
-    for label in engagements.FIELDS.values():
+    for label in wording.FIELDS.values():
         was, became = (side[str(label)].words if str(label) in side else "" for side in (then, now))
         if was or became:
             rows.append(Row(label, was, became, compare(was, became)))

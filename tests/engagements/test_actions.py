@@ -11,7 +11,7 @@ from consult.core.db import db, writing
 from consult.core.rules import Refused
 from consult.core.search import SearchEntry, matching
 from consult.engagements import actions as engagements
-from consult.engagements import queries
+from consult.engagements import lineage, queries, wording
 from consult.engagements.models import (
     Action,
     Degree,
@@ -269,7 +269,7 @@ def test_what_was_adopted_changes_only_with_a_reason(ctx, noon):
     assert history.promise.content["dates"] == "été 2027"
     (revision,) = history.revisions
     assert revision.reason == "Le port gèle."
-    (change,) = queries.changes(revision.before, revision.after)
+    (change,) = wording.changes(revision.before, revision.after)
     assert (str(change.label), change.was, change.became) == ("Quand", "été 2027", "été 2028")
 
 
@@ -324,19 +324,19 @@ def test_publication_tells_each_author_once_and_the_followers(ctx, noon):
     rollback()
     published(actor, plan)
     assert told("engagements.publish") == sorted([author.id, follower.id, both.id])
-    assert {source.title for source in queries.own_words(author, plan)} == {"Des bancs"}
-    assert len(queries.own_words(author, plan)) == 2
-    assert queries.own_words(follower, plan) == []
+    assert {source.title for source in lineage.own_words(author, plan)} == {"Des bancs"}
+    assert len(lineage.own_words(author, plan)) == 2
+    assert lineage.own_words(follower, plan) == []
 
 
 def test_an_origin_taken_away_feeds_nothing(ctx):
     actor, contribution = clerk(), make_contribution()
     plan = make_plan(actor, origins=[contribution])
-    (origin,) = (one.origin for one in queries.sources_of(plan))
+    (origin,) = (one.origin for one in lineage.sources_of(plan))
     engagements.untie(actor, origin)
     published(actor, plan)
-    assert queries.sources_of(plan) == []
-    assert queries.origins_of([contribution.id]) == {}
+    assert lineage.sources_of(plan) == []
+    assert lineage.origins_of([contribution.id]) == {}
     assert told("engagements.publish") == []
     engagements.tie(actor, first_action(plan), contribution)  # put back: the author is told now
     commit()
@@ -353,7 +353,7 @@ def test_a_part_says_which(ctx):
         actor, first_engagement(plan), contribution, degree=Degree.PART, words="L’éclairage."
     )
     commit()
-    (source,) = queries.sources_of(first_engagement(plan))
+    (source,) = lineage.sources_of(first_engagement(plan))
     assert (source.origin.degree, source.origin.words) == (Degree.PART, "L’éclairage.")
 
 
@@ -369,11 +369,11 @@ def test_what_is_not_public_is_no_origin(ctx, status):
 def test_origins_of_a_draft_are_read_by_those_who_prepare_it(ctx):
     actor, one, two = clerk(), make_contribution(), make_contribution()
     plan = make_plan(actor, "Un", "Deux", origins=[one, two])
-    assert queries.origins_of([one.id, two.id]) == {}
-    found = queries.origins_of([one.id, two.id], actor)
+    assert lineage.origins_of([one.id, two.id]) == {}
+    found = lineage.origins_of([one.id, two.id], actor)
     assert [origin.action.title for origin in found[one.id]] == ["Un", "Deux"]
     published(actor, plan)
-    assert {key: len(rows) for key, rows in queries.origins_of([one.id, two.id]).items()} == {
+    assert {key: len(rows) for key, rows in lineage.origins_of([one.id, two.id]).items()} == {
         one.id: 2,
         two.id: 2,
     }
@@ -485,4 +485,4 @@ def test_silence_is_counted_from_the_last_report(ctx, noon):
     ],
 )
 def test_a_printed_label_reads_in_ordinary_letters(ctx, printed, words):
-    assert str(queries.tag_words(printed)) == words
+    assert str(wording.tag_words(printed)) == words

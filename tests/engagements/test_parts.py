@@ -17,9 +17,9 @@ from consult.engagements import (
     exports,
     jobs,
     moments,
-    queries,
     sheets,
     versions,
+    wording,
 )
 from consult.engagements.models import (
     Amount,
@@ -106,7 +106,7 @@ def test_a_level_takes_another_name_everywhere_and_once_adopted_says_why(ctx):
     commit()
     (revision,) = Revision.query.filter_by(plan_id=plan.id)
     assert (revision.before["level"], revision.after["level"]) == ("Chapitre", "Section")
-    assert [one.became for one in queries.changes(revision.before, revision.after)] == ["Section"]
+    assert [one.became for one in wording.changes(revision.before, revision.after)] == ["Section"]
 
 
 # Sheets.

@@ -9,7 +9,7 @@ import pytest
 from consult.core.db import db
 from consult.core.money import Nature
 from consult.council.models import Act
-from consult.engagements import amounts, carrying, moments, queries, sheets, versions
+from consult.engagements import amounts, carrying, moments, queries, sheets, versions, wording
 from consult.engagements.models import (
     Amount,
     Engagement,
@@ -60,7 +60,7 @@ def test_a_roadmap_keeps_its_tree_its_levels_and_its_pages(ctx, small):
     first, axis = queries.of_plan(plan).engagements[:2]
     assert (first.number, first.title, first.page) == ("ENJEU N°1", "ENJEU N°1 : LE PORT", "3")
     assert axis.page == "4"
-    assert queries.called(first) == "ENJEU N°1 : LE PORT"
+    assert wording.called(first) == "ENJEU N°1 : LE PORT"
 
 
 def test_every_printed_word_of_a_branch_stands_in_it(ctx, small):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from consult.core.db import db
 from consult.engagements import actions as engagements
-from consult.engagements import queries
+from consult.engagements import lineage, queries
 from consult.engagements.models import Action, Degree, Plan, PlanState, Progress, Revision
 from consult.followup import actions as followup
 from consult.journal.actions import commit
@@ -169,7 +169,7 @@ def test_a_plan_from_the_first_word_to_publication(ctx, noon, client):
     assert client.post(new, data=said).status_code == 303
     action = first_action(plan)
     assert (action.due_on, len(action.places)) == (date(2027, 12, 31), 2)
-    assert [one.contribution_id for one in queries.sources_of(action)] == [contribution.id]
+    assert [one.contribution_id for one in lineage.sources_of(action)] == [contribution.id]
     said = {"title": "Adoption du plan", "assembly": "Conseil municipal", "number": "2026-41"}
     reply = client.post(f"{home}/adopter", data={**said, "adopted_on": "2026-06-16"})
     assert "Ce jour n’est pas encore arrivé." in reply.text
@@ -251,10 +251,10 @@ def test_origins_are_found_by_number_and_by_words(ctx, client):
     reply = client.post(page, data=said)
     assert "Dites quelle partie" in reply.text
     assert client.post(page, data={**said, "words": "L’ombre."}).status_code == 303
-    (source,) = queries.sources_of(action)
+    (source,) = lineage.sources_of(action)
     assert (source.origin.degree, source.origin.words) == (Degree.PART, "L’ombre.")
     assert client.post(f"/origines/{source.origin.id}/retirer").location == page
-    assert queries.sources_of(action) == []
+    assert lineage.sources_of(action) == []
     assert client.post(f"/origines/{source.origin.id}/retirer").status_code == 404
 
 
