@@ -119,7 +119,7 @@ def write(
     rules.be_signed(words, signed_by)
     rules.be_received(actor, space, received_on)
     rules.give_a_reason(space, reason)
-    is_public = space.expression.is_public
+    is_public = space.expression.is_published
     statement = Statement(
         space=space,
         words=words,

@@ -111,7 +111,7 @@ class WriteForm(Form):
         self.space = space
         if is_own:
             del self.received_on
-        if not space.expression.is_public:
+        if not space.expression.is_published:
             del self.reason
 
     def validate_words(self, field: TextAreaField) -> None:

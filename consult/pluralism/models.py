@@ -94,7 +94,7 @@ class Expression(db.Model):
     )
 
     @property
-    def is_public(self) -> bool:
+    def is_published(self) -> bool:
         return self.published_at is not None
 
     @property

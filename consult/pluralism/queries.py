@@ -125,7 +125,7 @@ def expression_or_404(number: int, actor: User | None) -> Expression:
     if found is None:
         raise NotFound
     takes_part = {space.group_id for space in found.spaces} & speaks_for(actor)
-    if not (found.is_public or takes_part or is_staff(actor)):
+    if not (found.is_published or takes_part or is_staff(actor)):
         raise NotFound
     return found
 

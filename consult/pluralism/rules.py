@@ -76,7 +76,7 @@ def be_the_same_for_all(max_characters: int, closes_on: date) -> None:
 
 def read(actor: User | None, space: Space) -> None:
     """Before all are shown: the group itself, whoever typed for it, and the guarantor."""
-    if space.expression.is_public:
+    if space.expression.is_published:
         return
     signed_in(actor)
     assert actor is not None  # noqa: S101
@@ -96,7 +96,7 @@ def write(actor: User | None, space: Space) -> None:
     if space.group_id not in queries.speaks_for(actor):
         has_role(actor, RoleName.COUNCIL)
     expression = space.expression
-    if not expression.is_public:
+    if not expression.is_published:
         require(
             not expression.has_closed,
             _("The last day to write was %(day)s.", day=day(expression.closes_on)),
@@ -129,7 +129,7 @@ def be_received(actor: User | None, space: Space, received_on: date | None) -> N
 
 def give_a_reason(space: Space, reason: str) -> None:
     require(
-        not space.expression.is_public or reason.strip(),
+        not space.expression.is_published or reason.strip(),
         _("These words are public: please say why they are corrected. The reason is public too."),
     )
 
@@ -137,7 +137,7 @@ def give_a_reason(space: Space, reason: str) -> None:
 def publish(actor: User | None, expression: Expression) -> None:
     """All on the same day: once all have written, or the last day has gone by."""
     open(actor)
-    require(not expression.is_public, _("The words of the groups are published."))
+    require(not expression.is_published, _("The words of the groups are published."))
     waited_for = [space.name for space in expression.spaces if space.said is None]
     require(
         expression.has_closed or not waited_for,

@@ -228,7 +228,7 @@ def test_who_writes_for_a_group_is_told(plan, app, outbox):
     with clock.frozen(clock.now() + timedelta(hours=2)):
         work_once(app)
     (letter,) = [one for one in outbox if one.to == [user.email]]
-    assert "Vous pouvez écrire pour le groupe Gauche unie" in letter.body
+    assert "vous confie les textes du groupe Gauche unie" in letter.body
     assert "300 signes chacun" in letter.body
     assert "/expression-des-groupes/1" in letter.body
 
