@@ -41,6 +41,7 @@ def edit(actor: User | None, indicator: Indicator, **changes: Any) -> None:
     rules.be_high_enough(changes.get("threshold"))
     rules.keep_masking(indicator, changes)
     drafting.apply(indicator, **changes)
+    drafting.index(indicator)
     record("indicators.edit", actor, indicator, changed=sorted(changes))
 
 
@@ -48,6 +49,7 @@ def publish(actor: User | None, indicator: Indicator) -> None:
     """An indicator is shown to all."""
     rules.publish(actor, indicator)
     indicator.publish()
+    drafting.index(indicator)
     record("indicators.publish", actor, indicator)
 
 

@@ -60,8 +60,9 @@ def indicators(data: Mapping[str, Any], ref: str, plan: Plan | None = None) -> C
     carrier.followed(data.get("fiches_action") or ())
     carrier.told_twice()
     db.session.flush()
-    if carrier.figures:
+    if carrier.created or carrier.figures:
         for one in carrier.made:
+            drafting.index(one)
             drafting.note_contradictions(one)
     return Carried(carrier.made, carrier.created, carrier.figures)
 

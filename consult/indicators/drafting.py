@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from consult.core import clock, search
 from consult.core.db import db, locked
 from consult.core.text import fold
 from consult.gaps.models import fill_gap, open_gap
@@ -108,6 +109,20 @@ def _both(indicator: Indicator, *figures: Shown) -> str:
             )
         )
         for one in figures
+    )
+
+
+def index(indicator: Indicator) -> None:
+    """Have a public indicator found by what it measures; no figure is ever looked through."""
+    if not indicator.is_public:
+        return
+    search.put(
+        "indicator",
+        indicator.id,
+        indicator.label,
+        [indicator.theme, indicator.collection, indicator.note_words],
+        excerpt=" – ".join(filter(None, (indicator.theme, indicator.collection))),
+        at=indicator.published_at or clock.now(),
     )
 
 

@@ -65,6 +65,14 @@ def by_slug_or_404(slug: str, actor: User | None) -> Indicator:
     return found
 
 
+def numbered_or_404(number: int, actor: User | None) -> Indicator:
+    """The indicator of this number, if this person may read it."""
+    found = db.session.scalar(sa.select(Indicator).where(Indicator.id == number, visible_to(actor)))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def listed(actor: User | None) -> list[Indicator]:
     """The indicators this person may read, table by table, in the order of print."""
     return _in_order(sa.select(Indicator).where(visible_to(actor)))
@@ -151,7 +159,7 @@ def is_taken(slug: str) -> bool:
 
 RESERVED = (
     *("nouveau", "atelier", "contradictions", "dictionnaire"),
-    *("lieux", "seuil", "aller", "chiffres"),
+    *("lieux", "seuil", "aller", "chiffres", "n"),
 )
 
 

@@ -144,6 +144,12 @@ def show(slug: str) -> str:
     )
 
 
+@bp.get("/indicateurs/n/<int:id>")
+def permalink(id: int) -> Redirect:
+    """The page of an indicator by its number, for lists that know no slug."""
+    return redirect(url_for(".show", slug=queries.numbered_or_404(id, actor()).slug))
+
+
 @bp.get("/indicateurs/lieux/<slug>")
 def profile(slug: str) -> str | Redirect:
     place = place_or_404(slug)

@@ -29,6 +29,8 @@ PUBLIC = (
     *NEWS,
     *("campaigns.freeze", "moderation.decide", "moderation.settle", "answers.answer"),
     *("pluralism.open", "pluralism.set_period", "pluralism.edit_period"),
+    *("indicators.publish", "indicators.enter", "indicators.bring_in", "indicators.correct"),
+    "indicators.set_threshold",
 )
 
 

@@ -20,7 +20,7 @@ PAGE = 15
 COUNTED = 50  # beyond, the page says « more than 50 »
 KINDS = (
     *("contribution", "answer", "plan", "engagement", "action", "sheet", "question"),
-    *("programme", "body", "act"),
+    *("programme", "body", "act", "indicator"),
 )
 
 

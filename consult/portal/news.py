@@ -32,6 +32,7 @@ from consult.engagements.models import (
 )
 from consult.followup.agenda import coming
 from consult.followup.models import Edition, Question, Reply, StatusReport
+from consult.indicators.models import Indicator
 from consult.journal.models import NEWS, PUBLIC, Event, among
 from consult.moderation.models import Ground, Verdict
 from consult.pluralism.models import ElectoralPeriod, Expression, SignOff
@@ -98,6 +99,11 @@ ACTS: dict[str, LazyString] = {
     "council.publish_minutes": _("Minutes of a sitting put online"),
     "sources.carry_in": _("Document carried in, with all it became"),
     "moderation.settle": _("A reader who pointed out a text was answered"),
+    "indicators.publish": _("Indicator published"),
+    "indicators.enter": _("Figures entered"),
+    "indicators.bring_in": _("Figures brought in from a table"),
+    "indicators.correct": _("Figure corrected, with its reason"),
+    "indicators.set_threshold": _("Threshold of small numbers changed"),
     "programmes.publish": _("Page of a programme or of a body published"),
     "programmes.take_stock": _("Review of a programme drawn up"),
     "programmes.close": _("Programme closed, with its report"),
@@ -424,6 +430,9 @@ SELECTS: dict[str, Callable[[set[int]], sa.Select[Any]]] = {
     "programme": lambda numbers: _row(
         "programme", Programme.id, Programme.title, Programme.slug, None
     ).where(Programme.id.in_(numbers), Programme.published_at.is_not(None)),
+    "indicator": lambda numbers: _row(
+        "indicator", Indicator.id, Indicator.label, Indicator.slug, None
+    ).where(Indicator.id.in_(numbers), Indicator.published_at.is_not(None)),
     "body": lambda numbers: _row("body", Body.id, Body.name, Body.slug, None).where(
         Body.id.in_(numbers), Body.published_at.is_not(None)
     ),
@@ -456,6 +465,7 @@ PAGES: dict[str, Callable[[int, str, str], tuple[str, dict[str, Any]]]] = {
     "sitting": lambda number, slug, _: ("council.sitting", {"id": number}),
     "programme": lambda number, slug, _: ("programmes.show", {"slug": slug}),
     "body": lambda number, slug, _: ("programmes.body", {"slug": slug}),
+    "indicator": lambda number, slug, _: ("indicators.show", {"slug": slug}),
     "expression": lambda number, slug, _: ("pluralism.show", {"id": number}),
     "electoral_period": lambda number, slug, _: ("pluralism.period", {}),
     "sign_off": lambda number, slug, _: ("pluralism.period", {}),

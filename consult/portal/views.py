@@ -312,6 +312,7 @@ KINDS = {
     "programme": _("Programme"),
     "body": _("Body that steers or advises"),
     "act": _("Act of the assembly"),
+    "indicator": _("Indicator"),
 }
 OUTCOMES = {
     Outcome.RETAINED: _("Retained"),
@@ -362,6 +363,8 @@ def _hit_url(hit: finding.Hit) -> str:
         return url_for("programmes.body_permalink", id=hit.subject_id)
     if hit.kind == "act":
         return url_for("council.act", id=hit.subject_id)
+    if hit.kind == "indicator":
+        return url_for("indicators.permalink", id=hit.subject_id)
     anchor = "answer" if hit.kind == "answer" else None
     return url_for("contributions.show", id=hit.subject_id, _anchor=anchor)
 

@@ -453,3 +453,21 @@ def test_the_queries_of_plans_and_sheets_agree(ctx):
     assert queries.of_action(first_action(plan), None) == [by_action]
     assert queries.of_sheets([sheet], clerk())[sheet.id] == [by_sheet]
     assert by_plan.is_public
+
+
+def test_an_indicator_is_found_and_its_acts_are_told_in_public(ctx, client):
+    indicator = make_indicator(public=False, theme="Déplacements")
+    assert "Part du vélo" not in client.get("/recherche?q=v%C3%A9lo").text
+    (figure,) = measured(indicator, entry(indicator, "Le bourg", "4 711 %"))
+    actions.publish(clerk(), indicator)
+    commit()
+    said = {"words": "12 %", "number": Decimal(12), "unit": "%", "reason": "Faute de frappe."}
+    actions.correct(clerk(), db.session.get(Measure, figure.id), **said)
+    commit()
+    assert f"/indicateurs/n/{indicator.id}" in client.get("/recherche?q=v%C3%A9lo").text
+    reply = client.get(f"/indicateurs/n/{indicator.id}")
+    assert reply.location == "/indicateurs/part-du-velo"
+    told = client.get("/journal").text
+    for words in ("Indicateur publié", "Chiffres saisis", "Chiffre corrigé, avec son motif"):
+        assert words in told
+    assert "4 711" not in told
