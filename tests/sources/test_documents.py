@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -200,3 +201,31 @@ def test_the_journal_tells_everybody_that_a_document_came_in(ctx, client):
     seen = client.get("/journal").text
     assert "Document versé" in seen
     assert "/documents/demo-note" in seen
+
+
+HIDDEN = ("Camille Inventée", "handwritten")
+
+
+def seen_of(client, document):
+    """Every public page a document became, its own included, as one text."""
+    own = client.get(f"/documents/{document.ref}").text
+    pages = set(re.findall(r'href="(/(?:actes|plans|programmes|lieux)/[^"#?]+)"', own))
+    return own + "".join(client.get(page).text for page in sorted(pages))
+
+
+@pytest.mark.parametrize("kind", ["closing_review", "roadmap"])
+def test_what_is_left_out_is_on_no_page(ctx, client, kind):
+    seen = seen_of(client, carried_in(clerk(), OWN[kind]))
+    assert not [words for words in HIDDEN if words in seen]
+
+
+def test_us4_10_the_real_ones_keep_two_names_and_a_remark_off_every_page(ctx, client, shared_data):
+    actor = clerk()
+    for ref in ("001", "004"):
+        path = shared_data(f"sources/{REAL[ref]}")
+        raw = json.loads(path.read_text())
+        hidden = [one["name"] for one in raw.get("team", ()) if one["_kind"] == "person"]
+        hidden += ["handwritten", "signature in black ink"] if ref == "004" else []
+        seen = seen_of(client, carried_in(actor, path))
+        assert hidden
+        assert not [words for words in hidden if words in seen]
