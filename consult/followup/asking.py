@@ -286,5 +286,5 @@ def within() -> int:
     return int(current_app.config["QUESTION_DAYS"])
 
 
-moderation.WHEN_SHOWN["question"] = ("followup.shown", charged)
+moderation.OWED_BY["question"] = charged
 moderation.OF_PLANS.append(Question.__table__)  # type: ignore[arg-type]

@@ -1,5 +1,7 @@
 """What can happen to words on show: read, refused, hidden, restored, pointed out."""
 
+from consult.comments.models import Comment
+from consult.comments.queries import listeners
 from consult.core import clock
 from consult.core.db import db
 from consult.journal.actions import record
@@ -50,9 +52,10 @@ def decide(
         verdict=verdict,
         ground=ground,
     )
-    if is_new and post.is_public and post.kind in queries.WHEN_SHOWN:
-        name, listeners = queries.WHEN_SHOWN[post.kind]
-        record(name, actor, post, notify=listeners(post))
+    if is_new and post.is_public and isinstance(post, Comment):
+        record("comments.shown", actor, post, notify=listeners(post))
+    elif is_new and post.is_public and post.kind in queries.OWED_BY:
+        record("moderation.shown", actor, post, notify=queries.OWED_BY[post.kind](post))
     if verdict == Verdict.RESTRICT:
         for notice in queries.notices_of(post, limit=1000):
             notice.decision, notice.closed_at = decision, clock.now()

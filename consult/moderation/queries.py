@@ -11,7 +11,6 @@ from werkzeug.exceptions import NotFound
 
 from consult.campaigns.models import Campaign
 from consult.comments.models import Comment
-from consult.comments.queries import listeners
 from consult.contributions.models import Contribution
 from consult.core.db import db
 from consult.core.text import excerpt
@@ -24,11 +23,8 @@ BEFORE, AFTER = 3, 16  # how many texts the list shows around the one being read
 KINDS = ("contribution", "comment", "question")
 READERS = (RoleName.FACILITATOR, RoleName.GUARANTOR)
 
-# Who hears of a text the first time it is on show, by its kind, and under which name in the
-# journal; a later room adds what it brings.
-WHEN_SHOWN: dict[str, tuple[str, Callable[[Any], list[User]]]] = {
-    "comment": ("comments.shown", listeners),
-}
+# Who owes a reply to a text once it is on show, by its kind: the room that brings it says so.
+OWED_BY: dict[str, Callable[[Any], list[User]]] = {}
 
 OF_PLANS: list[sa.Table] = []  # tables of texts that belong to a plan, named by their rooms
 

@@ -200,7 +200,7 @@ def test_a_refusal_is_told_on_the_receipt(action, facilitator, client):
     receipt = client.get(f"/questions/recepisse/{question.receipt.lower()}").text
     assert "Un nom y est." in receipt
     assert told("moderation.decide") == {question.author_id}
-    assert told("followup.shown") == set()
+    assert told("moderation.shown") == set()
 
 
 def test_what_is_hidden_is_shown_nowhere(action, facilitator, client):
@@ -256,7 +256,7 @@ def test_it_goes_to_the_pilot_once_it_is_shown(action, facilitator, outbox, app)
     question = asked(None, action)
     assert pilot.id not in told("followup.ask")
     shown(facilitator, question)
-    assert told("followup.shown") == {pilot.id}
+    assert told("moderation.shown") == {pilot.id}
     with clock.frozen(clock.now() + timedelta(minutes=1)):
         work_once(app)
     (letter,) = [
@@ -268,7 +268,7 @@ def test_it_goes_to_the_pilot_once_it_is_shown(action, facilitator, outbox, app)
 def test_without_a_pilot_it_goes_to_the_desk(action, facilitator):
     desk = make_user(RoleName.COUNCIL)
     shown(facilitator, asked(None, action))
-    assert desk.id in told("followup.shown")
+    assert desk.id in told("moderation.shown")
 
 
 # The reply.
