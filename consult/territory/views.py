@@ -24,6 +24,7 @@ from consult.engagements.queries import carried_by, plans_at
 from consult.followup.queries import editions_of, latest
 from consult.gaps.models import Gap
 from consult.gaps.queries import filled_at, still_open
+from consult.indicators.queries import of_place as indicators_of
 from consult.journal.actions import commit, rollback
 from consult.people.session import actor
 from consult.programmes.queries import at_place as programmes_at
@@ -263,6 +264,7 @@ def place(slug: str) -> str | Response:
         generations=generations,
         campaigns=campaigns,
         programmes=programmes,
+        indicators=len(indicators_of(place, user)),
         actions=at_work,
         said=latest([action.id for action in at_work]) if at_work else {},
         chronology=_chronology(
