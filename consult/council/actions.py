@@ -154,6 +154,7 @@ def correct(actor: User | None, act: Act, *, words: str, reason: str) -> ActRema
 
 def annul(actor: User | None, act: Act, *, words: str, reason: str) -> ActRemark:
     """The court annuls an act in force; its page stays, and says so."""
+    queries.hold(act)
     rules.annul(actor, act)
     rules.give_a_reason(reason)
     act.move_to(ActState.ANNULLED)
@@ -205,6 +206,7 @@ def vote(
 
     Who was there comes from the sitting where it says so, else from what the clerk gives.
     """
+    queries.hold(act)
     item = queries.item_of(act)
     rules.vote(actor, act, item)
     sitting = item.sitting if item else act.sitting
@@ -260,6 +262,7 @@ def _room(
 
 def sign(actor: User | None, act: Act, *, on: date, signatories: Sequence[tuple[str, str]]) -> None:
     """Those who sign give their name and quality: no picture of a signature stands for them."""
+    queries.hold(act)
     rules.sign(actor, act)
     rules.come_after(on, act.adopted_on)
     act.people = [
@@ -279,6 +282,7 @@ def sign(actor: User | None, act: Act, *, on: date, signatories: Sequence[tuple[
 
 def transmit(actor: User | None, act: Act, *, on: date) -> None:
     """The act is sent to the prefecture."""
+    queries.hold(act)
     rules.transmit(actor, act)
     rules.come_after(on, act.signed_on)
     act.transmitted_on = on
@@ -288,6 +292,7 @@ def transmit(actor: User | None, act: Act, *, on: date) -> None:
 
 def acknowledge(actor: User | None, act: Act, *, on: date, prefecture_id: str = "") -> None:
     """The prefecture received the act; if it is online already, it is in force."""
+    queries.hold(act)
     rules.acknowledge(actor, act)
     rules.come_after(on, act.transmitted_on)
     act.received_on, act.prefecture_id = on, prefecture_id or None
@@ -298,6 +303,7 @@ def acknowledge(actor: User | None, act: Act, *, on: date, prefecture_id: str = 
 
 def publish(actor: User | None, act: Act, *, checked_by: str) -> Publication:
     """The act goes online: the server says when, and keeps the fingerprint of what it shows."""
+    queries.hold(act)
     rules.publish(actor, act)
     rules.read_it_over(checked_by)
     text = texts.plain(act)
@@ -339,6 +345,7 @@ def _take_effect(link: ActLink) -> None:
 
 def unpublish(actor: User | None, act: Act, *, reason: str) -> ActRemark:
     """After two months at least, an act leaves the site; that it was there stays written."""
+    queries.hold(act)
     rules.unpublish(actor, act)
     rules.give_a_reason(reason)
     act.shown_at = None
@@ -350,6 +357,8 @@ def unpublish(actor: User | None, act: Act, *, reason: str) -> ActRemark:
 
 def link(actor: User | None, act: Act, earlier: Act, *, tie: Tie = Tie.FOLLOWS) -> ActLink:
     """An act follows from an earlier one, amends it or repeals it."""
+    queries.hold(act)
+    queries.hold(earlier)
     rules.link(actor, act, earlier, tie)
     made = ActLink(act=act, earlier=earlier, tie=tie)
     db.session.add(made)
@@ -482,8 +491,11 @@ def inscribe(
     key: str | None = None,
 ) -> AgendaItem:
     """Something joins the agenda: an act to vote on, or only a subject."""
-    rules.inscribe(actor, sitting, act)
-    if made := queries.made_with(AgendaItem, key):
+    if act is not None:
+        queries.hold(act)
+    made = queries.made_with(AgendaItem, key)
+    rules.inscribe(actor, sitting, None if made else act)
+    if made:
         return made
     last = max((item.order for item in sitting.items), default=0)
     item = AgendaItem(title=title or (act.title if act else ""), act=act, order=last + 1, key=key)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload, undefer_group
 from werkzeug.exceptions import NotFound
 
-from consult.core.db import db
+from consult.core.db import db, locked
 from consult.core.text import fold
 from consult.council.models import (
     CARRIED,
@@ -68,6 +68,14 @@ def act_or_404(act_id: int) -> Act:
     if act is None:
         raise NotFound
     return act
+
+
+def hold(act: Act) -> None:
+    """Keep an act to ourselves until we are done, and see it as it now is: a step is taken once."""
+    db.session.scalars(
+        locked(sa.select(Act).where(Act.id == act.id)).execution_options(populate_existing=True)
+    ).one()
+    db.session.expire(act, ["publications"])
 
 
 class Asked(NamedTuple):
