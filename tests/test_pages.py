@@ -21,6 +21,7 @@ pytestmark = pytest.mark.xdist_group("demonstration")
 
 OPEN, PAST, BLAGIS = "parlons-ensemble", "coeur-de-ville", "parlons-ensemble-des-blagis"
 PLAN, PRINTED = "plan-coeur-de-ville-demonstration", "plan-d-action-pour-le-quartier-des-blagis"
+ROADMAP = "feuille-de-route-des-quartiers-2025-2030-demonstration"
 # Who looks at what: {…} is found in the demonstration, see `found`.
 PAGES = {
     "visiteur": [
@@ -58,6 +59,14 @@ PAGES = {
         "/organisations/hauts-de-seine-habitat",
         "/recherche",
         "/recherche?q=arbres",
+        "/documents",
+        "/documents/demo-feuille-de-route",
+        "/documents/formats",
+        "/glossaire",
+        "/actes",
+        "/programmes",
+        "/indicateurs",
+        f"/plans/{ROADMAP}",
         "/connexion",
         "/inscription",
         "/mot-de-passe",
@@ -98,6 +107,11 @@ PAGES = {
         "/actions/{late}/origines",
         "/plans/nouveau",
         "/suivi",
+        "/a-completer",
+        "/documents/nouveau",
+        "/glossaire",
+        "/glossaire/ajouter",
+        "/glossaire/rapprochements",
     ],
     "administration": [
         "/administration/roles",
