@@ -6,7 +6,7 @@ editor's own; every other string is a quotation. Each row is known by the refere
 and its own: carrying the same document again changes nothing and overwrites nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -128,7 +128,7 @@ def _introduction(told: Data) -> str:
     return "\n\n".join([*([f"**{told['title']}**"] if told.get("title") else []), *parts])
 
 
-def _place(footer: list[str]) -> Place | None:
+def _place(footer: Iterable[str]) -> Place | None:
     """« Département du Val-de-Marne » lies in the place of that name, if it is known here."""
     for words in footer:
         for name in (words, words.partition(" du ")[2], words.partition(" de ")[2]):
@@ -201,7 +201,7 @@ def _grow(
         yield from _grow(plan, one, own, known, pages, depth=depth + 1, above=branch)
 
 
-def _pages(contents: list[Data]) -> Iterator[tuple[str, str]]:
+def _pages(contents: Iterable[Data]) -> Iterator[tuple[str, str]]:
     """The printed page of each numbered branch, from the table of contents."""
     for one in contents:
         number = one["title"].partition(":")[0]

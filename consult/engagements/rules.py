@@ -245,6 +245,10 @@ def write_sheet(actor: User | None, sheet: Sheet) -> None:
 def publish_sheet(actor: User | None, sheet: Sheet) -> None:
     edit(actor, sheet.plan)
     require(
+        sheet.draft is not None or sheet.state == SheetState.PUBLISHED,
+        _("Nothing is written yet: write the sheet first."),
+    )
+    require(
         sheet.draft is not None,
         _("Nothing new was written: what is published already says all there is."),
     )

@@ -60,8 +60,7 @@ HEADINGS = (
     Heading("means", _("Means"), Shape.LINE),
 )
 CONTEXT = Heading("context", _("Context"), Shape.LINES)
-COMPARED = ("title", "audience", "when", "followed", "context")
-COMPARED += ("objectives", "steps", "mobilised", "carriers", "means")
+COMPARED = ("title", CONTEXT.key, *(heading.key for heading in HEADINGS))
 
 
 def content(**said: Any) -> Content:
