@@ -252,7 +252,7 @@ def geography(data: Mapping[str, Any], ref: str) -> Carried:
     What was carried in before is left as it stands.
     """
     told = data["feuille_de_route"]["geographie"]
-    carrier = _Geography(told, ref, _title(data))
+    carrier = _Geography(told, ref, _title(data), data["feuille_de_route"].get("title") or "")
     return carrier.carry(
         [
             *((one["name"], one.get("communes_text")) for one in _listed(data)),
@@ -278,8 +278,8 @@ def _measured(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 class _Geography:
     """One document being carried in."""
 
-    def __init__(self, told: Mapping[str, Any], ref: str, territory: str) -> None:
-        self.told, self.ref = told, ref
+    def __init__(self, told: Mapping[str, Any], ref: str, territory: str, source: str) -> None:
+        self.told, self.ref, self.source = told, ref, source
         self.known = Known()
         self.territory = self.known.place(territory, PlaceKind.DEPARTMENT)
         self.start = date.fromisoformat(told["_effective"])
@@ -348,7 +348,7 @@ class _Geography:
             share_permille=None if share is None else round(share * 10),
             share_words=printed.get("share") or "",
             words=words,
-            source=self.act_words if words else "",
+            source=self.source,
             external_ref=ref,
         )
         db.session.flush()

@@ -309,6 +309,7 @@ def test_no_day_is_made_of_a_printed_period(ctx, client):
     for page in ("/lieux?au=2023-12-31", f"/lieux/geographies/{found.before.slug}"):
         text = said(client.get(page)).replace("\xa0", " ")
         assert "En vigueur : « 2015-2023 »" in text
+        assert "/lieux?" in page or "Feuille de route du Pays d'Exemple" in text
         assert "1er janvier 2015" not in text
     moulin = queries.place_named("Le Moulin")
     assert "depuis « 2015-2023 »" in said(client.get("/lieux/le-moulin")).replace("\xa0", " ")
