@@ -493,9 +493,8 @@ def inscribe(
     """Something joins the agenda: an act to vote on, or only a subject."""
     if act is not None:
         queries.hold(act)
-    made = queries.made_with(AgendaItem, key)
-    rules.inscribe(actor, sitting, None if made else act)
-    if made:
+    rules.inscribe(actor, sitting, act)
+    if made := queries.made_with(AgendaItem, key):
         return made
     last = max((item.order for item in sitting.items), default=0)
     item = AgendaItem(title=title or (act.title if act else ""), act=act, order=last + 1, key=key)

@@ -514,6 +514,8 @@ def attend(id: int) -> str | Redirect:
 def inscribe(id: int) -> str | Redirect:
     subject = queries.sitting_or_404(id, actor())
     rules.inscribe(actor(), subject, None)
+    if queries.made_with(AgendaItem, request.form.get("key")):  # sent twice is sent once
+        return redirect(url_for(".sitting", id=id), 303)
     form = InscribeForm()
 
     def act() -> AgendaItem:
