@@ -256,7 +256,9 @@ def call(data: Said, ref: str, act: Act | None = None) -> Programme:
     return programme
 
 
-def governance(data: Said, ref: str, programme: Programme | None = None) -> Programme:
+def governance(
+    data: Said, ref: str, programme: Programme | None = None, act: Act | None = None
+) -> Programme:
     """A roadmap's own page, and the bodies that steer, advise and follow it."""
     roadmap = data["feuille_de_route"]
     if programme is None:
@@ -269,6 +271,7 @@ def governance(data: Said, ref: str, programme: Programme | None = None) -> Prog
             owner_words=roadmap["footer"][0],
             at=[found] if (found := _territory_of(roadmap["footer"][0])) else [],
         )
+    programme.act = programme.act or act
     for order, one in enumerate(data["gouvernance"]):
         body = _body(
             *(f"{ref}/G{order + 1}", one["name"], _BODIES.get(one["_kind"], BodyKind.OTHER)),

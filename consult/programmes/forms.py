@@ -102,8 +102,8 @@ class Facts(Lines):
         return " : ".join(one)
 
     def read(self, line: str) -> Any:
-        label, _colon, words = line.partition(":")
-        return [label.strip(), words.strip()]
+        label, colon, words = line.partition(":")
+        return [label.strip(), words.strip()] if colon else ["", line]
 
 
 class Pick(SelectField):
@@ -189,7 +189,14 @@ class ProgrammeForm(Said):
     facts = Facts(
         _("Facts"), description=_("One a line: a label, a colon, and what the document says.")
     )
+    participants_words = TextAreaField(
+        _("Who takes part, in one sentence"),
+        [WORDS],
+        filters=[strip],
+        description=_("As printed; the names are then entered one by one."),
+    )
     parent_id = One(_("Part of a wider programme"))
+    act_id = One(_("Act of the assembly"))
 
     def __init__(self, *args: Any, programme: Programme | None = None, **kwargs: Any) -> None:
         self.programme = programme
@@ -204,6 +211,7 @@ class ProgrammeForm(Said):
         ]
         self._others = {one.id: one for one in queries.others(self.programme)}
         self.parent_id.among((one.id, one.title) for one in self._others.values())
+        self.act_id.among(queries.acts())
         now = self.programme.state if self.programme else ProgrammeState.UNKNOWN
         if now != ProgrammeState.CLOSED:
             self.state.choices = [
@@ -423,6 +431,10 @@ class AgreementForm(Said):
         filters=[strip],
         description=_("The sentence of the document; each criterion is then entered by itself."),
     )
+    act_id = One(_("Act of the assembly"))
+
+    def prepare(self, owner: Any) -> None:
+        self.act_id.among(queries.acts())
 
 
 class SignatoryForm(Said):
@@ -509,6 +521,10 @@ class CallForm(Said):
         description=_("The end of an experiment is worked out from its start and these months."),
     )
     experimenters = StringField(_("Who tries out solutions"), [LINE], filters=[strip])
+    act_id = One(_("Act of the assembly"))
+
+    def prepare(self, owner: Any) -> None:
+        self.act_id.among(queries.acts())
 
 
 class CandidateForm(Said):

@@ -17,6 +17,7 @@ from consult.core.i18n import day, gettext
 from consult.core.money import Nature
 from consult.core.quantities import Threshold, figure
 from consult.core.text import fold
+from consult.council.models import Act
 from consult.people.models import RoleName, User
 from consult.programmes.models import (
     OWNED,
@@ -507,6 +508,12 @@ def others(programme: Programme | None) -> list[Programme]:
 def every_body() -> list[Body]:
     """Every body, by name."""
     return sorted(db.session.scalars(sa.select(Body)), key=lambda body: fold(body.name))
+
+
+def acts() -> list[tuple[int, str]]:
+    """The acts of the assembly, the latest first: their number and title."""
+    rows = db.session.execute(sa.select(Act.id, Act.title).order_by(Act.id.desc()))
+    return [(number, title) for number, title in rows]
 
 
 def objectives_of(programme: Programme) -> list[Objective]:

@@ -75,7 +75,7 @@ def _roadmap(actor: User | None, document: Document) -> Iterable[Any]:
     report, act = council.report_and_act(raw, ref)
     geography = territory.geography(raw, ref)
     plan = engagements.roadmap(raw, ref, act)
-    programme = programmes.governance(raw, ref)
+    programme = programmes.governance(raw, ref, act=act)
     if plan.programme_id is None:
         plan.programme_id = programme.id
     indicators.indicators(raw, ref, plan)

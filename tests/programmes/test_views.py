@@ -8,6 +8,7 @@ import re
 import pytest
 
 from consult.core.db import db
+from consult.council.models import Act, ActKind
 from consult.engagements import actions as engagements
 from consult.gaps.queries import still_open
 from consult.journal.actions import commit
@@ -123,6 +124,16 @@ def test_the_bodies_have_their_list_and_their_page(ctx, client):
     assert "Le préfet" in said
     assert "mars 2025" in said
     assert "Séance 1 avril 2025" in said
+
+
+def test_an_act_is_named_once_it_is_public(ctx, client):
+    act = Act(kind=ActKind.NOTE, title="Une note au conseil", assembly="Conseil municipal")
+    db.session.add(act)
+    programme = carrying.call(document(CALL), "x3", act)
+    commit()
+    address = f"/programmes/{programme.slug}"
+    assert ("Une note au conseil" in page(client, address)) is act.is_public
+    assert "Une note au conseil" in page(sign_in(client, clerk()), address)
 
 
 def test_no_list_asks_row_by_row(ctx, client):
