@@ -15,7 +15,7 @@ from consult.core.text import fold
 from consult.engagements.models import Action, Plan, Sheet
 from consult.engagements.queries import STAFF
 from consult.gaps.models import Gap
-from consult.indicators import masking
+from consult.indicators import additions, masking
 from consult.indicators.figures import PERCENT, POINTS, whole
 from consult.indicators.models import (
     THRESHOLD,
@@ -407,83 +407,13 @@ def _unseen(
     unseen: set[int] = set()
     for own in [[*some, *undated] for some in by_period.values()] or [undated]:
         values = {row.id: _whole_number(current[row.id].number) for row in own}
-        found = masking.hidden(values, _sums(own, values, holders), limit)
+        found = masking.hidden(values, additions.sums(own, values, holders), limit)
         unseen |= found  # type: ignore[arg-type]
     return frozenset(unseen)
 
 
 def _whole_number(number: Decimal | None) -> int | None:
     return None if number is None else int(number)
-
-
-def _sums(
-    rows: list[Measure], values: dict[int, int | None], holders: dict[int, set[int]]
-) -> list[masking.Sum]:
-    """Every addition a reader may make in a table: down its columns, along its rows.
-
-    A column adds up to the line said to be its total, or to the place that holds the others, or to
-    any line that happens to be the sum of all others. A row adds up to its figure without category.
-    What two sources say the same is known from either.
-    """
-    sums: dict[tuple[int, tuple[int, ...]], masking.Sum] = {}
-
-    def add(total: Measure, parts: list[Measure]) -> None:
-        cells = tuple(sorted(part.id for part in parts if part is not total))
-        if cells:
-            sums[total.id, cells] = masking.Sum(total.id, cells)
-
-    for source in sorted({row.source for row in rows}):
-        grid: dict[tuple[str, str], Measure] = {}
-        for row in rows:
-            at = (row.key, row.category)
-            if at not in grid or row.source == source:
-                grid[at] = row
-        for total, parts in _columns(grid, values, holders):
-            add(total, parts)
-        for total, parts in _lines(grid):
-            add(total, parts)
-    same: dict[tuple[str, str, int], list[Measure]] = defaultdict(list)
-    for row in rows:
-        if (number := values[row.id]) is not None:
-            same[row.key, row.category, number].append(row)
-    for first, *others in same.values():
-        for other in others:
-            add(first, [other])
-    return list(sums.values())
-
-
-def _columns(
-    grid: dict[tuple[str, str], Measure],
-    values: dict[int, int | None],
-    holders: dict[int, set[int]],
-) -> Iterable[tuple[Measure, list[Measure]]]:
-    for category in dict.fromkeys(at[1] for at in grid):
-        column = [row for at, row in grid.items() if at[1] == category]
-        plain = [row for row in column if not row.is_total]
-        for row in column:
-            if row.is_total:
-                yield row, plain
-            inside = [
-                one
-                for one in plain
-                if row.standing
-                and one.standing
-                and row.standing.id in holders.get(one.standing.id, ())
-            ]
-            if inside:
-                yield row, inside
-            others = [one for one in plain if one is not row]
-            known = [values[one.id] for one in others]
-            if len(others) > 1 and None not in known and values[row.id] == sum(known):  # type: ignore[arg-type]
-                yield row, others
-
-
-def _lines(grid: dict[tuple[str, str], Measure]) -> Iterable[tuple[Measure, list[Measure]]]:
-    for territory in dict.fromkeys(at[0] for at in grid):
-        total = grid.get((territory, ""))
-        parts = [row for at, row in grid.items() if at[0] == territory and at[1]]
-        if total is not None and parts:
-            yield total, parts
 
 
 # Side by side.

@@ -376,3 +376,14 @@ def test_entries_found_to_be_one_place_have_their_figures_together(ctx, client):
     again = entry(indicator, "La Criée", "15 %", place=kept, period="2025")
     with pytest.raises(Refused):
         actions.enter(clerk(), indicator, entries=[again])
+
+
+def test_subtotals_nobody_declared_give_nothing_away(ctx):
+    """Two communes with their quarters, and a total: only the last line is said to be one."""
+    table = {"Môle": 4, "Criée": 30, "Port-Clair": 34, "Phare": 20, "Cap": 46, "Les Caps": 66}
+    lines = {name: {"": str(number)} for name, number in table.items()}
+    unseen = {name for name, _category in masked(counting({**lines, "Ensemble": {"": "100"}}))}
+    assert "Môle" in unseen
+    assert unseen & {"Criée", "Port-Clair"}
+    if "Port-Clair" in unseen:
+        assert unseen & {"Les Caps", "Ensemble"}
