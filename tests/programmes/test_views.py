@@ -136,6 +136,26 @@ def test_an_act_is_named_once_it_is_public(ctx, client):
     assert "Une note au conseil" in page(sign_in(client, clerk()), address)
 
 
+def test_what_is_published_is_found_and_told(ctx, client):
+    desk = clerk()
+    hidden = make_programme(desk, title="Le phare caché", published=False)
+    programme = make_programme(desk, title="Le phare allumé")
+    body = programmes.create_body(desk, name="Conseil du phare", kind=BodyKind.CITIZENS_COUNCIL)
+    programmes.publish(desk, body)
+    commit()
+    found = client.get("/recherche?q=phare").text
+    assert programme.title in found
+    assert body.name in found
+    assert hidden.title not in found
+    for kind, number, slug in (("programmes", programme.id, programme.slug),):
+        assert client.get(f"/{kind}/n/{number}").location == f"/{kind}/{slug}"
+    assert client.get(f"/instances/n/{body.id}").location == f"/instances/{body.slug}"
+    assert client.get(f"/programmes/n/{hidden.id}").status_code == 404
+    said = page(client, "/journal")
+    assert programme.title in said
+    assert "publiée" in said
+
+
 def test_no_list_asks_row_by_row(ctx, client):
     review = document(REVIEW)
     few = carrying.closing_review(review, "x1")
