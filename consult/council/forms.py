@@ -245,12 +245,7 @@ class ActForm(_Paper):
             return
         self._assemblies = {one.id: one for one in queries.assemblies()}
         self.kind.choices = [SelectChoice(kind.value, label) for kind, label in KINDS.items()]
-        self.assembly_id.choices = [
-            SelectChoice(
-                one.id, f"{one.name} – {one.collectivity}" if one.collectivity else one.name
-            )
-            for one in self._assemblies.values()
-        ]
+        self.assembly_id.choices = _named(self._assemblies.values())
 
     @property
     def assembly(self) -> Assembly:
@@ -278,6 +273,13 @@ class ActForm(_Paper):
         }
 
 
+def _named(assemblies: Iterable[Assembly]) -> list[Any]:
+    return [
+        SelectChoice(one.id, " – ".join(filter(None, [one.name, one.collectivity])))
+        for one in assemblies
+    ]
+
+
 def _people(act: Act, part: Part) -> str:
     return "\n".join(
         " ; ".join(filter(None, [one.name, one.quality or one.on_behalf_of]))
@@ -290,6 +292,12 @@ class CompleteForm(_Paper):
 
     number = StringField(_("Number of the act"), [LINE], filters=[strip])
     assembly = StringField(_("Assembly"), [LINE], filters=[strip])
+    chamber = SelectField(
+        _("Assembly, among those of this site"),
+        coerce=lambda value: int(value or 0),
+        default=0,
+        description=_("Open data takes the name and the SIRET number of the authority from it."),
+    )
     adopted_on = Day(_("Day of the vote"))
     place = StringField(_("Where it met"), [LINE], filters=[strip])
     in_office = Count(_("Members in office"))
@@ -322,6 +330,8 @@ class CompleteForm(_Paper):
 
     def __init__(self, *args: Any, act: Act, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._assemblies = {one.id: one for one in queries.assemblies()}
+        self.chamber.choices = [SelectChoice(0, "–"), *_named(self._assemblies.values())]
         asked = {"key", "csrf_token", *queries.empty(act)}
         for name in [field.short_name for field in self if field.short_name not in asked]:
             del self[name]
@@ -339,7 +349,10 @@ class CompleteForm(_Paper):
     def said(self) -> dict[str, Any]:
         """What was typed, by the name of its field."""
         names = (*queries.FILLABLE, *queries.COUNTS, *queries.ROOM, *queries.OPEN_DATA)
-        return {name: self[name].data for name in names if name in self}
+        said = {name: self[name].data for name in names if name in self}
+        if "chamber" in self:
+            said["chamber"] = self._assemblies.get(self.chamber.data)
+        return said
 
 
 class VoteForm(Form):
@@ -549,12 +562,7 @@ class SittingForm(Form):
             return
         self._assemblies = {one.id: one for one in queries.assemblies()}
         self._missed = {one.id: one for one in queries.without_quorum()}
-        self.assembly_id.choices = [
-            SelectChoice(
-                one.id, f"{one.name} – {one.collectivity}" if one.collectivity else one.name
-            )
-            for one in self._assemblies.values()
-        ]
+        self.assembly_id.choices = _named(self._assemblies.values())
         self.after_id.choices = [
             SelectChoice(0, "–"),
             *(

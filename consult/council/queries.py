@@ -199,6 +199,7 @@ def empty(act: Act) -> list[str]:
         names += [name for name in ROOM if not _said(act, name)]
     if act.kind == ActKind.DELIBERATION:
         names += [name for name in OPEN_DATA if not _said(act, name)]
+        names += ["chamber"] if act.chamber is None else []
     names = names if act.document_id else [*names, "document"]
     return [] if set(names) <= {"budget_year", "budget_name"} else names  # not every act has one
 

@@ -12,6 +12,8 @@ from consult.council import carrying, queries
 from consult.journal.actions import commit
 from tests.council.making import SIRET, clerk, in_force, make_act, make_assembly
 from tests.council.test_carrying import ACT
+from tests.engagements.making import make_plan, published
+from tests.factories import sign_in
 
 VOTES = ("VOTE_EFFECTIF", "VOTE_REEL", "VOTE_POUR", "VOTE_CONTRE", "VOTE_ABSTENTION")
 ADDRESS = "/actes/deliberations.csv"
@@ -98,3 +100,16 @@ def test_the_file_answers_to_the_national_schema(ctx, noon, client, shared_data,
         report = frictionless.Resource(str(file), schema=described).validate()
     assert report.valid, report.flatten(["rowNumber", "fieldName", "message"])
     assert report.tasks[0].stats["rows"] == 2
+
+
+def test_an_act_that_adopted_a_plan_can_join_the_file(ctx, noon, client):
+    actor = clerk()
+    plan = published(actor, make_plan(actor))
+    assembly = make_assembly(actor)
+    typed = {"number": "2026-12", "matter_code": "8.5", "matter": "Politique de la ville"}
+    page = f"/actes/{plan.act_id}/completer"
+    assert assembly.name in sign_in(client, actor).get(page).text
+    assert client.post(page, data={**typed, "chamber": str(assembly.id)}).status_code == 303
+    (row,) = read(client)
+    assert (row["COLL_SIRET"], row["DELIB_ID"]) == (SIRET, "2026-12")
+    assert [row[name] for name in VOTES] == [""] * 5
