@@ -148,15 +148,17 @@ class PlaceForm(_NamedForm):
     stays = FieldList(FormField(StayForm), max_entries=50)
 
     def __init__(self, *args: Any, thing: Place | None = None, **kwargs: Any) -> None:
+        ties = queries.parents_of(thing) if thing is not None else []
         if thing is not None:
             told = ("kind", "insee", "siren", "qpv", "valid_from", "valid_to")
             kwargs |= {name: getattr(thing, name) for name in told}
             kwargs["stays"] = [
                 {"parent": tie.place.id, "since": tie.link.valid_from, "until": tie.link.valid_to}
-                for tie in queries.parents_of(thing)
+                for tie in ties
             ]
         super().__init__(*args, thing=thing, **kwargs)
-        self.holders = {place.id: place for place in queries.holders() if place is not thing}
+        holders = [*queries.holders(), *(tie.place for tie in ties)]
+        self.holders = {place.id: place for place in holders if place is not thing}
         choices = [
             SelectChoice("0", "–"),
             *(SelectChoice(str(place.id), place.name) for place in self.holders.values()),

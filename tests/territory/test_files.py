@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
+from consult.cli import main
 from consult.core.db import db
 from consult.core.tables import TableError
 from consult.journal.actions import commit
@@ -191,3 +193,21 @@ def test_the_districts_of_haute_garonne(ctx, shared_data, client):
     text = client.get("/lieux?dans=toulouse").text
     assert text.count("<circle") == text.count('class="map-number"') == 12
     assert "Grand Mirail" in text
+
+
+def test_the_same_on_the_command_line(ctx, tmp_path):
+    def run(*words: str):
+        db.session.rollback()
+        done = CliRunner().invoke(main, ["import", "places", *words])
+        db.session.rollback()
+        return done
+
+    done = run(str(OWN), "--since", "2024-01-01", "--source", "data.gouv.fr", "--json")
+    assert json.loads(done.output)["created"] == 3
+    assert queries.place_named("Le Port").valid_from == date(2024, 1, 1)
+    assert json.loads(run(str(OWN), "--since", "2024-01-01", "--json").output)["unchanged"] == 3
+    faulty = tmp_path / "faux.csv"
+    faulty.write_text("code_qp,lib_qp\nQX1,Le Port\n")
+    done = run(str(faulty))
+    assert done.exit_code == 1
+    assert "QX1" in done.output
