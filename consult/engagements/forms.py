@@ -78,6 +78,12 @@ class PlanForm(Form):
         filters=[strip],
         description=_("Where the plan comes from and what it is for, in a few paragraphs."),
     )
+    imprint = TextAreaField(
+        _("Who printed it, and when"),
+        [WORDS],
+        filters=[strip],
+        description=_("As at the foot of the document, one a line."),
+    )
     place_id = SelectField(_("Place"), coerce=lambda value: int(value or 0), default=0)
     programme_id = SelectField(
         _("Programme it belongs to"), coerce=lambda value: int(value or 0), default=0
@@ -103,6 +109,7 @@ class PlanForm(Form):
                 "title": plan.title,
                 "subtitle": plan.subtitle,
                 "introduction": plan.introduction,
+                "imprint": plan.imprint,
                 "place_id": plan.place_id or 0,
                 "programme_id": plan.programme_id or 0,
                 "campaign_ids": [campaign.id for campaign in plan.campaigns],
@@ -130,7 +137,7 @@ class PlanForm(Form):
 
     def values(self) -> dict[str, Any]:
         """What was typed, as the plan takes it."""
-        names = ("title", "subtitle", "introduction", "stale_after_days")
+        names = ("title", "subtitle", "introduction", "imprint", "stale_after_days")
         return {
             **{name: self[name].data for name in names if name in self},
             "place": self._places.get(self.place_id.data),

@@ -154,6 +154,31 @@ def test_a_draft_and_its_parts_are_seen_by_those_who_prepare_it(ctx, client):
     assert {client.get(one).status_code for one in addresses} == {200}
 
 
+def test_a_long_plan_shows_its_contents_and_keeps_its_words_for_each_branch(ctx, client):
+    small = json.loads(SMALL.read_text())
+    section = small["feuille_de_route"]["enjeux"][0]["axes"][0]["sections"][1]
+    section["paragraphs"] = ["Une cale douce et longue. " * 300]
+    plan = carried(small)
+    text = text_of(client.get(f"/plans/{plan.slug}"))
+    assert "Ce que contient le plan" in text
+    assert "La cale" in text
+    assert "douce et longue" not in text
+    branch = Engagement.query.filter_by(title="La cale").one()
+    page = client.get(f"/plans/{plan.slug}/engagements/{branch.id}")
+    assert "douce et longue" in text_of(page)
+
+
+def test_a_sheet_is_found_and_what_it_lacks_leads_to_its_form(plan, client):
+    full, bare = sheets.of_plan(plan)
+    assert f"/fiches/{full.id}" in client.get("/recherche?q=algues").text
+    sign_in(client, clerk())
+    text = client.get("/a-completer").text
+    assert f"/fiches/{bare.id}/rediger" in text
+    assert f"/fiches/{full.id}/rediger" in text
+    review = Moment.query.filter_by(kind=MomentKind.ANNUAL).one()
+    assert f"/evaluations/{review.id}/modifier" in text
+
+
 # A clerk at work.
 
 
