@@ -60,6 +60,7 @@ WORDS = Length(max=50_000, message=TOO_LONG)
 WHEN = _("In the words of the document: March 2008, autumn 2026, second half of 2027.")
 AS_PRINTED = _("As printed in the document.")
 BETWEEN = _("Between 0 and 100.")
+FIGURE = _("The figure of this municipality, for example: 20,5.")
 
 
 def strip(value: str | None) -> str:
@@ -486,7 +487,9 @@ class AssessmentForm(Said):
 def assessment_form(agreement: Agreement, assessment: Assessment | None = None) -> AssessmentForm:
     """The form of an agreement's criteria: one figure for each."""
     fields = {
-        f"figure_{one.id}": StringField(one.words, [LINE, _be_a_figure], filters=[strip])
+        f"figure_{one.id}": StringField(
+            one.words, [LINE, _be_a_figure], filters=[strip], description=FIGURE
+        )
         for one in agreement.criteria
     }
     now = {
