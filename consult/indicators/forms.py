@@ -231,6 +231,7 @@ class GridForm(_Sourced):
                 field = cell["words"] if entry.territory else cell["territory"]
                 field.errors = [*field.errors, reason]
                 is_well_formed = False
+        self.cells.errors = [line.errors for line in self.cells if line.errors]
         if not self.entries:
             self.form_errors.append(_("Give at least one figure, with its territory."))
             return False

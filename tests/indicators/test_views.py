@@ -440,6 +440,38 @@ def test_every_page_is_for_all_eyes(page, app):
         assert found.violations_count == 0, found.generate_report()
 
 
+def test_the_desk_is_for_all_eyes_and_hands(page, server):
+    with server.app.app_context():
+        carried()
+        indicator = counting({"Nord": {"": "40"}, "Sud": {"": "4"}})
+        slug = indicator.slug
+        signed_in = sign_in(server.app.test_client(), clerk())
+        cookie = signed_in.get_cookie("consult")
+    page.context.add_cookies([{"name": "consult", "value": cookie.value, "url": server.url}])
+    desk = [f"/indicateurs/{end}" for end in ("atelier", "contradictions", "nouveau")]
+    desk += [f"/indicateurs/{slug}{end}" for end in ("", "/saisie", "/import", "/modifier")]
+    for path in [*desk, "/indicateurs/chiffres/1/corriger"]:
+        page.set_viewport_size({"width": 320, "height": 800})
+        page.goto(path)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 320, f"{path}: {wide}"
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+    page.goto(f"/indicateurs/{slug}/import")
+    page.get_by_label("Collez le tableau ici").fill("territoire\tvaleur\nOuest\t35\nEst\t4,5\n")
+    page.get_by_role("button", name="Voir ce qui entrerait").press("Enter")
+    page.get_by_role("heading", name="Un chiffre entrerait").wait_for()
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("button", name="Enregistrer ce chiffre").press("Enter")
+    page.get_by_role("cell", name="35").wait_for()
+    page.goto(f"/indicateurs/{slug}/saisie")
+    page.get_by_label("Chiffre, ligne 1", exact=True).fill("douze")
+    page.get_by_role("button", name="Enregistrer ces chiffres").press("Enter")
+    page.get_by_role("link", name="Chiffre : Ce n’est pas un simple chiffre").press("Enter")
+    assert page.locator(":focus").input_value() == "douze"
+    assert Axe().run(page).violations_count == 0
+
+
 def test_the_queries_of_plans_and_sheets_agree(ctx):
     plan = published(clerk(), make_plan(clerk()))
     sheet = Sheet(plan=plan, thematic="Mer")
