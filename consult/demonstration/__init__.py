@@ -18,6 +18,7 @@ from consult.demonstration.cast import Cast
 from consult.demonstration.consultation import Consultation
 from consult.demonstration.days import Days
 from consult.demonstration.desk import Desk
+from consult.demonstration.groups import Groups
 from consult.demonstration.promises import Promises
 from consult.demonstration.words import read
 from consult.journal.actions import commit
@@ -68,6 +69,7 @@ def _tell() -> None:
         scenes += consultation.scenes()
         scenes += Promises(told, consultation).scenes()
     scenes += Desk(cast, days).scenes()
+    scenes += Groups(cast, days).scenes()
     in_order = sorted(scenes, key=lambda one: one.at)
     for _month, chapter in groupby(in_order, key=lambda one: (one.at.year, one.at.month)):
         writing()
