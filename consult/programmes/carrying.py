@@ -155,7 +155,7 @@ def agreement(data: Said, ref: str) -> Programme:
             "objectives": data["objectives_label"],
             "phases": data["calendar_label"],
         },
-        at=[_place(_proper(title.rpartition("'")[2]), PlaceKind.COMMUNE)],
+        at=_town_in(title),
     )
     for order, words in enumerate(data["objectives"]):
         _part(Objective, programme, f"{ref}/O{order + 1}", order, title=words)
@@ -336,6 +336,12 @@ def _body(ref: str, name: str, kind: BodyKind, **said: Any) -> Body:
     db.session.flush()
     shaping.index_body(body)
     return body
+
+
+def _town_in(title: str) -> list[Place]:
+    """The town at the end of a title (« … D'IGNY »); none where the title names none."""
+    town = title.rpartition("'")[2] if "'" in title else ""
+    return [_place(_proper(town), PlaceKind.COMMUNE)] if town else []
 
 
 def _place(name: str, kind: PlaceKind) -> Place:
