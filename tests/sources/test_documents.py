@@ -124,7 +124,7 @@ def test_a_broken_file_says_where_line_by_line(ctx, client):
     said = {"file": (io.BytesIO(json.dumps(raw).encode()), "note.json")}
     seen = sign_in(client, clerk()).post("/documents/nouveau", data=said).text
     assert "$.paragraphs[2]" in seen
-    assert "Il faut des mots ici." in seen
+    assert "On attend ici des mots." in seen
     assert db.session.scalar(sa.select(sa.func.count(SourceDocument.id))) == 0
 
 
