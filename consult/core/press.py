@@ -18,7 +18,7 @@ from typing import Any
 import typst
 from PIL import Image
 
-STANDARDS = ["ua-1", "a-2a"]  # read aloud by machines, and read in fifty years
+STANDARDS: Any = ["ua-1", "a-2a"]  # read aloud by machines, and read in fifty years
 SECONDS = 60
 SIDE = 1500  # pixels: 150 mm at 250 to the inch
 QUALITY = 80

@@ -172,7 +172,7 @@ def edit_period(
     """The dates of an election move; the journal keeps those that stood before."""
     rules.edit_period(actor, period)
     rules.be_in_order(starts_on, ends_on)
-    before = {"was_from": period.starts_on, "was_to": period.ends_on}
+    before: dict[str, Any] = {"was_from": period.starts_on, "was_to": period.ends_on}
     period.label, period.starts_on, period.ends_on = label, starts_on, ends_on
     record("pluralism.edit_period", actor, period, starts_on=starts_on, ends_on=ends_on, **before)
 
