@@ -42,7 +42,7 @@ from consult.core.forms import Form
 from consult.core.i18n import _, gettext
 from consult.core.qr import qr_svg
 from consult.core.rules import refusal
-from consult.engagements.lineage import origins_of
+from consult.engagements.queries import origins_of
 from consult.followup.queries import asked_with, latest
 from consult.journal.actions import commit, rollback
 from consult.moderation.queries import last_decision

@@ -1,11 +1,9 @@
-"""Whose words a promise comes from, and what became of somebody's words."""
+"""Whose words a promise comes from, and in what part."""
 
-from collections.abc import Sequence
-from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy.orm import aliased
 from werkzeug.exceptions import NotFound
 
 from consult.campaigns.models import Campaign
@@ -13,7 +11,6 @@ from consult.contributions.models import Contribution
 from consult.core import search
 from consult.core.db import db
 from consult.engagements.models import Action, Engagement, Origin, Plan
-from consult.engagements.queries import visible_to
 from consult.people.models import User
 from consult.posts.models import Status
 
@@ -53,35 +50,6 @@ def sources_of(subject: Plan | Engagement | Action) -> list[Source]:
         .order_by(Contribution.id)
     )
     return [Source(*row[:-1], is_public=row[-1] == Status.PUBLISHED) for row in rows]
-
-
-def origins_of(
-    contribution_ids: Sequence[int], actor: User | None = None
-) -> dict[int, list[Origin]]:
-    """What contributions led to: their engagements and actions, with their plans, in one query."""
-    found: dict[int, list[Origin]] = {}
-    asked = _origins().where(visible_to(actor))
-    for origin in db.session.scalars(asked, {"contributions": list(contribution_ids)}):
-        found.setdefault(origin.contribution_id, []).append(origin)
-    return found
-
-
-@cache
-def _origins() -> sa.Select[Any]:
-    return (
-        sa.select(Origin)
-        .join(Origin.plan)
-        .options(
-            contains_eager(Origin.plan),
-            joinedload(Origin.engagement),
-            joinedload(Origin.action),
-        )
-        .where(
-            Origin.contribution_id.in_(sa.bindparam("contributions", expanding=True)),
-            Origin.removed_at.is_(None),
-        )
-        .order_by(Origin.id)
-    )
 
 
 def origin_or_404(origin_id: int) -> Origin:

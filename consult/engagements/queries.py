@@ -21,6 +21,7 @@ from consult.engagements.models import (
     Action,
     ActorRole,
     Engagement,
+    Origin,
     Picture,
     Plan,
     PlanState,
@@ -533,6 +534,38 @@ def action_content(
         "engagements": [called(engagement) for engagement in served],
         "serves": [engagement.id for engagement in served],
     }
+
+
+# What became of somebody's words; whose words a promise comes from is told in `lineage`.
+
+
+def origins_of(
+    contribution_ids: Sequence[int], actor: User | None = None
+) -> dict[int, list[Origin]]:
+    """What contributions led to: their engagements and actions, with their plans, in one query."""
+    found: dict[int, list[Origin]] = {}
+    asked = _origins().where(visible_to(actor))
+    for origin in db.session.scalars(asked, {"contributions": list(contribution_ids)}):
+        found.setdefault(origin.contribution_id, []).append(origin)
+    return found
+
+
+@cache
+def _origins() -> sa.Select[Any]:
+    return (
+        sa.select(Origin)
+        .join(Origin.plan)
+        .options(
+            contains_eager(Origin.plan),
+            joinedload(Origin.engagement),
+            joinedload(Origin.action),
+        )
+        .where(
+            Origin.contribution_id.in_(sa.bindparam("contributions", expanding=True)),
+            Origin.removed_at.is_(None),
+        )
+        .order_by(Origin.id)
+    )
 
 
 # Who carries it, where it happens.

@@ -12,8 +12,8 @@ from consult.answers.queries import latest as latest_answers
 from consult.campaigns.models import Campaign, State
 from consult.contributions.models import Contribution, Outcome
 from consult.core.db import db
-from consult.engagements.lineage import origins_of
 from consult.engagements.models import Action, Origin, Serves
+from consult.engagements.queries import origins_of
 from consult.followup.models import StatusReport
 from consult.followup.queries import latest as latest_reports
 from consult.moderation.models import Decision

@@ -336,7 +336,7 @@ def test_an_origin_taken_away_feeds_nothing(ctx):
     engagements.untie(actor, origin)
     published(actor, plan)
     assert lineage.sources_of(plan) == []
-    assert lineage.origins_of([contribution.id]) == {}
+    assert queries.origins_of([contribution.id]) == {}
     assert told("engagements.publish") == []
     engagements.tie(actor, first_action(plan), contribution)  # put back: the author is told now
     commit()
@@ -369,11 +369,11 @@ def test_what_is_not_public_is_no_origin(ctx, status):
 def test_origins_of_a_draft_are_read_by_those_who_prepare_it(ctx):
     actor, one, two = clerk(), make_contribution(), make_contribution()
     plan = make_plan(actor, "Un", "Deux", origins=[one, two])
-    assert lineage.origins_of([one.id, two.id]) == {}
-    found = lineage.origins_of([one.id, two.id], actor)
+    assert queries.origins_of([one.id, two.id]) == {}
+    found = queries.origins_of([one.id, two.id], actor)
     assert [origin.action.title for origin in found[one.id]] == ["Un", "Deux"]
     published(actor, plan)
-    assert {key: len(rows) for key, rows in lineage.origins_of([one.id, two.id]).items()} == {
+    assert {key: len(rows) for key, rows in queries.origins_of([one.id, two.id]).items()} == {
         one.id: 2,
         two.id: 2,
     }
