@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import sqlalchemy as sa
+
+from consult.campaigns.models import Campaign
 from consult.core.db import db
 from consult.core.i18n import _
 from consult.core.slugs import slugify
@@ -22,6 +25,7 @@ from consult.sources.glossary import kindred
 from consult.sources.models import Became, DocumentKind, SourceDocument, Term
 from consult.sources.reading import Document, read
 from consult.territory import carrying as territory
+from consult.territory.queries import place_named
 
 
 def carry(actor: User | None, document: SourceDocument) -> list[Any]:
@@ -49,6 +53,7 @@ def _plan(actor: User | None, document: Document) -> Iterable[Any]:
     printed = read_plan(document.raw)
     ref = f"plan:{slugify(printed.title)}"
     plan = plan_carried_in(ref) or followup.carry(actor, printed, ref)
+    _place_consultations()
     return [plan, plan.act, *plan.campaigns]
 
 
@@ -56,6 +61,7 @@ def _note(actor: User | None, document: Document) -> Iterable[Any]:
     raw, ref = document.raw, document.ref
     act = council.note(raw, ref)
     programme = programmes.call(raw, ref, act)
+    _place_consultations(document)
     suggest(document, act)
     return [act, programme, *act.places]
 
@@ -89,6 +95,19 @@ WAYS: dict[DocumentKind, Callable[[User | None, Document], Iterable[Any]]] = {
     DocumentKind.NOTE: _note,
     DocumentKind.ROADMAP: _roadmap,
 }
+
+
+def _place_consultations(document: Document | None = None) -> None:
+    """A consultation is about the district of the note that cites it, whichever came in first."""
+    contents = [document.raw] if document else queries.contents(DocumentKind.NOTE)
+    for raw in contents:
+        district = (raw.get("territory") or {}).get("quartier")
+        links = [str(one.get("_link", "")) for one in raw.get("local_dynamics") or ()]
+        slugs = [link.partition(":")[2] for link in links if link.startswith("consultation:")]
+        place = place_named(district or "")
+        for campaign in db.session.scalars(sa.select(Campaign).where(Campaign.slug.in_(slugs))):
+            if place is not None and not campaign.places:
+                campaign.places = [place]
 
 
 def _learn(document: Document) -> None:

@@ -12,7 +12,7 @@ from consult.core.text import fold
 from consult.engagements.models import Action, Plan, PlanState
 from consult.gaps.models import Gap
 from consult.people.queries import subjects
-from consult.sources.models import Became, Kin, SourceDocument, Term
+from consult.sources.models import Became, DocumentKind, Kin, SourceDocument, Term
 
 # Families of words that editors are asked about on the first day; the desk changes them.
 FIRST_KIN = ("fablab, fab lab, tiers-lieu, tiers lieu", "îlot de fraîcheur, îlots de fraîcheur")
@@ -139,5 +139,16 @@ def public_actions() -> list[Action]:
             .join(Action.plan)
             .where(Plan.state == PlanState.PUBLISHED)
             .order_by(Action.id)
+        )
+    )
+
+
+def contents(kind: DocumentKind) -> list[dict[str, Any]]:
+    """What the documents of this kind that were carried in say, as they came."""
+    return list(
+        db.session.scalars(
+            sa.select(SourceDocument.content).where(
+                SourceDocument.kind == kind, SourceDocument.carried_in_at.is_not(None)
+            )
         )
     )

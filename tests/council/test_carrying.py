@@ -17,6 +17,7 @@ from consult.gaps.models import Gap
 from consult.journal.actions import commit
 from tests.council.making import SIRET, clerk, make_act
 from tests.factories import sign_in
+from tests.sources import carrying as documents
 
 NOTE = {
     "assembly": "CONSEIL MUNICIPAL",
@@ -262,3 +263,19 @@ def test_a_number_is_found_however_it_is_spaced(ctx, client, shared_data, number
     commit()
     assert f"/actes/{act.id}" in client.get("/actes", query_string={"q": number}).text
     assert SIRET not in client.get("/actes/deliberations.csv").text
+
+
+@pytest.mark.parametrize("order", [("000", "003"), ("003", "000")])
+def test_us_3_2_a_district_tells_its_story_in_order(ctx, client, shared_data, order):
+    actor = clerk()
+    for ref in order:
+        documents.carried_in(actor, shared_data("sources") / documents.REAL[ref])
+    seen = words_of(client.get("/lieux/blagis").text)
+    story = [
+        "Parlons ensemble des Blagis",
+        "16 octobre 2021",
+        "23 mars 2023",
+        "Deux ans après",
+    ]
+    places = [seen.index(words) for words in story]
+    assert places == sorted(places)
