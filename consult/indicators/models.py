@@ -12,6 +12,7 @@ from consult.core import clock
 from consult.core.db import append_only, choice, db
 from consult.core.i18n import _
 from consult.core.slugs import slugify
+from consult.core.text import fold
 from consult.engagements.models import Action, Plan, Sheet
 from consult.territory.models import Place
 
@@ -131,6 +132,17 @@ class PrintedTable(db.Model):
     analysis: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     source: Mapped[str] = mapped_column(default="")
     external_ref: Mapped[str | None] = mapped_column(unique=True)
+
+    @property
+    def sign_heading(self) -> str:
+        """What is printed above the signs alone: « Simplifié »."""
+        return next((words for words in self.columns[2:] if "simplif" in fold(words)), "")
+
+    @property
+    def gap_headings(self) -> list[str]:
+        """What is printed above the gaps, between the two territories and the rest."""
+        others = ("annee", "source", fold(self.sign_heading))
+        return [words for words in self.columns[2:] if fold(words) not in others]
 
 
 class _Exact:

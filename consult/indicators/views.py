@@ -30,7 +30,6 @@ from consult.journal.actions import commit, rollback
 from consult.people.models import RoleName
 from consult.people.rules import has_role
 from consult.people.session import actor
-from consult.territory.models import Place
 from consult.territory.queries import place_or_404, places_by_name
 
 bp = Blueprint("indicators", __name__)
@@ -38,16 +37,14 @@ bp = Blueprint("indicators", __name__)
 bp.add_app_template_filter(spell, "spell")
 
 
-def _measured_by(thing: Plan | Action | Sheet | Place) -> list[Indicator]:
-    """What measures a plan, an action, a sheet, or has figures of a place: for their own pages."""
+def _measured_by(thing: Plan | Action | Sheet) -> list[Indicator]:
+    """What measures a plan, an action or a sheet: for their own pages."""
     user = actor()
     if isinstance(thing, Plan):
         return queries.of_plan(thing, user)
     if isinstance(thing, Action):
         return queries.of_action(thing, user)
-    if isinstance(thing, Sheet):
-        return queries.of_sheets([thing], user)[thing.id]
-    return queries.of_place(thing, user)
+    return queries.of_sheets([thing], user)[thing.id]
 
 
 bp.add_app_template_global(_measured_by, "measured_by")
