@@ -311,7 +311,7 @@ def editions_of(plans: Sequence[Plan]) -> dict[int, list[Bound]]:
     )
     found: dict[int, list[Bound]] = {}
     for plan_id, *row in rows:
-        found.setdefault(plan_id, []).append(Bound(*row, None))
+        found.setdefault(plan_id, []).append(Bound._make([*row, None]))
     return found
 
 
