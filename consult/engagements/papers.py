@@ -327,7 +327,12 @@ def sheet(
     story.append([gettext("Thematic"), subject.thematic or gettext("not communicated")])
     if text:
         story.append([gettext("Text published on"), day(text.at)])
-    aim = {"title": gettext("What was announced"), "line": subject.aim, "steps": [], "empty": ""}
+    aim = {
+        "title": gettext("What was announced"),
+        "paragraphs": [subject.aim] if subject.aim else [],
+        "steps": [],
+        "empty": "" if subject.aim else gettext("not communicated"),
+    }
     return {
         "title": subject.name,
         "running": shorten(f"{subject.name} – {subject.plan.title}", RUNNING),
@@ -368,14 +373,18 @@ def _headings(said: sheets.Content) -> list[sheets.Heading]:
 def _heading(heading: sheets.Heading, said: sheets.Content) -> dict[str, Any]:
     """What stands under one heading: a line, or a list of one or two levels."""
     value = said[heading.key]
-    steps = []
-    if heading.shape == sheets.Shape.LINES:
+    steps, paragraphs = [], []
+    if heading.shape == sheets.Shape.LINE:
+        paragraphs = [value] if value else []
+    elif heading == sheets.CONTEXT or (heading.shape == sheets.Shape.LINES and len(value) == 1):
+        paragraphs = list(value)
+    elif heading.shape == sheets.Shape.LINES:
         steps = [{"text": words, "items": []} for words in value]
     elif heading.shape == sheets.Shape.STEPS:
         steps = [{"text": one["text"], "items": list(one["items"])} for one in value]
     return {
         "title": str(heading.label),
-        "line": value if heading.shape == sheets.Shape.LINE else "",
+        "paragraphs": paragraphs,
         "steps": steps,
         "empty": "" if value else gettext("not communicated"),
     }

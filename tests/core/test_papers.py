@@ -17,7 +17,8 @@ URL = "https://participer.exemple.fr/fiches/1"
 
 def facts(**said):
     """The least a sheet says."""
-    part = {"title": "Objectifs", "line": said.pop("line", ""), "steps": [], "empty": ""}
+    lines = [said.pop("line", "")]
+    part = {"title": "Objectifs", "paragraphs": lines, "steps": [], "empty": ""}
     return {
         "title": "Éclairer le môle",
         "running": "Éclairer le môle",
