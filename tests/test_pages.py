@@ -64,6 +64,7 @@ PAGES = {
         "/documents/formats",
         "/glossaire",
         "/actes",
+        "/seances",
         "/programmes",
         "/indicateurs",
         f"/plans/{ROADMAP}",
@@ -99,6 +100,8 @@ PAGES = {
         "/contributions/{open}/repondre",
     ],
     "conseil": [
+        "/actes/nouveau",
+        "/seances/nouvelle",
         f"/plans/{PLAN}/atelier",
         f"/plans/{PRINTED}/a-completer",
         f"/plans/{PLAN}/actions/nouvelle",
