@@ -3,6 +3,7 @@
 from collections.abc import MutableSet
 from typing import Any
 
+import sqlalchemy as sa
 from flask import (
     Blueprint,
     Response,
@@ -22,7 +23,7 @@ from consult.core import files
 from consult.core.db import writing
 from consult.core.errors import thinks_first
 from consult.core.i18n import _, gettext
-from consult.core.rules import refusal
+from consult.core.rules import Refused, refusal
 from consult.engagements.documents import DocumentError
 from consult.journal.actions import commit, rollback
 from consult.journal.queries import Tip
@@ -120,9 +121,17 @@ def hand_in() -> str | Reply:
         rollback()
         writing()
         name = form.file.data.filename
-        made = actions.hand_in(actor(), form.document, data=form.data_bytes, name=name)
-        commit()
-        return redirect(_page(made), 303)
+        try:
+            made = actions.hand_in(actor(), form.document, data=form.data_bytes, name=name)
+            commit()
+        except Refused as refused:
+            rollback()
+            form.file.errors = [refused.reason]
+        except sa.exc.IntegrityError:  # sent twice at the same moment
+            rollback()
+            return redirect(url_for(".preview", ref=form.document.ref), 303)
+        else:
+            return redirect(_page(made), 303)
     return render_template("sources/hand_in.html", form=form)
 
 
@@ -158,6 +167,8 @@ def preview(ref: str) -> str | Reply:
 def carry_in(ref: str) -> Reply:
     rules.hand_in(actor())
     document = queries.by_ref_or_404(ref, with_waiting=True)
+    if document.is_public:  # sent twice
+        return redirect(_page(document), 303)
     try:
         actions.carry_in(actor(), document)
     except DocumentError as error:

@@ -229,3 +229,15 @@ def test_us4_10_the_real_ones_keep_two_names_and_a_remark_off_every_page(ctx, cl
         seen = seen_of(client, carried_in(actor, path))
         assert hidden
         assert not [words for words in hidden if words in seen]
+
+
+def test_another_version_is_told_beside_the_file_and_a_second_click_is_calm(ctx, client):
+    visitor = sign_in(client, clerk())
+    data = OWN["note"].read_bytes()
+    visitor.post("/documents/nouveau", data={"file": (io.BytesIO(data), "note.json")})
+    other = data.replace(b"Mireille", b"Marielle")
+    answer = visitor.post("/documents/nouveau", data={"file": (io.BytesIO(other), "note.json")})
+    assert answer.status_code == 200
+    assert "il ne change pas" in answer.text
+    for _click in range(2):
+        assert visitor.post("/documents/demo-note/verser").status_code == 303
