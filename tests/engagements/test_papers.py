@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from consult.core import clock, papers
+from consult.core.money import Nature
 from consult.engagements import actions as engagements
 from consult.engagements.models import Progress
 from consult.followup import actions as followup
@@ -153,3 +154,56 @@ def test_the_groups_have_their_room_on_paper_too(plan, client, noon):
     assert "Le quai attend." in words
     assert "sa place reste vide" in words
     assert words.index("Port ensemble") < words.index("Gauche unie")
+
+
+SHEET = {
+    "title": "Rendre le quai sûr",
+    "thematic": "Le port",
+    "audience": ["Les pêcheurs"],
+    "when": "2026-2027",
+    "followed": ["Nombre de lampes", "Nombre de chutes"],
+    "context": ["Le quai glisse."],
+    "objectives": ["Éclairer", "Réparer"],
+    "steps": [{"text": "Poser", "items": ["dix lampes", "deux échelles"]}],
+    "mobilised": ["La capitainerie"],
+    "carriers": "La Ville",
+    "means": "",
+}
+
+
+def test_a_sheet_stands_under_its_printed_headings(plan, client):
+    desk = clerk()
+    sheet = engagements.announce(desk, plan, thematic="Le port", aim="Un quai net.")
+    commit()
+    page = f"/fiches/{sheet.id}.pdf"
+    announced = read(client.get(page))
+    assert "Un quai net." in announced
+    assert "Fiche détaillée non publiée" in announced
+    engagements.write_sheet(desk, sheet, content=SHEET)
+    commit()
+    assert "dix lampes" not in read(client.get(page))  # a draft is nobody else's
+    engagements.publish_sheet(desk, sheet)
+    spent = {"subject": "Lampes", "words": "12 000 €", "nature": Nature.SPENT, "part": sheet}
+    engagements.note_amount(desk, plan, **spent)
+    commit()
+    words = read(client.get(page))
+    order = ["Pour qui", "Quand", "Quels suivis", "Contexte", "Objectifs", "Mise en œuvre"]
+    order += ["Qui mobiliser", "Porteurs", "Moyens"]
+    places = [words.index(heading) for heading in order]
+    assert places == sorted(places)
+    assert "dix lampes" in words
+    assert "non communiqué" in words[places[-1] :]
+    assert "réalisé" in words
+    assert "12 000 €" in words.replace("\N{NO-BREAK SPACE}", " ").replace("\u202f", " ")
+    assert page in client.get(f"/fiches/{sheet.id}").text
+
+
+def test_amounts_of_two_natures_are_never_added_on_paper(plan, client):
+    desk = clerk()
+    for words, nature in (("10 €", Nature.SPENT), ("20 €", Nature.SPENT), ("5 €", Nature.FORECAST)):
+        engagements.note_amount(desk, plan, subject="Lampes", words=words, nature=nature)
+    commit()
+    words = read(client.get(f"/plans/{plan.slug}.pdf")).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Total de cette nature : 30" in words.replace("\u202f", " ")
+    assert "35 €" not in words
+    assert "prévisionnel" in words
