@@ -31,6 +31,8 @@ PUBLIC = (
     *("pluralism.open", "pluralism.set_period", "pluralism.edit_period"),
     *("indicators.publish", "indicators.enter", "indicators.bring_in", "indicators.correct"),
     "indicators.set_threshold",
+    *("territory.create_generation", "territory.change_place", "territory.import_places"),
+    *("territory.merge", "territory.join"),
 )
 
 
