@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -57,15 +57,6 @@ def sign_off_url(publication: str, thing: Any) -> str:
     return url_for("pluralism.sign_off", publication=publication, slug=thing.slug)
 
 
-def warning(user: User | None) -> ElectoralPeriod | None:
-    """The running period, for those who prepare pages; read once a page."""
-    if not queries.is_staff(user):
-        return None
-    if "electoral_period" not in g:
-        g.electoral_period = queries.electoral_period()
-    return g.electoral_period
-
-
 def may_open(user: User | None, thing: Any) -> bool:
     return user is not None and refusal(rules.open, user, thing) is None
 
@@ -75,7 +66,6 @@ bp.add_app_template_global(may_open, "may_open_groups")
 bp.add_app_template_global(open_url, "open_groups_url")
 bp.add_app_template_global(sign_off_url, "sign_off_url")
 bp.add_app_template_global(queries.waits_for_a_name, "waits_for_a_name")
-bp.add_app_template_global(warning, "electoral_warning")
 bp.add_app_template_filter(queries.length, "characters")
 
 

@@ -15,6 +15,7 @@ from consult.campaigns.models import Campaign
 from consult.campaigns.queries import shows_file
 from consult.contributions.models import Contribution, Tally
 from consult.contributions.queries import is_visible_to
+from consult.core import clock
 from consult.core.db import db
 from consult.core.files import StoredFile
 from consult.core.papers import Letterhead
@@ -25,6 +26,7 @@ from consult.engagements.queries import late, visible_to
 from consult.followup.models import Evidence, EvidenceKind, StatusReport
 from consult.journal.models import START, JournalHead
 from consult.people.models import User
+from consult.pluralism.models import ElectoralPeriod
 from consult.portal.models import Audit, Site
 from consult.posts.models import Image, Status
 from consult.posts.queries import is_on_show
@@ -33,6 +35,7 @@ from consult.posts.queries import is_on_show
 
 
 _site, _audit, _logo = Site.__table__, Audit.__table__, StoredFile.__table__
+_period = ElectoralPeriod.__table__
 _nothing = sa.select(sa.literal(1).label("one")).subquery()
 # One statement, written once: every page asks it.
 _SHOWN = (
@@ -40,17 +43,28 @@ _SHOWN = (
         *(_site.c.name, _site.c.tagline, _site.c.colour, _site.c.logo_id, _site.c.logo_alternative),
         *(_site.c.contact_email, _site.c.contact_phone, _logo.c.name.label("logo_name")),
         *(_audit.c.criteria_met, _audit.c.criteria_applicable),
+        _period.c.ends_on.label("electoral_until"),
     )
     .select_from(_nothing)
     .outerjoin(_site, _site.c.id == _nothing.c.one)
     .outerjoin(_audit, _audit.c.id == sa.select(sa.func.max(_audit.c.id)).scalar_subquery())
     .outerjoin(_logo, _logo.c.id == _site.c.logo_id)
+    .outerjoin(
+        _period,
+        _period.c.id
+        == sa.select(_period.c.id)
+        .where(_period.c.starts_on <= sa.bindparam("today"))
+        .where(_period.c.ends_on >= sa.bindparam("today"))
+        .order_by(_period.c.ends_on.desc(), _period.c.id.desc())
+        .limit(1)
+        .scalar_subquery(),
+    )
 )
 
 
 def site_on_pages() -> Any:
     """What every page shows of the site and of its last audit; empty before anybody chose."""
-    return db.session.execute(_SHOWN).one()
+    return db.session.execute(_SHOWN, {"today": clock.today()}).one()
 
 
 def letterhead() -> Letterhead:

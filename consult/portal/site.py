@@ -1,5 +1,6 @@
 """What every page knows of the site: its name and colour, who reads, in which language."""
 
+from datetime import date
 from typing import Any, NamedTuple
 
 from flask import Flask, Response, current_app, g, has_request_context, request, url_for
@@ -41,12 +42,15 @@ class Shown(NamedTuple):
     logo_alt: str
     contact: str
     accessibility_status: str  # full, partial, none
+    electoral_until: date | None  # the last day of the pre-electoral period that runs, if one does
 
 
 def init_app(app: Flask) -> None:
     app.context_processor(_context)
     app.after_request(_keep_language)
-    app.jinja_env.globals.update(refusal=refusal, my_contributions=my_contributions, tools_of=tools_of)
+    app.jinja_env.globals.update(
+        refusal=refusal, my_contributions=my_contributions, tools_of=tools_of
+    )
 
 
 def _context() -> dict[str, Any]:
@@ -83,6 +87,7 @@ def _read() -> Shown:
         logo_alt=site.logo_alternative,
         contact=site.contact_email or site.contact_phone,
         accessibility_status=queries.accessibility_status(known),
+        electoral_until=known.electoral_until,
     )
 
 
