@@ -138,7 +138,9 @@ def at_places(place_ids: Iterable[int]) -> list[Campaign]:
     return list(
         db.session.scalars(
             sa.select(Campaign)
-            .where(Campaign.places.any(Place.id.in_(list(place_ids))), Campaign.state != State.DRAFT)
+            .where(
+                Campaign.places.any(Place.id.in_(list(place_ids))), Campaign.state != State.DRAFT
+            )
             .order_by(Campaign.published_at.desc(), Campaign.id.desc())
             .options(lazyload(Campaign.themes))
         )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -175,7 +175,7 @@ def _hits(numbers: Sequence[int]) -> list[Hit]:
 
 
 @cache
-def _shown() -> sa.Select[Any]:
+def _shown() -> sa.Executable:
     entry = SearchEntry
     return (
         sa.select(

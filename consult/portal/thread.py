@@ -243,7 +243,7 @@ def _trees(
 
 
 @cache
-def _whole_trees() -> sa.Select[Any]:
+def _whole_trees() -> sa.Select[Engagement, Action]:
     return (
         sa.select(Engagement, Action)
         .outerjoin(Serves, Serves.engagement_id == Engagement.id)
