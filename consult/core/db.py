@@ -1,14 +1,16 @@
 """The database: one session, types that mean the same on SQLite and PostgreSQL."""
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.orm.attributes import set_committed_value
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -99,6 +101,49 @@ def writing() -> None:
 def locked(statement: sa.Select[Any]) -> sa.Select[Any]:
     """The same query, holding its rows until the end of the transaction."""
     return statement.with_for_update()
+
+
+class Rows(NamedTuple):
+    """Some rows of one table, in an order: a part of what `together` reads."""
+
+    model: type[Any]
+    where: sa.ColumnElement[bool]
+    order: tuple[Any, ...] = ()
+    options: tuple[Any, ...] = ()
+
+
+def together(*parts: Rows) -> dict[type[Any], list[Any]]:
+    """The rows of several tables by model, in one statement: what hangs on a thing, kind by kind.
+
+    No table may stand in two parts: of models that inherit from one another, only one.
+    """
+    keys = sa.union_all(
+        *(
+            sa.select(
+                sa.literal(number).label("part"),
+                part.model.id.label("id"),
+                sa.func.row_number().over(order_by=part.order or (part.model.id,)).label("rank"),
+            ).where(part.where)
+            for number, part in enumerate(parts)
+        )
+    ).subquery()
+    statement = sa.select(keys.c.part, *(part.model for part in parts)).select_from(keys)
+    for number, part in enumerate(parts):
+        mine = sa.and_(keys.c.part == number, part.model.id == keys.c.id)
+        statement = statement.outerjoin(part.model, mine).options(*part.options)
+    found: dict[type[Any], list[Any]] = {part.model: [] for part in parts}
+    for number, *things in db.session.execute(statement.order_by(keys.c.part, keys.c.rank)):
+        found[parts[number].model].append(things[number])
+    return found
+
+
+def give(owners: Iterable[Any], name: str, rows: Iterable[Any], key: str) -> None:
+    """Let things have the rows that hang on them by `key`, as if each had asked for its own."""
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, key), []).append(row)
+    for owner in owners:
+        set_committed_value(owner, name, found.get(owner.id, []))
 
 
 def changed(statement: Any) -> int:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from consult.core import money
 from consult.core.dates import PartialDate, Precision
-from consult.core.db import db
+from consult.core.db import Rows, db, give, together
 from consult.core.i18n import day, gettext
 from consult.core.money import Nature
 from consult.core.quantities import Threshold, figure
@@ -22,6 +22,7 @@ from consult.people.models import RoleName, User
 from consult.programmes.models import (
     OWNED,
     Agreement,
+    AgreementSignatory,
     Assessment,
     Body,
     BodyMember,
@@ -252,58 +253,67 @@ class Whole(NamedTuple):
 
 
 def whole(programme: Programme) -> Whole:
-    """All that a programme is made of, in a dozen questions whatever its size."""
-    options: dict[type[Any], list[Any]] = {
-        Participant: [joinedload(Participant.organisation), joinedload(Participant.body)],
-        Finding: [joinedload(Finding.place)],
-        Agreement: [
-            joinedload(Agreement.act),
-            selectinload(Agreement.signatories),
-            selectinload(Agreement.criteria),
-            selectinload(Agreement.assessments),
-        ],
-        Call: [
-            joinedload(Call.act),
-            selectinload(Call.candidates).joinedload(Candidate.place),
-            selectinload(Call.experiments),
-        ],
-    }
+    """All that a programme is made of, in one question whatever its size."""
 
-    def parts(model: Any) -> list[Any]:
-        return list(
-            db.session.scalars(
-                sa.select(model)
-                .options(*options.get(model, []))
-                .where(model.programme_id == programme.id)
-                .order_by(model.order, model.id)
-            )
+    def parts(model: Any, *options: Any) -> Rows:
+        return Rows(
+            model, model.programme_id == programme.id, (model.order, model.id), tuple(options)
         )
 
-    stocktakes = db.session.scalars(
-        sa.select(Stocktake)
-        .where(Stocktake.programme_id == programme.id)
-        .order_by(Stocktake.id.desc())
+    def under(owner: Any, key: Any, order: Any, *options: Any) -> Rows:
+        owners = sa.select(owner.id).where(owner.programme_id == programme.id)
+        return Rows(key.class_, key.in_(owners), (order, key.class_.id), tuple(options))
+
+    found = together(
+        parts(ProgrammePhase),
+        parts(Objective),
+        parts(Participant, joinedload(Participant.organisation), joinedload(Participant.body)),
+        parts(Sum),
+        parts(Method),
+        parts(Component),
+        parts(Finding, joinedload(Finding.place)),
+        parts(Deed),
+        parts(Remaining),
+        parts(Agreement, joinedload(Agreement.act)),
+        parts(Call, joinedload(Call.act)),
+        Rows(Stocktake, Stocktake.programme_id == programme.id, (Stocktake.id.desc(),)),
+        Rows(
+            Programme,
+            sa.and_(Programme.parent_id == programme.id, Programme.published_at.is_not(None)),
+            (Programme.starts_on, Programme.id),
+        ),
+        under(
+            Agreement,
+            AgreementSignatory.agreement_id,
+            AgreementSignatory.order,
+            joinedload(AgreementSignatory.organisation),
+        ),
+        under(Agreement, Criterion.agreement_id, Criterion.order),
+        under(Agreement, Assessment.agreement_id, Assessment.id),
+        under(Call, Candidate.call_id, Candidate.order, joinedload(Candidate.place)),
+        under(Call, Experiment.call_id, Experiment.order),
     )
-    children = db.session.scalars(
-        sa.select(Programme)
-        .where(Programme.parent_id == programme.id, Programme.published_at.is_not(None))
-        .order_by(Programme.starts_on, Programme.id)
-    )
+    agreements, calls = found[Agreement], found[Call]
+    give(agreements, "signatories", found[AgreementSignatory], "agreement_id")
+    give(agreements, "criteria", found[Criterion], "agreement_id")
+    give(agreements, "assessments", found[Assessment], "agreement_id")
+    give(calls, "candidates", found[Candidate], "call_id")
+    give(calls, "experiments", found[Experiment], "call_id")
     return Whole(
         programme=programme,
-        phases=parts(ProgrammePhase),
-        objectives=parts(Objective),
-        participants=parts(Participant),
-        amounts=parts(Sum),
-        methods=parts(Method),
-        components=parts(Component),
-        findings=parts(Finding),
-        deeds=parts(Deed),
-        remaining=parts(Remaining),
-        agreements=parts(Agreement),
-        calls=parts(Call),
-        stocktakes=list(stocktakes),
-        children=list(children),
+        phases=found[ProgrammePhase],
+        objectives=found[Objective],
+        participants=found[Participant],
+        amounts=found[Sum],
+        methods=found[Method],
+        components=found[Component],
+        findings=found[Finding],
+        deeds=found[Deed],
+        remaining=found[Remaining],
+        agreements=agreements,
+        calls=calls,
+        stocktakes=found[Stocktake],
+        children=found[Programme],
     )
 
 
