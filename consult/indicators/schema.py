@@ -1,22 +1,12 @@
 """What each column of the open table of figures means, in words and for programs."""
 
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
-from flask_babel.speaklater import LazyString
-
+from consult.core import datasets
+from consult.core.datasets import Field
 from consult.core.i18n import _
 from consult.indicators.formats import COLUMNS
-
-
-class Field(NamedTuple):
-    """One column: its name in the file, what it holds, its type in a Table Schema."""
-
-    name: str
-    words: LazyString
-    type: str = "string"
-    example: str = ""
-
 
 FIELDS = (
     Field(
@@ -97,25 +87,10 @@ assert tuple(field.name for field in FIELDS) == COLUMNS  # noqa: S101 one order 
 
 
 def table_schema(site: str) -> dict[str, Any]:
-    """The table as a Table Schema (specs.frictionlessdata.io), under the Licence Ouverte 2.0."""
-    return {
-        "name": "indicateurs",
-        "title": "Indicateurs",
-        "homepage": f"{site}/indicateurs",
-        "path": f"{site}/indicateurs.csv",
-        "licenses": [{"name": "etalab-2.0", "title": "Licence Ouverte 2.0"}],
-        "missingValues": [""],
-        "fields": [_described(field) for field in FIELDS],
-    }
-
-
-def _described(field: Field) -> dict[str, Any]:
-    said = {"name": field.name, "type": field.type, "description": str(field.words)}
-    if field.type == "boolean":
-        said |= {"trueValues": ["1"], "falseValues": ["0"]}  # type: ignore[dict-item]
-    if field.example:
-        said["example"] = field.example
-    return said
+    """The table of all figures as a Table Schema."""
+    return datasets.table_schema(
+        "indicateurs", "Indicateurs", f"{site}/indicateurs.csv", f"{site}/indicateurs", FIELDS
+    )
 
 
 def plain(value: Any) -> Any:

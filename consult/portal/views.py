@@ -11,10 +11,12 @@ from flask import (
     abort,
     current_app,
     flash,
+    jsonify,
     redirect,
     render_template,
     request,
     send_file,
+    stream_with_context,
     url_for,
 )
 from markupsafe import escape
@@ -23,13 +25,14 @@ from consult.campaigns.models import Campaign, PhaseKind, Stage
 from consult.campaigns.queries import by_slug_or_404, on_show
 from consult.contributions import queries as contributions
 from consult.contributions.models import Outcome
-from consult.core import clock, mail
+from consult.core import clock, datasets, mail
 from consult.core.assets import SOURCES
 from consult.core.db import db, writing
 from consult.core.errors import thinks_first
 from consult.core.files import StoredFile
 from consult.core.i18n import LANGUAGES, _, day, gettext, language, ngettext
 from consult.core.rules import refusal
+from consult.core.tables import write_csv
 from consult.core.text import excerpt
 from consult.engagements import queries as engagements
 from consult.engagements.models import PROGRESS, Action
@@ -38,7 +41,7 @@ from consult.followup.models import PICTURES
 from consult.journal.actions import commit
 from consult.moderation.models import Ground
 from consult.people.session import actor
-from consult.portal import actions, finding, news, queries, rules
+from consult.portal import actions, finding, news, opendata, queries, rules
 from consult.portal import legal as rules_of_the_house
 from consult.portal import thread as threads
 from consult.portal.forms import AuditForm, SettingsForm
@@ -99,6 +102,7 @@ SHELVES = (
                 _("Papers carried in whole, and what became of them."),
             ),
             (_("Glossary"), "sources.glossary", _("Acronyms, spelt out.")),
+            (_("Open data"), "portal.open_data", _("Tables to take away, under an open licence.")),
             (_("Journal of public acts"), "portal.journal", _("What happened, line after line.")),
         ),
     ),
@@ -468,6 +472,32 @@ def _settings(form: SettingsForm, site: Site) -> str:
 def journal() -> str:
     lines, before = news.journal(request.args.get("before", type=int))
     return render_template("portal/journal.html", lines=lines, before=before, head=queries.head())
+
+
+@bp.get("/open-data")
+def open_data() -> str:
+    """The tables of the whole site, the licence they come under, what each column means."""
+    return render_template(
+        "portal/open_data.html", datasets=opendata.DATASETS.values(), campaigns=on_show()
+    )
+
+
+@bp.get("/open-data/<any(deliberations, plan, actions, indicateurs):name>.csv")
+def dataset(name: str) -> Response:
+    one = opendata.DATASETS[name]
+    return Response(
+        stream_with_context(write_csv(one.rows(), one.columns)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+@bp.get("/open-data/<any(deliberations, plan, actions, indicateurs):name>.schema.json")
+def dataset_schema(name: str) -> Response:
+    """The columns of a table, for programs."""
+    one = opendata.DATASETS[name]
+    path, home = mail.address("portal.dataset", name=name), mail.address("portal.open_data")
+    return jsonify(datasets.table_schema(name, str(one.title), path, home, one.fields))
 
 
 @bp.get("/theme.css")
