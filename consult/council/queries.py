@@ -8,19 +8,23 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload, undefer_group
 from werkzeug.exceptions import NotFound
 
-from consult.core.db import db, locked
+from consult.core.db import Rows, db, give, locked, together
 from consult.core.text import fold
 from consult.council.models import (
     CARRIED,
     Act,
     ActKind,
     ActLink,
+    ActPerson,
+    ActRemark,
     ActState,
     AgendaItem,
     Amendment,
     Annex,
     Assembly,
     ItemState,
+    Proxy,
+    Publication,
     Sitting,
     act_place,
 )
@@ -52,13 +56,7 @@ _PAGE = (
     joinedload(Act.document),
     joinedload(Act.chamber),
     joinedload(Act.sitting).joinedload(Sitting.assembly),
-    joinedload(Act.sitting).selectinload(Sitting.proxies),
-    selectinload(Act.people),
     selectinload(Act.places),
-    selectinload(Act.annexes).joinedload(Annex.file),
-    selectinload(Act.publications),
-    selectinload(Act.remarks),
-    selectinload(Act.links).joinedload(ActLink.earlier),
 )
 
 
@@ -67,6 +65,21 @@ def act_or_404(act_id: int) -> Act:
     act = db.session.scalar(sa.select(Act).options(*_PAGE).where(Act.id == act_id))
     if act is None:
         raise NotFound
+    found = together(
+        Rows(ActPerson, ActPerson.act_id == act.id, (ActPerson.order, ActPerson.id)),
+        Rows(Annex, Annex.act_id == act.id, (Annex.order, Annex.id), (joinedload(Annex.file),)),
+        Rows(Publication, Publication.act_id == act.id),
+        Rows(ActRemark, ActRemark.act_id == act.id),
+        Rows(ActLink, ActLink.act_id == act.id, options=(joinedload(ActLink.earlier),)),
+        Rows(Proxy, Proxy.sitting_id == act.sitting_id),
+    )
+    give([act], "people", found[ActPerson], "act_id")
+    give([act], "annexes", found[Annex], "act_id")
+    give([act], "publications", found[Publication], "act_id")
+    give([act], "remarks", found[ActRemark], "act_id")
+    give([act], "links", found[ActLink], "act_id")
+    if act.sitting is not None:
+        give([act.sitting], "proxies", found[Proxy], "sitting_id")
     return act
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, undefer
 from werkzeug.exceptions import NotFound
 
 from consult.core import clock
-from consult.core.db import db
+from consult.core.db import Rows, db, together
 from consult.core.similar import rank
 from consult.core.text import fold, stems
 from consult.territory.models import (
@@ -224,20 +224,51 @@ def parents_of(place: Place) -> list[Tie]:
     links = db.session.scalars(
         sa.select(Lies).options(joinedload(Lies.parent)).where(Lies.place_id == place.id)
     )
+    return _ties(links)
+
+
+def _ties(links: Iterable[Lies]) -> list[Tie]:
     ties = [Tie(link.parent, link) for link in links]
     today = clock.today()
     return sorted(ties, key=lambda tie: (not tie.link.holds_on(today), fold(tie.place.name)))
 
 
-def within(place: Place, on: date | None = None) -> list[Place]:
-    """The places that lay in this one on a day, or lie there today, by name."""
+class Around(NamedTuple):
+    """What is known of a place on a day: what it lies in, what lies in it, what became of it."""
+
+    ties: list[Tie]
+    within: list[Place]
+    perimeters: list[Perimeter]  # the latest first, without their points
+    changes: list[PlaceChange]  # the earliest first, as generations are
+    generations: list[Generation]
+
+
+def around(place: Place, on: date | None = None) -> Around:
+    """What surrounds a place on a day, or today, and its own history: one question."""
     day = on or clock.today()
-    below = db.session.scalars(
-        sa.select(Place)
-        .join(Lies, Lies.place_id == Place.id)
-        .where(Lies.parent_id == place.id, _holds(Lies, day), _holds(Place, day))
+    inside = sa.select(Lies.place_id).where(Lies.parent_id == place.id, _holds(Lies, day))
+    found = together(
+        Rows(Lies, Lies.place_id == place.id, options=(joinedload(Lies.parent),)),
+        Rows(Place, sa.and_(Place.id.in_(inside), _holds(Place, day))),
+        Rows(
+            Perimeter,
+            Perimeter.place_id == place.id,
+            (Perimeter.valid_from.desc(), Perimeter.id.desc()),
+        ),
+        Rows(
+            PlaceChange,
+            PlaceChange.place_id == place.id,
+            options=(joinedload(PlaceChange.generation),),
+        ),
+        Rows(Generation, Generation.place_id == place.id, (Generation.starts_on, Generation.id)),
     )
-    return sorted(below, key=lambda one: fold(one.name))
+    return Around(
+        _ties(found[Lies]),
+        sorted(found[Place], key=lambda one: fold(one.name)),
+        found[Perimeter],
+        sorted(found[PlaceChange], key=lambda one: (one.generation.starts_on, one.id)),
+        found[Generation],
+    )
 
 
 def below(place_ids: sa.Select[Any]) -> sa.Select[Any]:
@@ -337,17 +368,6 @@ def generations() -> list[Generation]:
     )
 
 
-def generations_of(place: Place) -> list[Generation]:
-    """The generations of the geography of a place, the earliest first."""
-    return list(
-        db.session.scalars(
-            sa.select(Generation)
-            .where(Generation.place_id == place.id)
-            .order_by(Generation.starts_on, Generation.id)
-        )
-    )
-
-
 def generation_or_404(slug: str) -> Generation:
     found = db.session.scalar(
         sa.select(Generation).options(joinedload(Generation.place)).where(Generation.slug == slug)
@@ -404,19 +424,6 @@ def changes_in(generation: Generation) -> list[PlaceChange]:
         .order_by(PlaceChange.id)
     )
     return sorted(found, key=lambda change: order[change.kind])
-
-
-def changes_of(place: Place) -> list[PlaceChange]:
-    """What each generation did to a place, the earliest first."""
-    return list(
-        db.session.scalars(
-            sa.select(PlaceChange)
-            .join(PlaceChange.generation)
-            .options(joinedload(PlaceChange.generation))
-            .where(PlaceChange.place_id == place.id)
-            .order_by(Generation.starts_on, PlaceChange.id)
-        )
-    )
 
 
 def change_between(generation: Generation, place: Place) -> PlaceChange | None:

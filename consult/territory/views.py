@@ -52,7 +52,7 @@ from consult.territory.models import (
     PlaceChange,
     PlaceKind,
 )
-from consult.territory.queries import Era, Map, Tally, Tie
+from consult.territory.queries import Around, Era, Map, Tally
 
 bp = Blueprint("territory", __name__)
 PAGE = 100
@@ -243,24 +243,21 @@ def place(slug: str) -> str | Response:
         return redirect(url_for(".place", slug=place.merged.slug), 301)
     day = _day_asked()
     ids = queries.ids_under(place, day)
-    within = queries.within(place, day)
-    ties = queries.parents_of(place)
-    perimeters = queries.perimeters_of(place)
-    changes = queries.changes_of(place)
+    around = queries.around(place, day)
     at_work = actions_at(ids)
     campaigns = campaigns_at(ids)
     programmes = programmes_at(place)
-    generations = queries.generations_of(place) if place.kind in HOLDERS else []
+    generations = around.generations if place.kind in HOLDERS else []
     return render_template(
         "territory/place.html",
         place=place,
         day=day,
         is_today=day == clock.today(),
-        ties=ties,
-        within=within,
-        perimeters=perimeters,
-        drawing=_drawing_of(place, ties, within, day) if perimeters else None,
-        changes=changes,
+        ties=around.ties,
+        within=around.within,
+        perimeters=around.perimeters,
+        drawing=_drawing_of(place, around, day) if around.perimeters else None,
+        changes=around.changes,
         generations=generations,
         campaigns=campaigns,
         programmes=programmes,
@@ -272,18 +269,17 @@ def place(slug: str) -> str | Response:
             programmes,
             plans_at(ids, [one.id for one in campaigns]),
             acts_at(place, user),
-            [*map(_changed, changes), *map(_begun, generations)],
+            [*map(_changed, around.changes), *map(_begun, generations)],
         ),
         gaps=still_open(place) if _may(rules.edit_place, place) else [],
         may_edit=_may(rules.edit_place, place),
     )
 
 
-def _drawing_of(
-    place: Place, ties: Iterable[Tie], inside: Sequence[Place], day: date
-) -> Drawing | None:
+def _drawing_of(place: Place, near: Around, day: date) -> Drawing | None:
     """A place among what it lay in on a day, and over it what lay in it."""
-    around = [tie.place for tie in ties if tie.link.holds_on(day)]
+    around = [tie.place for tie in near.ties if tie.link.holds_on(day)]
+    inside = near.within
     outlines = queries.outlines([place.id, *(one.id for one in (*around, *inside))], day)
     if place.id not in outlines:
         return None

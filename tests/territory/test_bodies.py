@@ -169,7 +169,7 @@ def test_two_entries_for_one_place_become_one(ctx, client):
     assert (quay.qpv, double.qpv) == ("QN09901A", None)
     assert contribution.place is quay
     assert [tie.place for tie in queries.parents_of(quay)] == [town]
-    assert queries.within(quay) == [block]
+    assert queries.around(quay).within == [block]
     assert queries.place_named("le quai") is quay
     assert double not in queries.places()
     text = client.get("/lieux/les-quais").text
