@@ -82,12 +82,9 @@ def draft(
     act = Act(
         kind=kind,
         title=title,
-        assembly=assembly.name,
-        chamber=assembly,
-        court=assembly.court or None,
-        court_address=assembly.court_address or None,
         author_id=actor.id if actor else None,
         key=key,
+        **_of(assembly),
         **said,
     )
     db.session.add(act)
@@ -105,12 +102,17 @@ def edit(
     *,
     people: Iterable[Named] | None = None,
     places: Iterable[Place] | None = None,
+    assembly: Assembly | None = None,
     **said: Any,
 ) -> None:
     """A draft is rewritten: nobody voted on it, nobody read it in public."""
     rules.edit(actor, act)
-    if "number" in said:
-        rules.be_the_only_one(act, act.chamber, act.kind, said["number"])
+    if assembly is not None and assembly is not act.chamber:
+        rules.be_on_no_agenda(act)
+        said |= _of(assembly)
+    if "number" in said or "chamber" in said:
+        number = said.get("number", act.number)
+        rules.be_the_only_one(act, assembly or act.chamber, act.kind, number)
     for name, value in said.items():
         setattr(act, name, value)
     if people is not None:
@@ -120,6 +122,16 @@ def edit(
     db.session.flush()
     texts.index(act)
     record("council.edit", actor, act, changed=sorted(said))
+
+
+def _of(assembly: Assembly) -> dict[str, Any]:
+    """What an act takes from its assembly: its name as it is today, and the court above it."""
+    return {
+        "assembly": assembly.name,
+        "chamber": assembly,
+        "court": assembly.court or None,
+        "court_address": assembly.court_address or None,
+    }
 
 
 def complete(actor: User | None, act: Act, **said: Any) -> None:

@@ -26,6 +26,7 @@ from consult.council.models import (
     TIES,
     Act,
     ActKind,
+    ActState,
     Annex,
     Assembly,
     Casting,
@@ -233,6 +234,7 @@ class ActForm(_Paper):
             kwargs |= {name: getattr(act, name) or "" for name in (*self.TEXTS, *self.CODES)}
             kwargs |= {name: "\n".join(getattr(act, name)) for name in self.LISTS}
             kwargs |= {
+                "assembly_id": act.chamber.id if act.chamber else 0,
                 "articles": "\n\n".join(one["words"] for one in act.articles),
                 "body": texts.typed(act.body),
                 "places": "\n".join(place.name for place in act.places),
@@ -241,10 +243,13 @@ class ActForm(_Paper):
             }
         super().__init__(*args, **kwargs)
         if act is not None:
-            del self.kind, self.assembly_id
-            return
+            del self.kind
+            if act.state != ActState.DRAFT or act.chamber is None:
+                del self.assembly_id
+                return
+        else:
+            self.kind.choices = [SelectChoice(kind.value, label) for kind, label in KINDS.items()]
         self._assemblies = {one.id: one for one in queries.assemblies()}
-        self.kind.choices = [SelectChoice(kind.value, label) for kind, label in KINDS.items()]
         self.assembly_id.choices = _named(self._assemblies.values())
 
     @property

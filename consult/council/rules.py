@@ -67,6 +67,11 @@ def edit(actor: User | None, act: Act) -> None:
     )
 
 
+def be_on_no_agenda(act: Act) -> None:
+    """An act changes its assembly as long as none was to examine it."""
+    require(act.state == ActState.DRAFT, _("An act that was put on an agenda keeps its assembly."))
+
+
 def be_the_only_one(
     act: Act | None, assembly: Assembly | None, kind: ActKind, number: str | None
 ) -> None:

@@ -45,6 +45,7 @@ from consult.council.models import (
     ActKind,
     ActState,
     AgendaItem,
+    ItemState,
     Online,
     Part,
     Sitting,
@@ -133,6 +134,7 @@ def act(id: int) -> str:
         else [],
         item=queries.line_of(subject) if subject.sitting_id else None,
         can=_steps(subject) if _may(rules.desk) else {},
+        why_not=_obstacles(subject) if _may(rules.desk) else {},
         reads_all=queries.reads_all(user),
     )
 
@@ -164,6 +166,16 @@ def _steps(act: Act) -> dict[str, bool]:
         name: refusal(getattr(rules, name), user, act, *more) is None
         for name, more in asked.items()
     }
+
+
+def _obstacles(act: Act) -> dict[str, Any]:
+    """Why the step that comes next is still closed; nothing where it is open."""
+    user = actor()
+    if act.state == ActState.ON_AGENDA and act.kind == ActKind.DELIBERATION:
+        return {"vote": refusal(rules.vote, user, act, queries.item_of(act))}
+    if act.state == ActState.TRANSMITTED:
+        return {"publish": refusal(rules.publish, user, act)}
+    return {}
 
 
 @bp.get("/actes/<int:id>.txt")
@@ -226,6 +238,11 @@ def sitting(id: int) -> str:
             for name in (*asked, "publish_minutes")
         },
         why_not_list=refusal(rules.publish_list, user, subject) if is_desk else None,
+        why_not_vote={
+            item.id: refusal(rules.vote, user, item.act, item)
+            for item in (subject.items if is_desk else ())
+            if item.act and item.state == ItemState.LISTED
+        },
     )
 
 
@@ -288,6 +305,8 @@ def edit(id: int) -> str | Redirect:
 
     def act() -> None:
         said = form.values()
+        if "assembly_id" in form:
+            said["assembly"] = form.assembly
         if form.paper:
             said["document"] = _paper(form)
         actions.edit(actor(), subject, places=_places(form.places.data), **said)
@@ -393,7 +412,9 @@ def publish(id: int) -> str | Redirect:
         "The site notes the moment and the fingerprint of the document. Neither changes afterwards,"
         " and the act stays online two months at least."
     )
-    return _step(id, rules.publish, PublishForm(), _("Put online"), actions.publish, lead=lead)
+    return _step(
+        id, rules.publish, PublishForm(), _("Put the act online"), actions.publish, lead=lead
+    )
 
 
 @bp.route("/actes/<int:id>/retirer", methods=["GET", "POST"])

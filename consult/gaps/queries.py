@@ -99,6 +99,14 @@ def all_open() -> list[Group]:
     return sorted(groups, key=lambda group: -max(line.gap.id for line in group.lines))
 
 
+def sections(groups: list[Group]) -> dict[str, list[Group]]:
+    """Groups under what they are a part of, or under their own title, in their order."""
+    found: dict[str, list[Group]] = {}
+    for group in groups:
+        found.setdefault(group.within or group.title, []).append(group)
+    return found
+
+
 def _title(subject: Any) -> str:
     names = ("title", "name", "label", "words")
     return next((str(words) for name in names if (words := getattr(subject, name, ""))), "")

@@ -21,7 +21,7 @@ def index() -> str:
     groups = queries.all_open()
     return render_template(
         "gaps/index.html",
-        groups=groups,
+        sections=queries.sections(groups),
         total=sum(group.number for group in groups),
         may_fill=refusal(has_role, user, RoleName.COUNCIL) is None,
     )

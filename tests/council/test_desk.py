@@ -2,12 +2,23 @@
 
 import io
 
+import pytest
+
 from consult.core import clock
 from consult.core.db import db
+from consult.core.rules import Refused
 from consult.council import actions as council
 from consult.council.models import Act, ActKind, ActState
 from consult.journal.actions import commit
-from tests.council.making import clerk, in_force, inscribed, make_act, make_assembly, make_sitting
+from tests.council.making import (
+    attended,
+    clerk,
+    in_force,
+    inscribed,
+    make_act,
+    make_assembly,
+    make_sitting,
+)
 from tests.factories import sign_in
 
 PDF = b"%PDF-1.7 ..."
@@ -94,6 +105,62 @@ def test_the_steps_after_the_vote_are_pages(ctx, noon, client):
     db.session.expire_all()
     assert db.session.get(Act, act.id).state == ActState.ENFORCEABLE
     assert client.get(f"/actes/{act.id}/publier").status_code == 403
+
+
+def test_a_draft_changes_its_assembly_until_it_is_on_an_agenda(ctx, noon, client):
+    actor = clerk()
+    first, second = make_assembly(actor), make_assembly(actor, court="Tribunal de Nantes")
+    act = make_act(actor, first)
+    page = f"/actes/{act.id}/modifier"
+    seen = sign_in(client, actor).get(page).text
+    assert f'<option selected value="{first.id}">' in seen
+    typed = {"assembly_id": str(second.id), "title": act.title}
+    assert client.post(page, data=typed).status_code == 303
+    db.session.expire_all()
+    assert (act.chamber, act.assembly, act.court) == (second, second.name, "Tribunal de Nantes")
+    council.inscribe(actor, make_sitting(actor, second), act=act)
+    commit()
+    assert 'name="assembly_id"' not in client.get(page).text
+    with pytest.raises(Refused):
+        council.edit(actor, act, assembly=first)
+
+
+def test_a_step_that_is_closed_says_why(ctx, noon, client):
+    actor = clerk()
+    assembly = make_assembly(actor)
+    act = make_act(actor, assembly)
+    sitting = attended(actor, make_sitting(actor, assembly), 3)
+    council.inscribe(actor, sitting, act=act)
+    commit()
+    sign_in(client, actor)
+    why = "Le quorum n’est pas atteint"
+    for page in (f"/seances/{sitting.id}", f"/actes/{act.id}"):
+        seen = client.get(page).text
+        assert why in seen
+        assert f'href="/actes/{act.id}/voter"' not in seen
+    refused = client.get(f"/actes/{act.id}/voter", headers={"Referer": f"http://localhost{page}"})
+    assert f'href="{page}"' in refused.text[refused.text.index("<main") :]
+    attended(actor, sitting, 8)
+    assert f'href="/actes/{act.id}/voter"' in client.get(f"/seances/{sitting.id}").text
+    day = clock.today()
+    council.vote(actor, act, votes_for=8, votes_against=0, abstentions=0)
+    council.sign(actor, act, on=day, signatories=[("Nadia Bel", "Maire")])
+    council.transmit(actor, act, on=day)
+    commit()
+    assert "Ajoutez d’abord le PDF signé" in client.get(f"/actes/{act.id}").text
+
+
+def test_the_place_of_a_sitting_is_said_once(ctx, noon, client):
+    actor = clerk()
+    act = make_act(actor, make_assembly(actor))
+    sitting = council.convene(
+        actor, assembly=act.chamber, held_on=clock.today(), place="Salle du conseil"
+    )
+    council.inscribe(actor, sitting, act=act)
+    commit()
+    seen = sign_in(client, actor).get(f"/actes/{act.id}").text
+    assert seen.count("Lieu de la séance") == 1
+    assert "Salle du conseil" in seen
 
 
 def test_acts_are_found_by_any_of_their_words(ctx, noon, client):
