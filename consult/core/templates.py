@@ -11,7 +11,7 @@ from jinja2.runtime import Macro
 from markupsafe import Markup
 
 from consult.core.i18n import language
-from consult.core.text import excerpt, render
+from consult.core.text import excerpt, opening, render
 
 PIECES = 20_000  # kept by each worker, the oldest leaving first
 ADDRESSES = 50_000
@@ -19,7 +19,7 @@ ADDRESSES = 50_000
 
 def init_app(app: Flask) -> None:
     app.url_for = _remembering(app)  # type: ignore[method-assign]
-    app.jinja_env.filters.update(markdown=render, excerpt=excerpt)
+    app.jinja_env.filters.update(markdown=render, excerpt=excerpt, opening=opening)
     app.jinja_env.globals.update(url_for=app.url_for, once=_pieces(), asked_besides=_asked_besides)
 
 

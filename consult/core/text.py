@@ -105,6 +105,19 @@ def excerpt(text: str, length: int = 200) -> str:
     return shorten(plain(text[: length * 6 + 400]), length)
 
 
+def opening(text: str, length: int = 200) -> str:
+    """The whole sentences a text begins with, as many as fit; cut where not even one does."""
+    line = " ".join(plain(text[: length * 6 + 400]).split())
+    if len(line) <= length:
+        return line
+    ends = [
+        end.end()
+        for end in _END.finditer(line[: length + 1])
+        if end.end() <= length and not _ABBREVIATED.search(line[: end.start()])
+    ]
+    return line[: ends[-1]] if ends and ends[-1] > length // 3 else shorten(line, length)
+
+
 def shorten(words: str, length: int) -> str:
     """Plain words on one line, cut between two words when they are too many."""
     line = " ".join(words.split())

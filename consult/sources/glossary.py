@@ -39,7 +39,7 @@ def spell_out(text: str, terms: Mapping[str, str], met: MutableSet[str]) -> Mark
         words = terms[acronym]
         if fold(words) in folded:
             return acronym
-        return f'{acronym} <span class="spelt-out">({escape(words)})</span>'
+        return acronym + _beside(words, found.string[: found.start()])
 
     html = str(escape(text))
     parts = TAG.split(html)
@@ -63,10 +63,17 @@ def spell_out_page(page: str, terms: Mapping[str, str], met: MutableSet[str]) ->
             end = place + len(str(escape(acronym)))
             beside = page[page.rfind(">", 0, place) + 1 : page.find("<", end)]
             if fold(words) not in fold(beside):
-                told.append((end, f' <span class="spelt-out">({escape(words)})</span>'))
+                told.append((end, _beside(words, page[:place])))
     for end, words in sorted(told, reverse=True):
         page = page[:end] + words + page[end:]
     return page
+
+
+def _beside(words: str, before: str) -> str:
+    """The words as they follow their acronym: in brackets, or after a comma where it is in some."""
+    if before.endswith("("):
+        return f'<span class="spelt-out">, {escape(words)}</span>'
+    return f' <span class="spelt-out">({escape(words)})</span>'
 
 
 def _first(page: str, acronym: str) -> int | None:

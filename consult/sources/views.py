@@ -1,6 +1,7 @@
 """The pages of the documents carried in, and of the glossary."""
 
 from collections.abc import MutableSet
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ from werkzeug.wrappers import Response as Reply
 from consult.core import files
 from consult.core.db import writing
 from consult.core.errors import thinks_first
-from consult.core.i18n import _, gettext
+from consult.core.i18n import _, day, gettext
 from consult.core.rules import Refused, refusal
 from consult.engagements.documents import DocumentError
 from consult.journal.actions import commit, rollback
@@ -159,7 +160,7 @@ def preview(ref: str) -> str | Reply:
         return redirect(_page(document), 303)
     found = reading.read(document.content)
     return render_template(
-        "sources/preview.html", document=document, figures=found.figures(), terms=found.terms()
+        "sources/preview.html", document=document, figures=_figures(found), terms=found.terms()
     )
 
 
@@ -203,7 +204,7 @@ def show(ref: str) -> str | Reply:
     return render_template(
         "sources/show.html",
         document=document,
-        figures=reading.read(document.content).figures(),
+        figures=_figures(reading.read(document.content)),
         became=_links(queries.became(document)),
         left_out=reading.LEFT_OUT,
         gaps=queries.to_complete(document) if may_read else {},
@@ -230,6 +231,14 @@ def file(ref: str) -> Response:
         mimetype=document.file.media_type,
         headers={"Content-Disposition": f'attachment; filename="{document.file.name}"'},
     )
+
+
+def _figures(found: reading.Document) -> dict[str, Any]:
+    """What a document holds, counted; the day of its sitting in words."""
+    figures = found.figures()
+    if figures.get("sitting"):
+        figures["sitting"] = day(date.fromisoformat(figures["sitting"]))
+    return figures
 
 
 def _page(document: SourceDocument) -> str:

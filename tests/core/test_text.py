@@ -74,6 +74,12 @@ class TestShorter:
         assert text.excerpt("Des **bancs** à l'ombre des tilleuls", 20) == "Des bancs à l'ombre…"
         assert text.excerpt("Des bancs", 20) == "Des bancs"
 
+    def test_opening_ends_with_a_sentence(self):
+        said = "Une rue, on y joue. M. Lenoir y vieillit. Avant de décider, la Ville demande."
+        assert text.opening(said, 60) == "Une rue, on y joue. M. Lenoir y vieillit."
+        assert text.opening("Des **bancs** à l'ombre", 15) == "Des bancs à…"
+        assert text.opening("Des bancs.", 15) == "Des bancs."
+
     @given(FRENCH, st.integers(10, 200))
     def test_excerpt_is_one_line_of_the_length_asked(self, words, length):
         short = text.excerpt(words, length)

@@ -45,7 +45,7 @@ def test_without_any_script(browser, server, town):
     page = context.new_page()
     page.goto(f"/actions/{action}")
     page.get_by_role("link", name="Poser une question ou contester").click()
-    page.get_by_label("Dire que l’action n’en est pas là").check()
+    page.get_by_label("Contester l’état affiché").check()
     page.get_by_label("Vos mots").fill("Aucune lampe ne brille.")
     page.get_by_role("button", name="Envoyer ma question").click()
     page.get_by_role("heading", name="Votre question est arrivée").wait_for()

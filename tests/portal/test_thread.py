@@ -54,7 +54,7 @@ def test_every_figure_has_its_denominator(client, town):
     }
     words = text_of(reply)
     assert "En chiffres, au 15 juin 2026" in words
-    assert "la moitié en 10 jours au plus" in words
+    assert "pour la moitié d’entre elles, en 10 jours au plus" in words
     assert "1 a été refusée avec un motif" in words
 
 

@@ -14,12 +14,14 @@ from tests.sources.carrying import OWN, carried_in
 
 TERMS = {"QPV": "quartiers politique de la ville", "EDS": "espaces & solidarités"}
 TOLD = ' <span class="spelt-out">(quartiers politique de la ville)</span>'
+ASIDE = '<span class="spelt-out">, quartiers politique de la ville</span>'
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         ("Les QPV, puis les QPV.", f"Les QPV{TOLD}, puis les QPV."),
+        ("Quartiers (QPV)", f"Quartiers (QPV{ASIDE})"),
         ("Rien à dire.", "Rien à dire."),
         ("<b>QPV</b>", f"&lt;b&gt;QPV{TOLD}&lt;/b&gt;"),
         (Markup('<a title="QPV">QPV</a>'), f'<a title="QPV">QPV{TOLD}</a>'),
