@@ -102,20 +102,35 @@ class Listed(NamedTuple):
         return self.counts.total()
 
 
-def listed(actor: User | None, limit: int = 100) -> list[Listed]:
-    """The plans this person may read, latest first."""
+PLANS = 20  # on one page of the list
+
+
+def listed(actor: User | None, page: int = 1) -> tuple[list[Listed], bool]:
+    """One page of the plans this person may read, latest first, and whether more follow."""
     newest = sa.func.coalesce(Plan.published_at, Plan.created_at).desc()
     plans = list(
         db.session.scalars(
             sa.select(Plan)
             .options(*_frame())
-            .where(visible_to(actor))
+            .where(Plan.id.in_(_page(actor, newest, page)))
             .order_by(newest, Plan.id.desc())
-            .limit(limit)
         ).unique()
     )
     counts = counted([plan.id for plan in plans])
-    return [Listed(plan, counts.get(plan.id, Counter())) for plan in plans]
+    rows = [Listed(plan, counts.get(plan.id, Counter())) for plan in plans]
+    return rows[:PLANS], len(rows) > PLANS
+
+
+def _page(actor: User | None, newest: Any, page: int) -> sa.ScalarSelect[Any]:
+    """The plans of one page, and one more: joined tables would upset the counting."""
+    return (
+        sa.select(Plan.id)
+        .where(visible_to(actor))
+        .order_by(newest, Plan.id.desc())
+        .offset((max(page, 1) - 1) * PLANS)
+        .limit(PLANS + 1)
+        .scalar_subquery()
+    )
 
 
 def of_programme(programme_id: int, actor: User | None) -> list[Plan]:

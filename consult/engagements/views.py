@@ -86,12 +86,18 @@ PARTS = (sheet_pages, money_pages, moment_pages)
 # What everybody reads.
 
 
+MOST_PAGES = 10_000  # of the list of plans
+
+
 @bp.get("/plans")
 def index() -> str:
-    user = actor()
+    user, page = actor(), max(request.args.get("page", 1, type=int), 1)
+    plans, is_more = queries.listed(user, min(page, MOST_PAGES))
     return render_template(
         "engagements/index.html",
-        plans=queries.listed(user),
+        plans=plans,
+        previous=url_for(".index", page=page - 1) if page > 1 else "",
+        next=url_for(".index", page=page + 1) if is_more else "",
         may_create=user is not None and refusal(rules.create, user) is None,
         may_work=followup.may_work(user),
     )
@@ -136,18 +142,19 @@ def plan_json(slug: str) -> Response:
 def plan_pdf(slug: str) -> Response:
     """The plan as it stands today, as a paper to hand out."""
     plan = queries.by_slug_or_404(slug, actor())
-    tree, editions = queries.of_plan(plan), followup.editions(plan)
+    whole, editions = followup.whole(plan), followup.editions(plan)
     facts = papers.plan(
         plan,
-        tree,
-        standing=followup.standing(plan),
-        moved=followup.since(editions[0].content, tree) if editions else [],
+        whole.tree,
+        standing=whole.standing,
+        linked=whole.linked,
+        moved=followup.since(editions[0].content, whole.tree) if editions else [],
         since=editions[0].title if editions else "",
-        purses=amounts.purses(amounts.of_plan(plan)),
-        announced=sheets.of_plan(plan),
-        diary=moments.of_plan(plan),
+        purses=amounts.purses(whole.beside.amounts),
+        announced=whole.beside.sheets,
+        diary=whole.beside.moments,
         groups=on_paper(plan),
-        sha256=followup.fingerprint(followup.picture(plan)),
+        sha256=followup.fingerprint(followup.picture(plan, whole)),
     )
     return hand_out(
         "plan",

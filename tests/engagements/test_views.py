@@ -2,12 +2,14 @@
 
 import html
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from consult.core import clock
 from consult.core.db import db
+from consult.council.models import Act
 from consult.engagements import actions as engagements
 from consult.engagements import lineage, queries
 from consult.engagements.models import Action, Degree, Plan, PlanState, Progress, Revision
@@ -338,3 +340,26 @@ def test_nothing_that_is_not_there_is_found(ctx, client):
         f"/plans/{plan.slug}/editions/rien",
     ):
         assert client.get(page).status_code == 404
+
+
+def test_a_long_list_of_plans_is_turned_page_by_page(client, ctx):
+    """Two hundred plans weigh no more on a page than twenty."""
+    for number in range(45):
+        db.session.add(
+            Plan(
+                slug=f"plan-{number}",
+                title=f"Plan {number}",
+                state="published",
+                act=Act(title="Plan", assembly="Conseil municipal"),
+                published_at=clock.now() + timedelta(minutes=number),
+            )
+        )
+    db.session.commit()
+    first = client.get("/plans").text
+    assert "Plan 44<" in first
+    assert "Plan 24<" not in first
+    assert 'href="/plans?page=2"' in first
+    last = client.get("/plans?page=3").text
+    assert "Plan 0<" in last
+    assert "page=4" not in last
+    assert client.get("/plans?page=999999999999").status_code == 200
