@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import NotFound
 
 from consult.core import money
-from consult.core.db import db
+from consult.core.db import Rows, db, together
 from consult.core.money import Nature
 from consult.engagements import queries
 from consult.engagements.models import Action, Amount, Engagement, Plan, Sheet
@@ -31,20 +31,20 @@ def of(*subjects: Engagement | Action | Sheet) -> list[Amount]:
     )
 
 
-def _amounts(condition: sa.ColumnElement[bool]) -> list[Amount]:
-    return list(
-        db.session.scalars(
-            sa.select(Amount)
-            .options(
-                joinedload(Amount.engagement),
-                joinedload(Amount.action).lazyload("*"),
-                joinedload(Amount.sheet),
-                joinedload(Amount.replaces).lazyload("*"),
-            )
-            .where(condition, Amount.struck_at.is_(None))
-            .order_by(Amount.order, Amount.id)
-        )
+def wanted(condition: sa.ColumnElement[bool]) -> Rows:
+    """These amounts in order with the parts of the plan they stand in; not those struck out."""
+    around = (
+        joinedload(Amount.engagement),
+        joinedload(Amount.action).lazyload("*"),
+        joinedload(Amount.sheet),
+        joinedload(Amount.replaces).lazyload("*"),
     )
+    kept = sa.and_(condition, Amount.struck_at.is_(None))
+    return Rows(Amount, kept, (Amount.order, Amount.id), around)
+
+
+def _amounts(condition: sa.ColumnElement[bool]) -> list[Amount]:
+    return together(wanted(condition))[Amount]
 
 
 class Purse(NamedTuple):

@@ -2,10 +2,22 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from consult.engagements import amounts, moments, queries, sheets, versions, wording
-from consult.engagements.models import Amount, Plan, Progress
+from sqlalchemy.orm import joinedload
+
+from consult.core.db import Rows, together
+from consult.engagements import amounts, moments, queries, sheets, wording
+from consult.engagements.models import (
+    Amount,
+    Moment,
+    MomentDone,
+    Plan,
+    PlanVersion,
+    Progress,
+    Sheet,
+    SheetVersion,
+)
 
 Row = list[Any]
 
@@ -32,8 +44,42 @@ MOMENT_COLUMNS = (
 # Plain data.
 
 
-def parts(plan: Plan) -> dict[str, Any]:
+class Beside(NamedTuple):
+    """What stands in a plan beside its branches and actions."""
+
+    versions: list[PlanVersion]
+    sheets: list[Sheet]
+    texts: dict[int, SheetVersion]  # the text in force of each sheet
+    amounts: list[Amount]
+    moments: list[moments.Standing]
+
+
+def beside(plan: Plan) -> Beside:
+    """All that stands in a plan beside its branches and actions, in one question."""
+    found = together(
+        Rows(PlanVersion, PlanVersion.plan_id == plan.id, (PlanVersion.number,)),
+        Rows(
+            Sheet,
+            Sheet.plan_id == plan.id,
+            (Sheet.order, Sheet.id),
+            (joinedload(Sheet.engagement),),
+        ),
+        Rows(SheetVersion, sheets.in_force(plan)),
+        amounts.wanted(Amount.plan_id == plan.id),
+        *moments.wanted(Moment.plan_id == plan.id),
+    )
+    return Beside(
+        found[PlanVersion],
+        found[Sheet],
+        {row.sheet_id: row for row in found[SheetVersion]},
+        found[Amount],
+        moments.placed(found[Moment], found[MomentDone]),
+    )
+
+
+def parts(plan: Plan, said: Beside | None = None) -> dict[str, Any]:
     """What stands in a plan beside its branches and actions, as plain data."""
+    said = said or beside(plan)
     return {
         "imprint": plan.imprint,
         "versions": [
@@ -45,19 +91,18 @@ def parts(plan: Plan) -> dict[str, Any]:
                 "as_of_words": one.as_of_words,
                 "words": one.words,
             }
-            for one in versions.of_plan(plan)
+            for one in said.versions
         ],
-        "sheets": _sheets(plan),
-        "amounts": [_amount(one) for one in amounts.of_plan(plan)],
-        "moments": [_moment(one) for one in moments.of_plan(plan)],
+        "sheets": _sheets(said),
+        "amounts": [_amount(one) for one in said.amounts],
+        "moments": [_moment(one) for one in said.moments],
     }
 
 
-def _sheets(plan: Plan) -> list[dict[str, Any]]:
-    texts = sheets.latest(plan)
+def _sheets(said: Beside) -> list[dict[str, Any]]:
     rows = []
-    for one in sheets.of_plan(plan):
-        text = texts.get(one.id)
+    for one in said.sheets:
+        text = said.texts.get(one.id)
         rows.append(
             {
                 "id": one.id,

@@ -29,6 +29,10 @@ class Source(NamedTuple):
 
 def sources_of(subject: Plan | Engagement | Action) -> list[Source]:
     """Whose words a plan, an engagement or an action comes from, earliest contribution first."""
+    return _sources(getattr(Origin, f"{subject.__tablename__}_id") == subject.id)
+
+
+def _sources(*conditions: sa.ColumnElement[bool]) -> list[Source]:
     author = aliased(User)
     rows = db.session.execute(
         sa.select(
@@ -43,10 +47,7 @@ def sources_of(subject: Plan | Engagement | Action) -> list[Source]:
         .join(Contribution, Contribution.id == Origin.contribution_id)
         .join(Campaign, Campaign.id == Origin.campaign_id)
         .outerjoin(author, author.id == Contribution.author_id)
-        .where(
-            getattr(Origin, f"{subject.__tablename__}_id") == subject.id,
-            Origin.removed_at.is_(None),
-        )
+        .where(*conditions, Origin.removed_at.is_(None))
         .order_by(Contribution.id)
     )
     return [Source(*row[:-1], is_public=row[-1] == Status.PUBLISHED) for row in rows]
@@ -108,17 +109,6 @@ def contribution_or_404(contribution_id: int | None) -> Contribution:
 
 def own_words(user: User, subject: Plan | Engagement | Action) -> list[Source]:
     """Which of this person's contributions fed a plan or a part of it, each once."""
-    mine = set(
-        db.session.scalars(
-            sa.select(Contribution.id).where(
-                Contribution.author_id == user.id,
-                Contribution.id.in_(
-                    sa.select(Origin.contribution_id).where(
-                        getattr(Origin, f"{subject.__tablename__}_id") == subject.id
-                    )
-                ),
-            )
-        )
-    )
-    sources = {one.contribution_id: one for one in sources_of(subject)} if mine else {}
-    return [one for key, one in sources.items() if key in mine]
+    mine = Contribution.author_id == user.id
+    sources = _sources(getattr(Origin, f"{subject.__tablename__}_id") == subject.id, mine)
+    return list({one.contribution_id: one for one in sources}.values())

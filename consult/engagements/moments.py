@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 
 from consult.core import clock
 from consult.core.dates import Recurrence, recurrence
-from consult.core.db import db
+from consult.core.db import Rows, db, together
 from consult.core.i18n import _
 from consult.engagements import queries
 from consult.engagements.models import (
@@ -68,7 +68,7 @@ class Standing(NamedTuple):
 
 
 def of_plan(plan: Plan) -> list[Standing]:
-    """The moments of a plan with where each stands, in their order, in two statements."""
+    """The moments of a plan with where each stands, in their order, in one statement."""
     return _standing(Moment.plan_id == plan.id)
 
 
@@ -88,21 +88,28 @@ def standing(moment: Moment) -> Standing:
     return _standing(Moment.id == moment.id)[0]
 
 
-def _standing(condition: sa.ColumnElement[bool]) -> list[Standing]:
-    rows = list(
-        db.session.scalars(
-            sa.select(Moment)
-            .options(joinedload(Moment.sheet), joinedload(Moment.pilot).lazyload("*"))
-            .where(condition, Moment.removed_at.is_(None))
-            .order_by(Moment.order, Moment.id)
-        )
+def wanted(condition: sa.ColumnElement[bool]) -> tuple[Rows, Rows]:
+    """These moments in their order, and each time one of them took place, the latest first."""
+    kept = sa.and_(condition, Moment.removed_at.is_(None))
+    held = MomentDone.moment_id.in_(sa.select(Moment.id).where(kept))
+    around = joinedload(Moment.sheet), joinedload(Moment.pilot).lazyload("*")
+    return (
+        Rows(Moment, kept, (Moment.order, Moment.id), around),
+        Rows(MomentDone, held, (MomentDone.done_on.desc(), MomentDone.id)),
     )
+
+
+def placed(moments: Iterable[Moment], times: Iterable[MomentDone]) -> list[Standing]:
+    """Where each of these moments stands, given the times they took place."""
     done: dict[int, list[MomentDone]] = {}
-    if rows:
-        held = sa.select(MomentDone).where(MomentDone.moment_id.in_([one.id for one in rows]))
-        for one in db.session.scalars(held.order_by(MomentDone.done_on.desc(), MomentDone.id)):
-            done.setdefault(one.moment_id, []).append(one)
-    return [stand(one, done.get(one.id, [])) for one in rows]
+    for one in times:
+        done.setdefault(one.moment_id, []).append(one)
+    return [stand(one, done.get(one.id, [])) for one in moments]
+
+
+def _standing(condition: sa.ColumnElement[bool]) -> list[Standing]:
+    found = together(*wanted(condition))
+    return placed(found[Moment], found[MomentDone])
 
 
 def stand(moment: Moment, done: Sequence[MomentDone]) -> Standing:

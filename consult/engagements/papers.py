@@ -7,7 +7,7 @@ from consult.core.i18n import _, day, gettext, ngettext
 from consult.core.papers import Picture, live, nodes
 from consult.core.text import shorten
 from consult.council.models import Act
-from consult.engagements import queries, sheets, wording
+from consult.engagements import sheets, wording
 from consult.engagements.models import (
     PROGRESS,
     Action,
@@ -89,6 +89,7 @@ def plan(
     tree: Tree,
     *,
     standing: Mapping[int, Any],
+    linked: Mapping[int, list[Action]],
     moved: Iterable[Any] = (),
     since: str = "",
     purses: Iterable[Any] = (),
@@ -99,8 +100,9 @@ def plan(
 ) -> dict[str, Any]:
     """A plan as it stands now: its story, its engagements, each action with its status.
 
-    `standing` holds, by action, since when it stands there; `moved`, what changed since the edition
-    called `since`; `purses`, the amounts of each nature; `diary`, its moments of evaluation.
+    `standing` holds, by action, since when it stands there; `linked`, the actions it points to;
+    `moved`, what changed since the edition called `since`; `purses`, the amounts of each nature;
+    `diary`, its moments of evaluation.
     """
     total, numbers = len(tree.actions), tree.counts
     said = labels(total, numbers[Progress.UNKNOWN], len(tree.by_engagement))
@@ -119,7 +121,6 @@ def plan(
         said["tree"] = gettext("The plan, branch by branch")
     if since:
         said["since"] = gettext("Since the last edition, “%(title)s”", title=since)
-    linked = queries.linked(tree)
     return {
         "title": subject.title,
         "running": shorten(subject.title, RUNNING),

@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 
 from consult.campaigns.models import Campaign, State
 from consult.core import clock
-from consult.core.db import db
+from consult.core.db import Rows, db, together
 from consult.council.models import CARRIED, Act, ActKind
 from consult.engagements.models import (
     OVER,
@@ -660,20 +660,24 @@ class Missing(NamedTuple):
 
 def to_complete(plan: Plan) -> list[Missing]:
     """What a source did not say and nobody has filled since."""
-    items = still_open(plan)
+    return _missing([plan], still_open(plan))
+
+
+def _missing(plans: Iterable[Plan], items: Sequence[Gap]) -> list[Missing]:
+    """Which of these gaps of these plans are still to be filled, in one question for all."""
+    by_id = {plan.id: plan for plan in plans}
     refs = {item.ref for item in items}
-    actions = {
-        one.external_ref: one
-        for one in db.session.scalars(
-            sa.select(Action).where(Action.plan_id == plan.id, Action.external_ref.in_(refs))
-        )
-    }
-    missing = [Missing(item, actions.get(item.ref)) for item in items]
-    in_place = {f"I{one.order + 1}" for one in pictures_of(plan) if one.file_id}
-    return [one for one in missing if not _is_filled(one, plan, in_place)]
+    found = together(
+        Rows(Action, sa.and_(Action.plan_id.in_(by_id), Action.external_ref.in_(refs))),
+        Rows(Picture, sa.and_(Picture.plan_id.in_(by_id), Picture.file_id.is_not(None))),
+    )
+    actions = {(one.plan_id, one.external_ref): one for one in found[Action]}
+    in_place = {(one.plan_id, f"I{one.order + 1}") for one in found[Picture]}
+    missing = [Missing(item, actions.get((item.subject_id, item.ref))) for item in items]
+    return [one for one in missing if not _is_filled(one, by_id[one.item.subject_id], in_place)]
 
 
-def _is_filled(missing: Missing, plan: Plan, pictures: set[str]) -> bool:
+def _is_filled(missing: Missing, plan: Plan, pictures: set[tuple[int, str]]) -> bool:
     """What the tables already answer is not asked again."""
     item, action, act = missing.item, missing.action, plan.act
     answered = {
@@ -682,15 +686,19 @@ def _is_filled(missing: Missing, plan: Plan, pictures: set[str]) -> bool:
         "act_number": act is not None and bool(act.number),
         "adoption_date": act is not None and act.adopted_on is not None,
         "vote_counts": act is not None and act.is_counted,
-        "image": item.ref in pictures,
+        "image": (plan.id, item.ref) in pictures,
     }
     return answered.get(item.kind, False)
 
 
 def settled(gaps: list[Gap]) -> list[Gap]:
     """Which of these gaps of plans the tables already answer."""
-    plans = db.session.scalars(sa.select(Plan).where(Plan.id.in_({one.subject_id for one in gaps})))
-    missing = {one.item.id for plan in plans for one in to_complete(plan)}
+    plans = db.session.scalars(
+        sa.select(Plan)
+        .options(joinedload(Plan.act))
+        .where(Plan.id.in_({one.subject_id for one in gaps}))
+    )
+    missing = {one.item.id for one in _missing(plans, gaps)}
     return [gap for gap in gaps if gap.id not in missing]
 
 

@@ -216,6 +216,12 @@ def texts(sheet: Sheet) -> list[SheetVersion]:
 
 def latest(plan: Plan, until: int | None = None) -> dict[int, SheetVersion]:
     """The text in force of each sheet of a plan; `until`: as it was in that version of the plan."""
+    rows = db.session.scalars(sa.select(SheetVersion).where(in_force(plan, until)))
+    return {row.sheet_id: row for row in rows}
+
+
+def in_force(plan: Plan, until: int | None = None) -> sa.ColumnElement[bool]:
+    """Whether a text is the latest of its sheet, or was in that version of the plan."""
     select = (
         sa.select(sa.func.max(SheetVersion.id))
         .where(SheetVersion.plan_id == plan.id)
@@ -223,8 +229,7 @@ def latest(plan: Plan, until: int | None = None) -> dict[int, SheetVersion]:
     )
     if until is not None:
         select = select.where(SheetVersion.plan_version <= until)
-    rows = db.session.scalars(sa.select(SheetVersion).where(SheetVersion.id.in_(select)))
-    return {row.sheet_id: row for row in rows}
+    return SheetVersion.id.in_(select)
 
 
 def being_written(sheet: Sheet, versions: Sequence[SheetVersion]) -> Content:

@@ -109,16 +109,37 @@ def standing(plan: Plan) -> dict[int, Standing]:
 # The picture of a plan at one moment: what an edition freezes, what the open data gives.
 
 
-def picture(plan: Plan) -> dict[str, Any]:
+class Whole(NamedTuple):
+    """A plan read once from end to end, with what was last said of each of its actions."""
+
+    tree: Tree
+    said: dict[int, StatusReport]
+    linked: dict[int, list[Action]]
+    beside: exports.Beside
+
+    @property
+    def standing(self) -> dict[int, Standing]:
+        """Since when each action stands where it does, and on how much evidence."""
+        return {
+            number: Standing(one.effective_on, one.effective_words, one.at, len(one.evidence))
+            for number, one in self.said.items()
+        }
+
+
+def whole(plan: Plan) -> Whole:
+    tree = engagements.of_plan(plan)
+    said = latest(list(tree.actions))
+    return Whole(tree, said, engagements.linked(tree), exports.beside(plan))
+
+
+def picture(plan: Plan, read: Whole | None = None) -> dict[str, Any]:
     """A whole plan as it stands now, as plain data: its words, statuses and evidence.
 
     `statut` and `statut_connu` carry the names their readers were promised; where nobody said
     where an action stands, `statut` is null and `statut_connu` false.
     """
-    tree = engagements.of_plan(plan)
-    said = latest(list(tree.actions))
+    tree, said, pointing, beside = read or whole(plan)
     places = engagements.places_of(plan)
-    pointing = engagements.linked(tree)
     served = tree.served
     counts = tree.counts
     questions = asking.counted(plan)
@@ -139,7 +160,7 @@ def picture(plan: Plan) -> dict[str, Any]:
             "statuses": {key.value: counts[key] for key in PROGRESS if counts[key]},
             "questions": {"asked": questions.asked, "answered": questions.answered},
         },
-        **exports.parts(plan),
+        **exports.parts(plan, beside),
         "engagements": [_branch(branch) for branch in tree.branches],
         "actions": [
             {

@@ -86,11 +86,11 @@ def all_open() -> list[Group]:
             .order_by(Gap.subject_kind, Gap.subject_id, Gap.id)
         )
     )
+    known = subjects((gap.subject_kind, gap.subject_id) for gap in gaps)
     groups = []
     for kind, some in groupby(gaps, key=lambda gap: gap.subject_kind):
         group = list(some)
         answered = {gap.id for gap in _settled[kind](group)} if kind in _settled else set()
-        known = subjects((kind, gap.subject_id) for gap in group)
         for subject_id, own in groupby(group, key=lambda gap: gap.subject_id):
             lines = _lines([gap for gap in own if gap.id not in answered])
             subject = known.get((kind, subject_id))

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import MANYTOONE, joinedload
 
 from consult.core import clock
-from consult.core.db import Base, db
+from consult.core.db import Base, Rows, db, together
 from consult.core.text import fold
 from consult.journal.models import Event, Notification
 from consult.people.models import Follow, Invitation, Letter, Role, RoleName, User
@@ -28,6 +29,7 @@ RESERVED = frozenset(
 )
 # What a thing belongs to, nearest last: who may not see that may not see the thing.
 ABOVE = ("campaign", "contribution", "post", "plan", "engagement", "action")
+QUOTED = ("decision",)  # what a letter quotes beside its subject, by the name its event gives it
 
 
 def email_key(address: str) -> str:
@@ -267,22 +269,29 @@ def subject(kind: str, subject_id: int) -> Any:
 
 
 def subjects(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Any]:
-    """The things themselves with what they belong to, one question a kind."""
+    """The things themselves with what they belong to: one question, and one a kind of post."""
     wanted: dict[str, set[int]] = {}
     for kind, number in keys:
         wanted.setdefault(kind, set()).add(number)
     found: dict[tuple[str, int], Any] = {}
+    simple: list[Rows] = []
     for kind, numbers in wanted.items():
         model = models().get(kind)
         if model is None:
             continue
+        mapper = sa.inspect(model)
         above = [
             joinedload(getattr(model, relation.key)).lazyload("*")
-            for relation in sa.inspect(model).relationships
+            for relation in mapper.relationships
             if relation.key in (*ABOVE, "author") and relation.direction is MANYTOONE
         ]
-        asked = sa.select(model).where(model.id.in_(numbers)).options(*above)
-        found |= {(kind, thing.id): thing for thing in db.session.scalars(asked)}
+        if mapper.inherits is None:
+            simple.append(Rows(model, model.id.in_(numbers), options=tuple(above)))
+        else:
+            asked = sa.select(model).where(model.id.in_(numbers)).options(*above)
+            found |= {(kind, thing.id): thing for thing in db.session.scalars(asked)}
+    for model, things in together(*simple).items() if simple else ():
+        found |= {(model.__tablename__, thing.id): thing for thing in things}
     return found
 
 
@@ -295,11 +304,12 @@ def above(thing: Any) -> list[Any]:
 
 
 class Told(NamedTuple):
-    """One notice: what happened, to what."""
+    """One notice: what happened, to what, and what its letter quotes."""
 
     notification: Notification
     event: Event
     subject: Any
+    quoted: list[Any] = []
 
 
 def unread(actor: User) -> int:
@@ -329,9 +339,19 @@ def told(actor: User, *, before: int | None = None, limit: int = 20) -> list[Tol
 def with_subjects(rows: Iterable[Any]) -> list[Told]:
     """Notices with the things they are about."""
     rows = list(rows)
-    things = subjects((event.subject_kind, event.subject_id) for _, event in rows)
+    about = {event.id: (event.subject_kind, event.subject_id) for _, event in rows}
+    quoted = {
+        event.id: [(kind, event.data[kind]) for kind in QUOTED if kind in event.data]
+        for _, event in rows
+    }
+    things = subjects(chain(about.values(), *quoted.values()))
     return [
-        Told(notification, event, things.get((event.subject_kind, event.subject_id)))
+        Told(
+            notification,
+            event,
+            things.get(about[event.id]),
+            [things[key] for key in quoted[event.id] if key in things],
+        )
         for notification, event in rows
     ]
 
