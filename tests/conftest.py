@@ -46,6 +46,7 @@ hypothesis.settings.load_profile("house")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=ENGINES, help="run on this database alone")
     parser.addoption("--new-addresses", action="store_true", help="promise today's addresses")
+    parser.addoption("--new-access", action="store_true", help="write who may open what today")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -138,9 +139,13 @@ def _closed_to_the_outside() -> Iterator[None]:
 @pytest.fixture
 def noon() -> Iterator[datetime]:
     """Noon in town on the fifteenth of June 2026, and the clock held there."""
-    moment = datetime(2026, 6, 15, 12, tzinfo=clock.TOWN)
+    moment = noon_in_town()
     with clock.frozen(moment):
         yield moment
+
+
+def noon_in_town() -> datetime:
+    return datetime(2026, 6, 15, 12, tzinfo=clock.TOWN)
 
 
 # The application.
