@@ -77,7 +77,7 @@ def init_app(app: Flask) -> None:
 def page(code: int, reason: Any = None) -> Response:
     """The page of this error; nothing of what was being done is kept."""
     _let_go()
-    back = came_from() if code == 403 and request.method == "GET" else None
+    back = came_from() if code == 403 else None
     response = make_response(render_template(f"errors/{code}.html", reason=reason, back=back), code)
     response.headers["Cache-Control"] = "no-store"
     if code in (429, 503):

@@ -212,8 +212,9 @@ class EditionForm(Form):
         description=_("What was done, what is late and why."),
     )
 
-    def validate_as_of(self, field: Day) -> None:
-        if field.data is None and not field.errors and not self.as_of_words.data:
+    def validate_as_of_words(self, field: StringField) -> None:
+        """Asked here: an empty day is not looked at any further."""
+        if not (field.data or self.as_of.data or self.as_of.errors):
             raise ValidationError(_("Say at which date the plan is pictured."))
 
 

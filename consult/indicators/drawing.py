@@ -13,6 +13,7 @@ from consult.indicators.figures import PERCENT, spell
 INSET = Decimal(3)  # kept free at both ends, for the dots to stand whole
 STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 TICKS = 5
+SHORT = 2  # letters: a longer unit is written once, under the last mark
 HEIGHT = 72  # of a line over the years
 EDGE = 10
 
@@ -69,7 +70,12 @@ def scale(numbers: Iterable[Decimal], unit: str) -> Scale | None:
     line = Scale(marks[0], marks[-1], unit, ())
     ends = {marks[0]: "start", marks[-1]: "end"}
     ticks = tuple(
-        Tick(line.x(mark), spell(_plain(mark), unit), ends.get(mark, "middle")) for mark in marks
+        Tick(
+            line.x(mark),
+            spell(_plain(mark), unit if len(unit) <= SHORT or mark == marks[-1] else ""),
+            ends.get(mark, "middle"),
+        )
+        for mark in marks
     )
     return line._replace(ticks=ticks)
 

@@ -162,6 +162,7 @@ def test_an_edition_from_the_form_to_its_data(ctx, noon, client):
     new = f"/plans/{plan.slug}/editions/nouvelle"
     reply = client.post(new, data={"title": "Un an après"})
     assert "Dites à quelle date" in reply.text
+    assert 'value="Un an après"' in reply.text, "nothing typed is lost"
     reply = client.post(new, data={"title": "Un an après", "as_of": "2026-06-01", "key": "k"})
     page = f"/plans/{plan.slug}/editions/un-an-apres"
     assert reply.location == page
