@@ -79,7 +79,7 @@ def test_the_first_page_answers_the_four_questions(ctx, noon, client):
         "encore 34 jours",
         TEXTS["purpose"],
         "Avis consultatif",
-        "article L. 131-1",
+        "article L.\N{NO-BREAK SPACE}131-1",
         "Écrire une contribution",
         "Sans internet",
     ):
