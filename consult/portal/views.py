@@ -33,7 +33,7 @@ from consult.core.files import StoredFile
 from consult.core.i18n import LANGUAGES, _, day, gettext, language, ngettext
 from consult.core.rules import refusal
 from consult.core.tables import write_csv
-from consult.core.text import excerpt
+from consult.core.text import excerpt, opening
 from consult.engagements import queries as engagements
 from consult.engagements.models import PROGRESS, Action
 from consult.followup.agenda import coming_anywhere
@@ -155,8 +155,8 @@ def _lead(campaign: Campaign) -> dict[str, Any]:
     """The campaign the town asks about first."""
     return {
         **_campaign_card(campaign, None),
-        "summary": excerpt(campaign.presentation, 240),
-        "promise": excerpt(campaign.purpose, 180),
+        "summary": opening(campaign.presentation, 240),
+        "promise": opening(campaign.purpose, 300),
     }
 
 
