@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache
 from threading import Lock
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urljoin
 
 from flask import Flask, has_request_context, request
 from jinja2.runtime import Macro
@@ -41,6 +41,9 @@ def _remembering(app: Flask) -> Callable[..., str]:
         _external: bool | None = None,
         **values: Any,
     ) -> str:
+        if _external and has_request_context() and (site := app.config["SITE_URL"]):
+            # The town's own address, whatever name the request gives itself.
+            return urljoin(site, url_for(endpoint, _anchor=_anchor, **values))
         is_plain = all(value is None or isinstance(value, str | int) for value in values.values())
         if not is_plain or _method or _scheme or _external or not has_request_context():
             return work_out(

@@ -183,7 +183,7 @@ def dictionary() -> str:
 @bp.get("/indicateurs/dictionnaire.json")
 def dictionary_json() -> Response:
     """The same as a Table Schema, for programs."""
-    return jsonify(schema.table_schema(request.host_url.rstrip("/")))
+    return jsonify(schema.table_schema(url_for("portal.home", _external=True).rstrip("/")))
 
 
 @bp.get("/indicateurs.csv")

@@ -1,7 +1,7 @@
 """The pages of the whole site: home, the thread, the search, the feeds, the rules of the house."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from feedgenerator import Atom1Feed
@@ -510,6 +510,26 @@ def theme() -> Response:
 @bp.get("/favicon.ico")
 def favicon() -> Any:
     return Response(SOURCES["icon.svg"].read_bytes(), mimetype="image/svg+xml")
+
+
+@bp.get("/.well-known/security.txt")
+def security() -> Response:
+    """To whom somebody who finds a weakness writes (RFC 9116)."""
+    contact = mail.address("portal.legal", page="contact")
+    if email := queries.as_it_stands().contact_email:
+        contact = f"mailto:{email}"
+    today = clock.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = {
+        "Contact": contact,
+        "Expires": (today + SECURITY_HOLDS).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "Preferred-Languages": ", ".join(LANGUAGES),
+        "Canonical": mail.address("portal.security"),
+    }
+    words = "".join(f"{name}: {value}\n" for name, value in lines.items())
+    return Response(words, content_type="text/plain; charset=utf-8")
+
+
+SECURITY_HOLDS = timedelta(days=180)  # the standard wants less than a year
 
 
 @bp.get("/fichiers/<int:id>/<name>")
