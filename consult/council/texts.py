@@ -16,6 +16,10 @@ from consult.core.text import excerpt, fold
 from consult.council.models import Act, Part
 
 _ARTICLE = re.compile(r"(article\s+(?:\d+\s*(?:er|ère)?|[ivxlc]+|premier|unique))\b", re.I)
+# An empty line, or a line that opens an article: « Article 2 : … ».
+_NEXT_ARTICLE = re.compile(
+    r"\n\s*\n|\n(?=[ \t]*(?:Article|ARTICLE)\s+(?:\d+\s*(?:er|ère|ER)?|[IVXLC]+)\s*[:.–—-])"
+)
 _SENTENCES = 400  # letters of what the results of a search show
 
 
@@ -60,8 +64,11 @@ def typed(body: Iterable[dict[str, Any]]) -> str:
 
 
 def articles(text: str) -> list[dict[str, str]]:
-    """One article a paragraph; its number is the words it begins with, where it has one."""
-    parts = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text.strip()))
+    """One article a paragraph; its number is the words it begins with, where it has one.
+
+    A line that begins with « Article 2 : » opens another, even without an empty line before.
+    """
+    parts = (" ".join(part.split()) for part in _NEXT_ARTICLE.split(text.strip()))
     return [article(part) for part in parts if part]
 
 

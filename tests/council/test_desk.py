@@ -8,6 +8,7 @@ from consult.core import clock
 from consult.core.db import db
 from consult.core.rules import Refused
 from consult.council import actions as council
+from consult.council import texts
 from consult.council.models import Act, ActKind, ActState
 from consult.journal.actions import commit
 from tests.council.making import (
@@ -60,6 +61,14 @@ def test_an_act_is_typed_from_top_to_bottom(ctx, noon, client):
     places = [page.index(words, page.index("<main")) for words in order]
     assert places == sorted(places)
     assert 'href="/lieux/le-port"' in page
+
+
+def test_articles_typed_without_an_empty_line_stay_apart():
+    first = "Article 1er : Le plan,\nvisé à l’\narticle 5 du code, est adopté."
+    typed = f"{first}\nArticle 2 – Il est publié."
+    numbers = [one["number"] for one in texts.articles(typed)]
+    assert numbers == ["Article 1er", "Article 2"]
+    assert "article 5 du code" in texts.articles(typed)[0]["words"]
 
 
 def test_bad_input_is_said_beside_its_field(ctx, noon, client):
