@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask_babel.speaklater import LazyString
-from sqlalchemy.orm import lazyload
+from sqlalchemy.orm import joinedload, lazyload
 from werkzeug.exceptions import NotFound
 
 from consult.campaigns.models import (
@@ -142,8 +142,8 @@ def at_places(place_ids: Iterable[int]) -> list[Campaign]:
                 Campaign.places.any(Place.id.in_(list(place_ids))), Campaign.state != State.DRAFT
             )
             .order_by(Campaign.published_at.desc(), Campaign.id.desc())
-            .options(lazyload(Campaign.themes))
-        )
+            .options(lazyload(Campaign.themes), joinedload(Campaign.phases))
+        ).unique()
     )
 
 

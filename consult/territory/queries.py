@@ -238,6 +238,7 @@ class Around(NamedTuple):
 
     ties: list[Tie]
     within: list[Place]
+    ids: set[int]  # of all that lies in it, however deep, and its own
     perimeters: list[Perimeter]  # the latest first, without their points
     changes: list[PlaceChange]  # the earliest first, as generations are
     generations: list[Generation]
@@ -246,10 +247,10 @@ class Around(NamedTuple):
 def around(place: Place, on: date | None = None) -> Around:
     """What surrounds a place on a day, or today, and its own history: one question."""
     day = on or clock.today()
-    inside = sa.select(Lies.place_id).where(Lies.parent_id == place.id, _holds(Lies, day))
+    held = sa.and_(Lies.parent_id == place.id, _holds(Lies, day))
     found = together(
-        Rows(Lies, Lies.place_id == place.id, options=(joinedload(Lies.parent),)),
-        Rows(Place, sa.and_(Place.id.in_(inside), _holds(Place, day))),
+        Rows(Lies, sa.or_(Lies.place_id == place.id, held), options=(joinedload(Lies.parent),)),
+        Rows(Place, Place.id.in_(_ids_under(place, day))),
         Rows(
             Perimeter,
             Perimeter.place_id == place.id,
@@ -262,9 +263,11 @@ def around(place: Place, on: date | None = None) -> Around:
         ),
         Rows(Generation, Generation.place_id == place.id, (Generation.starts_on, Generation.id)),
     )
+    inside = {link.place_id for link in found[Lies] if link.parent_id == place.id}
     return Around(
-        _ties(found[Lies]),
-        sorted(found[Place], key=lambda one: fold(one.name)),
+        _ties(link for link in found[Lies] if link.place_id == place.id),
+        sorted((one for one in found[Place] if one.id in inside), key=lambda one: fold(one.name)),
+        {one.id for one in found[Place]},
         found[Perimeter],
         sorted(found[PlaceChange], key=lambda one: (one.generation.starts_on, one.id)),
         found[Generation],
@@ -278,15 +281,15 @@ def below(place_ids: sa.Select[Any]) -> sa.Select[Any]:
     )
 
 
-def ids_under(place: Place, on: date) -> set[int]:
-    """What lay in a place on a day, however deep, and the place itself: one question."""
+def _ids_under(place: Place, on: date) -> sa.Select[Any]:
+    """What lay in a place on a day, however deep, and the place itself."""
     deeper = sa.select(sa.literal(place.id).label("id")).cte(recursive=True)
     deeper = deeper.union(
         sa.select(Lies.place_id)
         .join(Place, Place.id == Lies.place_id)
         .where(Lies.parent_id == deeper.c.id, _holds(Lies, on), _holds(Place, on))
     )
-    return set(db.session.scalars(sa.select(deeper.c.id)))
+    return sa.select(deeper.c.id)
 
 
 def circles_back(place: Place, parents: Iterable[Place]) -> bool:

@@ -242,8 +242,8 @@ def place(slug: str) -> str | Response:
     if place.merged is not None:
         return redirect(url_for(".place", slug=place.merged.slug), 301)
     day = _day_asked()
-    ids = queries.ids_under(place, day)
     around = queries.around(place, day)
+    ids = around.ids
     at_work = actions_at(ids)
     campaigns = campaigns_at(ids)
     programmes = programmes_at(place)
