@@ -36,23 +36,6 @@ EACH = {"sqlite": 2, "postgresql": 1}
 READERS = ("visitor", *demonstration.ACCOUNTS)
 STATEMENTS = 12  # a page asks the database at most so many questions
 KNOWN = 4  # who it is, what is new for them, what they follow, what they support
-# Pages that ask more, each with its reason; however much is on them, they ask no more than this.
-MORE = {
-    "people.notifications": 12,  # each notice is its letter, made as it would leave
-    "gaps.index": 4,  # what is missing of each kind of thing, one question a kind
-    # An act: its sitting, people, votes, annexes, links and what it adopted stand apart.
-    "council.act": 4,
-    # A place: what lies in it, its history, its figures, and all that concerns it, room by room.
-    "territory.place": 7,
-    # A programme: its parts are of ten kinds, each in a table of its own; its files give them all.
-    **dict.fromkeys(("programmes.show", "programmes.programme_json"), 7),
-    **dict.fromkeys(("programmes.programme_csv", "programmes.desk"), 7),
-    **dict.fromkeys(("programmes.set_levels", "programmes.take_stock", "programmes.close"), 9),
-    # A plan with its sheets, its amounts and its diary, and all of it on paper or as data.
-    **dict.fromkeys(("engagements.show", "engagements.plan_json"), 2),
-    "engagements.plan_pdf": 14,
-    "followup.compare": 4,  # two pictures of a plan, read whole
-}
 
 pytestmark = pytest.mark.xdist_group("demonstration")
 
@@ -257,7 +240,7 @@ def test_no_page_is_broken(demo, engine, reader):
         seen[visit.endpoint] += 1
         if visit.status not in (200, 302, 303, 308, 403):
             wrong.append(f"{visit.path}: {visit.status}")
-        if visit.status in (200, 403) and visit.statements > allowed + MORE.get(visit.endpoint, 0):
+        if visit.status in (200, 403) and visit.statements > allowed:
             wrong.append(f"{visit.path}: {visit.statements} statements")
         wrong += [f"{visit.path}: {fault}" for fault in visit.faults]
     assert len(seen) >= 30, sorted(seen)

@@ -28,7 +28,7 @@ from tests.engagements.test_parts import WORDS, announced, written
 from tests.engagements.test_roadmap import SMALL, carried
 from tests.factories import make_user, sign_in
 
-BUDGET = 14
+BUDGET = 12
 
 
 def text_of(reply) -> str:

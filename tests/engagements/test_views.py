@@ -29,7 +29,7 @@ from tests.engagements.making import (
 )
 from tests.factories import make_campaign, make_contribution, make_user, sign_in
 
-BUDGET = 16  # three say who is reading, and each room beside adds one question
+BUDGET = 15  # three say who is reading, and each room beside adds one question
 
 
 def text_of(reply) -> str:

@@ -176,8 +176,8 @@ def test_no_list_asks_row_by_row(ctx, client):
         return len(sent)
 
     client.get("/programmes")  # what is read once and kept is read now
-    assert asked(many) == asked(few)
-    assert asked(more) == asked(some)
+    assert asked(many) == asked(few) <= 12
+    assert asked(more) == asked(some) <= 12
 
 
 # Data.

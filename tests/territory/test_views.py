@@ -37,7 +37,7 @@ def test_everybody_reads_without_a_cookie(blagis, client, page):
         reply = client.get(page)
     assert reply.status_code == 200
     assert "Set-Cookie" not in reply.headers
-    assert len(sent) <= 15
+    assert len(sent) <= 12
 
 
 @pytest.mark.parametrize("page", ["/lieux/ailleurs", "/organisations/personne"])
@@ -71,7 +71,7 @@ def test_an_organisation_lists_what_it_carries_and_as_what(ctx, client):
         text = client.get(f"/organisations/{body.slug}").text
     for words in ("2 actions", "Plan des Blagis", "Ouvrir une crèche", "pilote", "non communiqué"):
         assert words in text
-    assert len(sent) <= 15
+    assert len(sent) <= 12
 
 
 def test_what_is_not_published_is_not_told(ctx, client):
