@@ -81,7 +81,7 @@ STATES = {
     ActState.POSTPONED: _("Postponed to a later sitting"),
     ActState.ADOPTED: _("Adopted by the assembly"),
     ActState.REJECTED: _("Rejected by the assembly"),
-    ActState.SIGNED: _("Signed"),
+    ActState.SIGNED: _("The act is signed"),
     ActState.TRANSMITTED: _("Transmitted to the prefecture"),
     ActState.PUBLISHED: _("Put online"),
     ActState.ENFORCEABLE: _("Enforceable"),

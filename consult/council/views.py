@@ -62,6 +62,14 @@ from consult.territory.queries import place_named
 
 bp = Blueprint("council", __name__)
 
+COLUMNS = {
+    "COLL_NOM": _("Official name of the authority"),
+    "COLL_SIRET": _("SIRET number"),
+    "DELIB_ID": _("Number of the act"),
+    "DELIB_DATE": _("Day of the vote"),
+    "DELIB_MATIERE_CODE": _("Code of the matter"),
+    "DELIB_MATIERE_NOM": _("Name of the matter"),
+}
 MINUTES = {
     "when": _("The day and the hour of the sitting"),
     "who": _("The president, the members present or represented, the secretary"),
@@ -88,7 +96,10 @@ def index() -> str:
         years=[("", _("Every year")), *((str(year), str(year)) for year in queries.years(user))],
         states=[("", _("Every state")), *((state.value, word) for state, word in STATES.items())],
         again=lambda page: url_for(".index", **_terms(asked._replace(page=page))),
-        kept_out=[(one, queries.missing_for_open_data(one)) for one in queries.kept_out()]
+        kept_out=[
+            (one, [COLUMNS[name] for name in queries.missing_for_open_data(one)])
+            for one in queries.kept_out()
+        ]
         if queries.reads_all(user)
         else [],
         is_desk=_may(rules.desk),
