@@ -49,7 +49,7 @@ def work(app):
 def test_one_letter_a_week_with_a_way_to_stop(pilot, app, outbox, noon):
     report(
         clerk(),
-        plans.actions_of(plans.listed(None)[0].plan)[2],
+        plans.actions_of(plans.listed(None)[0][0].plan)[2],
         Progress.ABANDONED,
         words="Sans objet.",
     )
