@@ -13,6 +13,7 @@ from babel.support import NullTranslations
 from flask import Flask, g, has_app_context, has_request_context, request
 from flask_babel import Babel, Domain, force_locale
 from flask_babel.speaklater import LazyString
+from markupsafe import escape
 
 from consult.core import clock
 from consult.core.paths import data_path
@@ -74,14 +75,25 @@ def ngettext(singular: str, plural: str, num: float, **values: Any) -> str:
     return text % {"num": num, **values}
 
 
+class _Later(LazyString):  # type: ignore[misc]
+    """A message not yet said. In a page its own words are ours; its values are somebody's."""
+
+    def __html__(self) -> str:
+        values = {
+            name: escape(value) if isinstance(value, str) or hasattr(value, "__html__") else value
+            for name, value in self._kwargs.items()
+        }
+        return str(self._func(*self._args, **values))
+
+
 def _(message: str, **values: Any) -> LazyString:
     """The message, put into the reader's language when it is shown."""
-    return LazyString(gettext, message, **values)
+    return _Later(gettext, message, **values)
 
 
 def n_(singular: str, plural: str, num: float, **values: Any) -> LazyString:
     """The message for this number, put into the reader's language when it is shown."""
-    return LazyString(ngettext, singular, plural, num, **values)
+    return _Later(ngettext, singular, plural, num, **values)
 
 
 class _Folder(Domain):

@@ -33,7 +33,7 @@ from consult.core.files import StoredFile
 from consult.core.i18n import LANGUAGES, _, day, gettext, language, ngettext
 from consult.core.rules import refusal
 from consult.core.tables import write_csv
-from consult.core.text import excerpt, opening
+from consult.core.text import opening
 from consult.engagements import queries as engagements
 from consult.engagements.models import PROGRESS, Action
 from consult.followup.agenda import coming_anywhere

@@ -4,11 +4,13 @@ import re
 from time import perf_counter
 
 import pytest
+from flask import render_template_string
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
 from consult.core import text
+from consult.core.i18n import _
 
 FRENCH = st.text(alphabet="abcdeéèçœÉ L’'-.,:;!?\n 0129«»", max_size=200)
 
@@ -161,3 +163,12 @@ class TestSpelling:
         for _again in range(20):
             text.stems(words)
         assert perf_counter() - start < 0.5
+
+
+def test_a_message_said_later_keeps_its_values_harmless(ctx):
+    """Its own words are ours, and may hold a tag; what it is filled with is somebody's."""
+    said = _("“%(name)s” already goes by this name.", name="<b onclick=x>Port</b>")
+    page = render_template_string("{{ words }}", words=said)
+    assert "<b" not in page
+    assert "&lt;b onclick=x&gt;" in page
+    assert "<b onclick=x>" in str(said)  # a letter is no page
