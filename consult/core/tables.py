@@ -33,8 +33,6 @@ UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 Source = str | Path | BinaryIO
 
-csv.field_size_limit(CELL)
-
 
 class TableError(ValueError):
     """A file that cannot be read as a table, in words for whoever sent it."""
@@ -157,6 +155,7 @@ def _csv_records(
     stream: BinaryIO, separator: str | None, encoding: str | None
 ) -> Generator[tuple[int, list[str]]]:
     encoding = encoding or _encoding(stream)
+    csv.field_size_limit(CELL)  # of the whole process: another library may have changed it
     stream.seek(0)
     text = io.TextIOWrapper(stream, encoding, errors="replace", newline="")
     sample = text.read(SAMPLE)
