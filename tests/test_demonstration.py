@@ -35,7 +35,7 @@ BLAGIS = "plan-d-action-pour-le-quartier-des-blagis"
 EACH = {"sqlite": 2, "postgresql": 1}
 READERS = ("visitor", *demonstration.ACCOUNTS)
 STATEMENTS = 12  # a page asks the database at most so many questions
-KNOWN = 3  # who it is, what is new for them, what they follow or support
+KNOWN = 4  # who it is, what is new for them, what they follow, what they support
 
 pytestmark = pytest.mark.xdist_group("demonstration")
 
