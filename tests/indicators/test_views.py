@@ -236,6 +236,10 @@ def test_what_is_taken_away_can_be_brought_in_elsewhere(ctx, client):
 # Small numbers.
 
 
+# As a number of its own: moments, fingerprints and tokens hold such digits by chance.
+SMALL = re.compile(r"(?<![\w.:#/+=-])(613|617)(?![\w/+=-]|\.\d)")
+
+
 def test_a_small_number_is_on_no_page_and_in_no_file(ctx, client):
     """A threshold of 1,000 makes 613 a small number that stands nowhere by chance."""
     plan = published(clerk(), make_plan(clerk()))
@@ -268,8 +272,7 @@ def test_a_small_number_is_on_no_page_and_in_no_file(ctx, client):
             sign_in(client, user)
         for page in public + (desk if user else []):
             text = client.get(page).text
-            assert "613" not in text, page
-            assert "617" not in text, page
+            assert not SMALL.search(text), page
             # What would give it away: the total less the two others.
             numbers = re.sub(r"[\s\u00a0\u202f]", "", text)
             assert not all(words in numbers for words in ("2471", "5309", "8393")), page
