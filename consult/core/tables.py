@@ -16,9 +16,9 @@ from flask_babel.speaklater import LazyString
 from python_calamine import CalamineError, CalamineWorkbook
 
 from consult.core.i18n import _
-from consult.core.later import later
+from consult.core.later import Later
 
-xlsxwriter = later("xlsxwriter")
+xlsxwriter = Later("xlsxwriter")
 
 SEPARATORS = ",;\t|"
 EXTRA = ""  # in a row: what stands beyond the last column of the header

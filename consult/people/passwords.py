@@ -9,10 +9,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 
-from consult.core.later import later
+from consult.core.later import Later
 from consult.core.text import fold
 
-guessing = later("zxcvbn")  # its lists of words weigh as much as the rest of a page
+guessing = Later("zxcvbn")  # its lists of words weigh as much as the rest of a page
 
 SHORTEST = 10
 LONGEST = 200
