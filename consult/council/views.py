@@ -13,7 +13,6 @@ from consult.core.i18n import _, gettext
 from consult.core.papers import hand_out, live
 from consult.core.rules import Refused, refusal
 from consult.core.slugs import slugify
-from consult.core.tables import write_csv
 from consult.council import actions, papers, queries, rules, texts
 from consult.council.forms import (
     AcknowledgeForm,
@@ -197,13 +196,8 @@ def text(id: int) -> Response:
 
 @bp.get("/actes/deliberations.csv")
 def deliberations() -> Response:
-    """Public deliberations as open data (SCDL 2.1), at an address that does not change."""
-    rows = list(queries.exported(lambda one: url_for(".act", id=one.id, _external=True)))
-    return Response(
-        "".join(write_csv(rows, queries.SCDL)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="deliberations.csv"'},
-    )
+    """The open table of deliberations, at the address it had first."""
+    return redirect(url_for("portal.dataset", name="deliberations"), 301)
 
 
 def _act(id: int) -> Act:

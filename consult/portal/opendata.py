@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
+from flask import url_for
 from sqlalchemy.orm import joinedload
 
 from consult.core.datasets import Dataset, Field
 from consult.core.db import db
 from consult.core.i18n import _
-from consult.core.mail import address
 from consult.council import queries as council
 from consult.engagements import queries as engagements
 from consult.engagements.models import Plan, PlanState, Progress
@@ -110,7 +110,7 @@ def _branches() -> Iterator[Row]:
                 counts[Progress.DONE],
                 counts[Progress.UNKNOWN],
                 int(plan.is_demo),
-                address("engagements.engagement", slug=plan.slug, id=one.id),
+                url_for("engagements.engagement", slug=plan.slug, id=one.id, _external=True),
             ]
 
 
@@ -143,12 +143,12 @@ def _actions() -> Iterator[Row]:
                     for name in [row.named or row.organisation.name]
                 ),
                 int(plan.is_demo),
-                address("engagements.action", id=action.id),
+                url_for("engagements.action", id=action.id, _external=True),
             ]
 
 
 def _deliberations() -> Iterator[Row]:
-    return council.exported(lambda act: address("council.act", id=act.id))
+    return council.exported(lambda act: url_for("council.act", id=act.id, _external=True))
 
 
 def _figures() -> Iterator[Row]:

@@ -496,7 +496,8 @@ def dataset(name: str) -> Response:
 def dataset_schema(name: str) -> Response:
     """The columns of a table, for programs."""
     one = opendata.DATASETS[name]
-    path, home = mail.address("portal.dataset", name=name), mail.address("portal.open_data")
+    path = url_for("portal.dataset", name=name, _external=True)
+    home = url_for("portal.open_data", _external=True)
     return jsonify(datasets.table_schema(name, str(one.title), path, home, one.fields))
 
 

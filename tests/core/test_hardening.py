@@ -20,7 +20,7 @@ ANSWERS = {
     "/theme.css": 200,
     "/flux.atom": 200,
     "/indicateurs.json": 200,
-    "/actes/deliberations.csv": 200,
+    "/open-data/deliberations.csv": 200,
     "/.well-known/security.txt": 200,
 }
 # Addresses that are not of this site, however they are dressed.
@@ -99,7 +99,7 @@ def test_the_name_a_request_gives_itself_is_not_believed(client, ctx, app, noon,
         f"/consultations/{campaign.slug}/bulletin",
         "/flux.atom",
         "/indicateurs/dictionnaire.json",
-        "/actes/deliberations.csv",
+        "/open-data/deliberations.csv",
         "/.well-known/security.txt",
         "/",
     ):

@@ -262,7 +262,7 @@ def test_a_number_is_found_however_it_is_spaced(ctx, client, shared_data, number
     _report, act = carrying.report_and_act(data, "004")
     commit()
     assert f"/actes/{act.id}" in client.get("/actes", query_string={"q": number}).text
-    assert SIRET not in client.get("/actes/deliberations.csv").text
+    assert SIRET not in client.get("/open-data/deliberations.csv").text
 
 
 @pytest.mark.parametrize("order", [("000", "003"), ("003", "000")])

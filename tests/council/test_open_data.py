@@ -16,7 +16,7 @@ from tests.engagements.making import make_plan, published
 from tests.factories import sign_in
 
 VOTES = ("VOTE_EFFECTIF", "VOTE_REEL", "VOTE_POUR", "VOTE_CONTRE", "VOTE_ABSTENTION")
-ADDRESS = "/actes/deliberations.csv"
+ADDRESS = "/open-data/deliberations.csv"
 
 
 def read(client) -> list[dict[str, str]]:
