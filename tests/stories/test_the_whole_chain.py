@@ -337,7 +337,8 @@ def a_resident_walks_to_the_proof_and_back(page: Page, contribution: str, action
     page.get_by_alt_text("Six bancs sous les tilleuls.").first.wait_for()
     assert page.url.startswith(action)
     shown = page.get_by_alt_text("Six bancs sous les tilleuls.").first
-    assert shown.evaluate("image => image.complete && image.naturalWidth > 0")
+    shown.scroll_into_view_if_needed()
+    shown.evaluate("image => image.decode()")  # waits for the picture, and fails if it is broken
     follow(page, "Des bancs à l’ombre sur la place")
     page.get_by_role("heading", name="Des bancs à l’ombre sur la place", level=1).wait_for()
     assert page.url.partition("#")[0].endswith(contribution)
