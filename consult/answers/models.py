@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from consult.contributions.models import Contribution, Outcome
 from consult.core import clock
 from consult.core.db import append_only, choice, db
+from consult.core.personal import RECORD, impersonal, personal
 from consult.people.models import User
 
 
@@ -83,3 +84,6 @@ class SavedWording(db.Model):
 
 
 append_only(Answer)
+
+personal(Answer, RECORD, "signatory")
+impersonal(Answer, Assignment, PrivateNote, SavedWording)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core import clock
 from consult.core.db import db
+from consult.core.personal import RECORD, impersonal, personal
 
 
 class StoredFile(db.Model):  # type: ignore[name-defined]
@@ -34,6 +35,10 @@ class StoredFile(db.Model):  # type: ignore[name-defined]
 
     def read(self) -> bytes:
         return self.path.read_bytes()
+
+
+personal(StoredFile, RECORD, "name")
+impersonal(StoredFile)
 
 
 def folder() -> Path:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core import clock
 from consult.core.db import db
+from consult.core.personal import impersonal
 from consult.core.text import stems
 
 MOST_STEMS = 5000  # of one entry: a whole book would not be found better
@@ -43,6 +44,8 @@ class SearchEntry(db.Model):
         sa.Index("ix_search_entry_campaign", "campaign_id", "id"),
     )
 
+
+impersonal(SearchEntry)  # public words again: they leave with their source
 
 # On both engines the index goes by the name of `search_fts`: a table here, a column there.
 DDL = {

@@ -12,6 +12,7 @@ from consult.core import clock
 from consult.core.db import append_only, choice, db
 from consult.core.files import StoredFile
 from consult.core.i18n import _
+from consult.core.personal import RECORD, impersonal, personal
 from consult.core.text import fold
 from consult.council import law
 from consult.territory.models import Place
@@ -754,3 +755,11 @@ class ActRemark(db.Model):
 
 append_only(Publication)
 append_only(ActRemark)
+
+personal(Sitting, RECORD, "president secretary present absent printed discussions")
+personal(Proxy, RECORD, "giver giver_key holder")
+personal(AgendaItem, RECORD, "interested")
+personal(Amendment, RECORD, "author")
+personal(ActPerson, RECORD, "name quality on_behalf_of")
+personal(Publication, RECORD, "checked_by")
+impersonal(Assembly, Sitting, AgendaItem, Amendment, Act, Annex, ActLink, Publication, ActRemark)

@@ -15,6 +15,7 @@ from consult.core.db import append_only, choice, db
 from consult.core.files import StoredFile
 from consult.core.i18n import _
 from consult.core.money import Nature
+from consult.core.personal import RECORD, impersonal, personal
 from consult.council.models import Act
 from consult.people.models import User
 from consult.programmes.models import Programme
@@ -598,3 +599,24 @@ append_only(Revision)
 append_only(PlanVersion)
 append_only(SheetVersion)
 append_only(MomentDone)
+
+personal(ActorRole, RECORD, "named")
+personal(Moment, RECORD, "responsible")
+impersonal(
+    Plan,
+    Engagement,
+    Action,
+    Serves,
+    ActorRole,
+    Origin,
+    Promise,
+    Revision,
+    Picture,
+    PlanVersion,
+    Sheet,
+    SheetVersion,
+    Amount,
+    Moment,
+    MomentDone,
+    MomentReminder,
+)

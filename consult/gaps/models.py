@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from consult.core import clock
 from consult.core.db import db
 from consult.core.i18n import _
+from consult.core.personal import impersonal
 
 # What each kind of gap is called, in the order an editor takes them up.
 KINDS = {
@@ -97,3 +98,6 @@ def _between(subject: Any, kind: str, ref: str) -> Gap | None:
             Gap.ref == ref,
         )
     )
+
+
+impersonal(Gap)

@@ -11,6 +11,8 @@ from consult.campaigns.models import Campaign
 from consult.core import clock
 from consult.core.db import choice, db
 from consult.core.files import StoredFile
+from consult.core.i18n import _
+from consult.core.personal import Basis, Use, impersonal, personal
 from consult.people.models import User
 
 
@@ -106,3 +108,15 @@ class Remark(db.Model):
     votes: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (sa.Index("ix_import_remark_import", "import_id", "kind", "id"),)
+
+
+IMPORTS = Use(
+    "imports",
+    _("Files of contributions brought in"),
+    _("Bring in what people wrote elsewhere, and say which rows were refused."),
+    Basis.TASK,
+    _("The file: three months after it was read; the remarks with it."),
+    _("The facilitators of the consultation."),
+)
+personal(Remark, IMPORTS, "ref reason")
+impersonal(Import)

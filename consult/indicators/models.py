@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from consult.core import clock
 from consult.core.db import append_only, choice, db
 from consult.core.i18n import _
+from consult.core.personal import impersonal
 from consult.core.slugs import slugify
 from consult.core.text import fold
 from consult.engagements.models import Action, Plan, Sheet
@@ -251,3 +252,6 @@ def territory_key(place: Place | None, words: str) -> str:
     return (
         f"lieu/{place.id}" if place is not None else slugify(words, limit=300, default="territoire")
     )
+
+
+impersonal(Indicator, PrintedTable, Measure, Correction, SmallNumbers)

@@ -2,13 +2,15 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.core.db import append_only, db
+from consult.core.i18n import _
+from consult.core.personal import Basis, Fate, Use, impersonal, personal
 
 START = "0" * 64  # what the first line has before it
 
@@ -58,6 +60,7 @@ class Event(db.Model):
     campaign_id: Mapped[int | None]
     plan_id: Mapped[int | None]
     data: Mapped[dict[str, Any]]
+    salt: Mapped[str] = mapped_column(sa.String(32))  # known here alone: nobody guesses who acted
     previous: Mapped[str] = mapped_column(sa.String(64))
     hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
 
@@ -108,22 +111,72 @@ class Notification(db.Model):
     )
 
 
-def fingerprint(event: dict[str, Any]) -> str:
-    """SHA-256 of the previous fingerprint and of everything this line says, in a fixed order."""
-    said = [
+class TreeNode(db.Model):
+    """The fingerprint of a full block of lines (256, 512, 1024…), so that a proof reads a few rows.
+
+    Made from the lines, and made again from them by `consult journal verify`.
+    """
+
+    __tablename__ = "journal_node"
+
+    size: Mapped[int]  # how many lines it stands over: a power of two
+    start: Mapped[int]  # how many lines are before it: a multiple of its size
+    hash: Mapped[str] = mapped_column(sa.String(64))
+
+    __table_args__ = (sa.UniqueConstraint("size", "start"),)
+
+
+class JournalKey(db.Model):
+    """The public half of a key that signed heads; the other half is a file of the instance."""
+
+    __tablename__ = "journal_key"
+
+    name: Mapped[str]  # whose journal it is: the first line of every head
+    public: Mapped[str] = mapped_column(sa.String(64), unique=True)  # Ed25519, in hexadecimal
+    at: Mapped[datetime]
+
+
+class SignedHead(db.Model):
+    """What the whole journal said at the end of a day, in one fingerprint, signed."""
+
+    __tablename__ = "signed_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # 1, 2, 3: none is lost
+    on: Mapped[date] = mapped_column(unique=True)
+    count: Mapped[int]  # lines it stands over
+    root: Mapped[str] = mapped_column(sa.String(64))  # of the RFC 6962 tree of these lines
+    hash: Mapped[str] = mapped_column(sa.String(64))  # of the last of them
+    note: Mapped[str]  # all of this as one signed text
+    at: Mapped[datetime]
+
+
+def said(event: dict[str, Any]) -> str:
+    """Everything a line says, in a fixed order: what its fingerprint and its leaf are made of.
+
+    Of who acted it says only a fingerprint, salted: the public lines can be given away whole, and
+    from the fingerprints of the others nobody can guess what they hold.
+    """
+    by = hashlib.sha256(f"{event['salt']}:{event['actor_id'] or ''}".encode()).hexdigest()
+    words = [
         event["previous"],
         event["id"],
         event["at"].isoformat(timespec="microseconds"),
         event["name"],
-        event["actor_id"],
+        by,
         event["subject_kind"],
         event["subject_id"],
         event["campaign_id"],
         event["plan_id"],
         event["data"],
     ]
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return json.dumps(words, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def fingerprint(event: dict[str, Any]) -> str:
+    """SHA-256 of the previous fingerprint and of everything this line says."""
+    return hashlib.sha256(said(event).encode()).hexdigest()
 
 
 append_only(Event)
+append_only(JournalKey)
+append_only(SignedHead)

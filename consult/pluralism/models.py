@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from consult.core import clock
 from consult.core.db import append_only, choice, db
 from consult.core.i18n import _
+from consult.core.personal import RECORD, impersonal, personal
 from consult.people.models import User
 
 
@@ -241,3 +242,8 @@ def drawn(group_id: int, seed: str) -> str:
     Anybody can draw again: `printf 'seed:12' | sha256sum`.
     """
     return hashlib.sha256(f"{seed}:{group_id}".encode()).hexdigest()
+
+
+personal(Statement, RECORD, "signed_by")
+personal(SignOff, RECORD, "name quality")
+impersonal(Group, Spokesperson, Expression, Space, Statement, ElectoralPeriod, SignOff, Use)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from consult.core import clock
 from consult.core.db import db
 from consult.core.files import StoredFile
+from consult.core.personal import RECORD, impersonal, personal
 
 
 class Site(db.Model):
@@ -46,3 +47,7 @@ class Audit(db.Model):
             name="criteria",
         ),
     )
+
+
+personal(Audit, RECORD, "auditor")
+impersonal(Site, Audit)

@@ -16,6 +16,7 @@ from consult.core.db import append_only, choice, db
 from consult.core.files import StoredFile
 from consult.core.i18n import _
 from consult.core.money import Nature
+from consult.core.personal import RECORD, impersonal, personal
 from consult.council.models import Act
 from consult.territory.models import Organisation, Place
 
@@ -907,3 +908,32 @@ def root_of(thing: Part | Owner) -> Programme | Body:
     while not isinstance(thing, Programme | Body):
         thing = thing.programme if isinstance(thing, Agreement | Call) else up(thing)
     return thing
+
+
+personal(Participant, RECORD, "named")
+personal(AgreementSignatory, RECORD, "named quality")
+personal(Body, RECORD, "presidency")
+personal(BodyMember, RECORD, "named college mandate")
+impersonal(
+    Programme,
+    ProgrammePhase,
+    Objective,
+    Participant,
+    Sum,
+    Method,
+    Component,
+    Finding,
+    Deed,
+    Remaining,
+    Stocktake,
+    Agreement,
+    AgreementSignatory,
+    Criterion,
+    Assessment,
+    Call,
+    Candidate,
+    Experiment,
+    Body,
+    BodyMember,
+    BodyMinutes,
+)

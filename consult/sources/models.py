@@ -12,6 +12,7 @@ from consult.core import clock
 from consult.core.db import choice, db
 from consult.core.files import StoredFile
 from consult.core.i18n import _
+from consult.core.personal import RECORD, impersonal, personal
 from consult.people.models import User
 
 
@@ -89,3 +90,7 @@ class Kin(db.Model):
     @property
     def each(self) -> list[str]:
         return [word.strip() for word in self.words.split(",") if word.strip()]
+
+
+personal(SourceDocument, RECORD, "content")
+impersonal(SourceDocument, Became, Term, Kin)

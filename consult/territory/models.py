@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from consult.core import dates
 from consult.core.db import choice, db
 from consult.core.i18n import _
+from consult.core.personal import impersonal
 from consult.core.slugs import distinct, slugify
 from consult.core.text import fold
 
@@ -344,3 +345,6 @@ def _own_slug(
         return slug in _PAGES or bool(db.session.scalar(exists))
 
     return distinct(slugify(name, default=default), is_taken)
+
+
+impersonal(Place, Lies, Perimeter, Generation, PlaceChange, Organisation)
