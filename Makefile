@@ -41,8 +41,9 @@ format: tools
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: tools ## measure pages and acts at 500, 20,000 and 200,000 contributions (SIZE=…)
+bench: tools ## measure pages and acts at 500, 20,000 and 200,000 contributions (SIZE=…), then 200 plans
 	@$(BIN)/python -m tests.bench $(if $(SIZE),--size $(SIZE))
+	@$(if $(SIZE),,$(BIN)/python -m tests.bench_desk)
 
 lock: ## pin the packages again, by hash (UPGRADE=1 takes the newest)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements.in -o requirements.txt

@@ -45,11 +45,13 @@ from consult.core.db import db
 from consult.core.search import SearchEntry, indexed
 from consult.council.models import Act
 from consult.engagements.models import Action, Engagement, Origin, Plan, Serves
+from consult.identity.sealing import of_account
 from consult.journal.models import START, Event, JournalHead, fingerprint
 from consult.people.models import User
 from consult.posts.models import Channel, Post, Status, Version
 from consult.votes.models import Support
 from tests import engines
+from tests.factories import open_visit
 
 SIZES = (500, 20_000, 200_000)
 SECONDS = 2
@@ -220,13 +222,15 @@ def build(size: int) -> dict[str, Any]:
             for n in range(1, size * comments + 1)
         ),
     )
+    keys = {n: of_account(campaign, n) for n in range(1, people + 1)}
     fill(
         Support.__table__,
         (
             {
                 "contribution_id": row["id"],
                 "campaign_id": campaign.id,
-                "user_id": 1 + (row["id"] * supports + k) % people,
+                "user_id": (voter := 1 + (row["id"] * supports + k) % people),
+                "voter_key": keys[voter],
                 "at": moment(row["id"]),
             }
             for row in made
@@ -274,7 +278,7 @@ def build(size: int) -> dict[str, Any]:
         ),
     )
     fill(Event.__table__, _events(made, campaign.id, moment))
-    _number_on()
+    number_on()
     plan = _plan(campaign, made)
     db.session.commit()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -305,7 +309,7 @@ def _events(
     db.session.add(JournalHead(id=1, count=len(made), hash=previous))
 
 
-def _number_on() -> None:
+def number_on() -> None:
     """PostgreSQL numbers from its sequences, which did not see these rows."""
     if db.engine.dialect.name != "postgresql":
         return
@@ -549,6 +553,7 @@ def sessions(app: Flask, number: int) -> list[tuple[str, str]]:
         with app.test_request_context():
             token = generate_csrf()
             content = {"_user_id": f"{n}.1", "_fresh": True, "csrf_token": session["csrf_token"]}
+            content["visit"] = open_visit(app, db.session.get_one(User, n))
         made.append((f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps(content)}", token))
     return made
 
@@ -628,7 +633,7 @@ def measure(engine: str, size: int, floors: dict[str, Figure]) -> list[dict[str,
     """Every page and act on one engine at one size."""
     folder = Path(tempfile.mkdtemp(prefix="consult-bench-"))
     name = f"bench_{size}"
-    uri = f"sqlite:///{folder / 'consult.db'}" if engine == "sqlite" else _fresh(name)
+    uri = f"sqlite:///{folder / 'consult.db'}" if engine == "sqlite" else fresh(name)
     rows = []
     try:
         app = create_app(
@@ -646,13 +651,13 @@ def measure(engine: str, size: int, floors: dict[str, Figure]) -> list[dict[str,
         try:
             for page, path in reads(town).items():
                 figure = built.measure(lambda _, path=path: get(path))
-                rows.append(_line(engine, size, page, "rebuilt", figure, floors["read"]))
+                rows.append(line(engine, size, page, "rebuilt", figure, floors["read"]))
                 rows[-1]["statements"] = statements(app, path)
-                _print(rows[-1])
+                report(rows[-1])
             for act, request in writes(app, town).items():
                 figure = built.measure(request, connections=2)
-                rows.append(_line(engine, size, act, "write", figure, floors["write"]))
-                _print(rows[-1])
+                rows.append(line(engine, size, act, "write", figure, floors["write"]))
+                report(rows[-1])
             print(f"largest worker: {built.memory():.0f} MB")
         finally:
             built.stop()
@@ -662,8 +667,8 @@ def measure(engine: str, size: int, floors: dict[str, Figure]) -> list[dict[str,
                 etag = app_etag(kept.port, path)
                 for state, headers in (("unchanged", ()), ("304", (f"If-None-Match: {etag}",))):
                     figure = kept.measure(lambda _, p=path, h=headers: get(p, *h))
-                    rows.append(_line(engine, size, page, state, figure, floors["read"]))
-                    _print(rows[-1])
+                    rows.append(line(engine, size, page, state, figure, floors["read"]))
+                    report(rows[-1])
         finally:
             kept.stop()
     finally:
@@ -677,7 +682,7 @@ def app_etag(port: int, path: str) -> str:
     return connection.getresponse().headers["ETag"] or ""
 
 
-def _fresh(name: str) -> str:
+def fresh(name: str) -> str:
     uri = engines.postgresql_uri(name)
     with sa.create_engine(uri).begin() as connection:
         connection.execute(sa.text("DROP SCHEMA public CASCADE"))
@@ -691,7 +696,7 @@ HEAD = (
 )
 
 
-def _line(
+def line(
     engine: str, size: int, what: str, state: str, figure: Figure, floor: Figure
 ) -> dict[str, Any]:
     return {
@@ -704,7 +709,7 @@ def _line(
     }
 
 
-def _print(row: dict[str, Any]) -> None:
+def report(row: dict[str, Any]) -> None:
     wrong = "" if row["status"] in (200, 302, 303, 304) else f"  answers {row['status']}!"
     print(
         f"{row['what']:15}{row['state']:11}{row['per_second']:8.0f}{row['share']:9.1%}"
@@ -712,6 +717,27 @@ def _print(row: dict[str, Any]) -> None:
         f"{row.get('statements', ''):>5}{row['bytes']:8}{wrong}",
         flush=True,
     )
+
+
+def floors(engine: str) -> dict[str, Figure]:
+    """What the floor reads and writes on this engine, now."""
+    folder = Path(tempfile.mkdtemp(prefix="consult-floor-"))
+    uri = f"sqlite:///{folder / 'floor.db'}" if engine == "sqlite" else fresh("floor")
+    with sa.create_engine(uri).begin() as connection:
+        FLOOR_ROW.create(connection)
+    server = Server("tests.bench:floor", uri, folder)
+    found = {
+        "read": server.measure(lambda _: get("/")),
+        "write": server.measure(lambda _: post("/", "a=b", {}), connections=2),
+    }
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+    for what, figure in found.items():
+        print(
+            f"floor, {engine}, {what}: {figure.per_second:.0f} req/s, p50 {figure.p50:.2f} ms,"
+            f" p95 {figure.p95:.2f} ms, cpu {figure.cpu:.2f} ms"
+        )
+    return found
 
 
 def main() -> None:
@@ -722,24 +748,9 @@ def main() -> None:
     arguments = parser.parse_args()
     rows: list[dict[str, Any]] = []
     for engine in arguments.engine or ("sqlite", "postgresql"):
-        folder = Path(tempfile.mkdtemp(prefix="consult-floor-"))
-        uri = f"sqlite:///{folder / 'floor.db'}" if engine == "sqlite" else _fresh("floor")
-        with sa.create_engine(uri).begin() as connection:
-            FLOOR_ROW.create(connection)
-        server = Server("tests.bench:floor", uri, folder)
-        floors = {
-            "read": server.measure(lambda _: get("/")),
-            "write": server.measure(lambda _: post("/", "a=b", {}), connections=2),
-        }
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-        for what, figure in floors.items():
-            print(
-                f"floor, {engine}, {what}: {figure.per_second:.0f} req/s, p50 {figure.p50:.2f} ms,"
-                f" p95 {figure.p95:.2f} ms, cpu {figure.cpu:.2f} ms"
-            )
+        floor = floors(engine)
         for size in arguments.size or SIZES:
-            rows += measure(engine, size, floors)
+            rows += measure(engine, size, floor)
     engines.stop()
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=1))

@@ -179,7 +179,7 @@ class Engagement(db.Model):
 class Action(db.Model):
     """Something the town will do. It may serve several engagements; totals count it once."""
 
-    plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"), index=True)
+    plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"))
     title: Mapped[str]
     words: Mapped[str] = mapped_column(default="")
     dates_words: Mapped[str] = mapped_column(default="")  # as printed: « second semestre 2023 »
@@ -207,6 +207,7 @@ class Action(db.Model):
 
     __table_args__ = (
         sa.UniqueConstraint("plan_id", "external_ref"),
+        sa.Index("ix_action_standing", "plan_id", "progress", "due_on"),  # all that counts need
         sa.CheckConstraint(
             "starts_on IS NULL OR due_on IS NULL OR starts_on <= due_on", name="order"
         ),

@@ -5,10 +5,11 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload, lazyload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 from werkzeug.exceptions import NotFound
 
 from consult.campaigns.models import Campaign, State
@@ -61,7 +62,7 @@ def visible_to(actor: User | None) -> sa.ColumnElement[bool]:
     """Published plans; others too for those who prepare them."""
     if is_staff(actor):
         return sa.true()
-    own = [role.plan_id for role in actor.roles if role.plan_id] if actor else []
+    own = [role.plan_id for role in actor.held if role.plan_id] if actor else []
     return sa.or_(Plan.state == PlanState.PUBLISHED, Plan.id.in_(own))
 
 
@@ -425,7 +426,7 @@ def engagement_or_404(plan: Plan, engagement_id: int) -> Engagement:
 
 
 def action_or_404(action_id: int, actor: User | None) -> Action:
-    """The action with its plan, act, campaigns, pilot, places and neighbours, in one query."""
+    """The action with its plan, act, campaigns, pilot, places and neighbours, in two queries."""
     action = (
         db.session.scalars(
             sa.select(Action)
@@ -433,8 +434,6 @@ def action_or_404(action_id: int, actor: User | None) -> Action:
                 joinedload(Action.plan),
                 *_frame(Action.plan),
                 joinedload(Action.pilot).lazyload("*"),
-                joinedload(Action.places),
-                joinedload(Action.see_also),
             )
             .where(Action.id == action_id)
         )
@@ -446,6 +445,12 @@ def action_or_404(action_id: int, actor: User | None) -> Action:
     is_pilot = actor is not None and actor.id == action.pilot_id
     if not (action.plan.is_public or is_pilot or is_staff(actor, action.plan)):
         raise NotFound
+    here = sa.select(action_place.c.place_id).where(action_place.c.action_id == action_id)
+    near = sa.select(see_also.c.other_id).where(see_also.c.action_id == action_id)
+    # Joined to the first question, these would make SQLite read both tables whole.
+    found = together(Rows(Place, Place.id.in_(here)), Rows(Action, Action.id.in_(near)))
+    set_committed_value(action, "places", found[Place])
+    set_committed_value(action, "see_also", found[Action])
     return action
 
 
@@ -586,6 +591,11 @@ def _origins() -> sa.Select[Any]:
 # Who carries it, where it happens.
 
 
+Row = TypeVar("Row")
+ACTIONS = 50  # on one page of a list that plans share
+_IN_ORDER = (Plan.published_at, Plan.id, Action.order, Action.id)
+
+
 class Carried(NamedTuple):
     """An action an organisation takes part in, and as what."""
 
@@ -594,31 +604,48 @@ class Carried(NamedTuple):
     named: str
 
 
-def carried_by(organisation: Organisation) -> list[Carried]:
-    """Every published action an organisation takes part in, each once, in the plans' order."""
-    rows = db.session.scalars(
-        sa.select(ActorRole)
+class Portion(NamedTuple, Generic[Row]):
+    """One page of a list of actions, and how many there are in all."""
+
+    rows: list[Row]
+    number: int
+    page: int
+
+    @property
+    def is_last(self) -> bool:
+        return self.page * ACTIONS >= self.number
+
+
+def carried_by(organisation: Organisation, page: int = 1) -> Portion[Carried]:
+    """The published actions an organisation takes part in, each once, in the plans' order."""
+    select = (
+        sa.select(ActorRole, sa.func.count().over())
         .join(ActorRole.action)
         .join(Action.plan)
         .options(contains_eager(ActorRole.action).contains_eager(Action.plan))
         .where(ActorRole.organisation_id == organisation.id, Plan.state == PlanState.PUBLISHED)
-        .order_by(Plan.published_at, Plan.id, Action.order, Action.id)
     )
-    return [Carried(row.action, row.role, row.named) for row in rows]
+    roles = _portion(select, page)
+    return Portion([Carried(row.action, row.role, row.named) for row in roles.rows], *roles[1:])
 
 
-def at_places(place_ids: Iterable[int]) -> list[Action]:
-    """Every published action that concerns one of these places, each once."""
+def at_places(place_ids: Iterable[int], page: int = 1) -> Portion[Action]:
+    """The published actions that concern one of these places, each once."""
     here = sa.select(action_place.c.action_id).where(action_place.c.place_id.in_(list(place_ids)))
-    return list(
-        db.session.scalars(
-            sa.select(Action)
-            .join(Action.plan)
-            .options(contains_eager(Action.plan))
-            .where(Action.id.in_(here), Plan.state == PlanState.PUBLISHED)
-            .order_by(Plan.published_at, Plan.id, Action.order, Action.id)
-        )
+    select = (
+        sa.select(Action, sa.func.count().over())
+        .join(Action.plan)
+        .options(contains_eager(Action.plan))
+        .where(Action.id.in_(here), Plan.state == PlanState.PUBLISHED)
     )
+    return _portion(select, page)
+
+
+def _portion(select: sa.Select[Any], page: int) -> Portion[Any]:
+    """One page of rows that each say how many there are."""
+    start = (max(page, 1) - 1) * ACTIONS
+    found = db.session.execute(select.order_by(*_IN_ORDER).offset(start).limit(ACTIONS)).all()
+    return Portion([row[0] for row in found], found[0][1] if found else 0, max(page, 1))
 
 
 def plans_at(place_ids: Iterable[int], campaign_ids: Iterable[int] = ()) -> list[Plan]:

@@ -249,6 +249,7 @@ def action(id: int) -> str:
         history=history,
         promised=wording.lines(promise) if promise else [],
         now=wording.lines(now),
+        today=now,
         has_changed=bool(promise and wording.changes(promise, now)),
         changes=[wording.changes(one.before, one.after) for one in history.revisions],
         is_followed=user is not None and follows(user, "action", id),

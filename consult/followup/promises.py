@@ -55,11 +55,6 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[Row]:
     return [row for row in beside(before, after) if row.has_changed]
 
 
-def now(subject: Engagement | Action) -> dict[str, Any]:
-    """What something of a plan promises as it reads today."""
-    return engagements.content(subject)
-
-
 # Dates that slip.
 
 

@@ -39,6 +39,7 @@ from consult.followup.forms import (
 from consult.followup.models import Question, Rendezvous
 from consult.journal.actions import commit, rollback
 from consult.moderation.queries import last_decision
+from consult.people import limits
 from consult.people.passwords import sealed
 from consult.people.queries import email_key
 from consult.people.rules import signed_in
@@ -52,7 +53,7 @@ bp = Blueprint("followup", __name__)
 
 bp.add_app_template_filter(lambda iso: day(date.fromisoformat(iso)), "frozen_day")
 for _shown in (
-    *(asking.of_action, asking.counted, asking.mine, promises.beside, promises.now),
+    *(asking.of_action, asking.counted, asking.mine, promises.beside),
     *(promises.retold, promises.slip),
     *(agenda.coming, agenda.announces, comparing.coverage),
 ):
@@ -244,14 +245,17 @@ def ask(id: int) -> Any:
     if request.method == "POST" and (made := engagements.made_with(Question, form.key.data)):
         return redirect(url_for(".receipt", receipt=made.receipt), 303)
     if form.sent():
-        if _too_many(user):
+        seen = form.signs()
+        if _too_many(user) or (seen and not limits.passed("unproven")):
             form.form_errors.append(TOO_MANY)
             return _ask_page(action, form), 429
         said = form.words()
         if said.get("email") and not _may_write(said["email"]):
             said["email"] = ""
         try:
-            made = actions.ask(user, action, **said, language=language(), key=form.key.data)
+            made = actions.ask(
+                user, action, **said, language=language(), key=form.key.data, seen=seen
+            )
             commit()
         except IntegrityError:  # sent twice at the same moment
             rollback()

@@ -19,8 +19,8 @@ from consult.core.text import excerpt, fold
 from consult.council.queries import Asked, act_or_404
 from consult.council.queries import at_place as acts_at
 from consult.council.queries import find as found_acts
+from consult.engagements.queries import Portion, carried_by, plans_at
 from consult.engagements.queries import at_places as actions_at
-from consult.engagements.queries import carried_by, plans_at
 from consult.followup.queries import editions_of, latest
 from consult.gaps.models import Gap
 from consult.gaps.queries import filled_at, still_open
@@ -56,6 +56,7 @@ from consult.territory.queries import Around, Era, Map, Tally
 
 bp = Blueprint("territory", __name__)
 PAGE = 100
+MOST_PAGES = 10_000  # of a list of actions
 
 
 @filled_at("place")
@@ -244,7 +245,7 @@ def place(slug: str) -> str | Response:
     day = _day_asked()
     around = queries.around(place, day)
     ids = around.ids
-    at_work = actions_at(ids)
+    at_work = actions_at(ids, _page_asked())
     campaigns = campaigns_at(ids)
     programmes = programmes_at(place)
     generations = around.generations if place.kind in HOLDERS else []
@@ -263,7 +264,8 @@ def place(slug: str) -> str | Response:
         programmes=programmes,
         indicators=len(indicators_of(place, user)),
         actions=at_work,
-        said=latest([action.id for action in at_work]) if at_work else {},
+        pages=_pages(at_work),
+        said=latest([action.id for action in at_work.rows]) if at_work.rows else {},
         chronology=_chronology(
             campaigns,
             programmes,
@@ -274,6 +276,24 @@ def place(slug: str) -> str | Response:
         gaps=still_open(place) if _may(rules.edit_place, place) else [],
         may_edit=_may(rules.edit_place, place),
     )
+
+
+def _page_asked() -> int:
+    """Which page of the actions is asked for."""
+    return min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
+
+
+def _pages(portion: Portion[Any]) -> dict[str, str]:
+    """The ways to the pages before and after this one, everything else asked the same."""
+
+    def to(page: int) -> str:
+        asked = {**(request.view_args or {}), **request.args, "page": page}
+        return url_for(str(request.endpoint), **asked)
+
+    return {
+        "previous": to(portion.page - 1) if portion.page > 1 else "",
+        "next": "" if portion.is_last else to(portion.page + 1),
+    }
 
 
 def _drawing_of(place: Place, near: Around, day: date) -> Drawing | None:
@@ -472,14 +492,15 @@ def organisation(slug: str) -> str | Response:
     organisation = queries.organisation_or_404(slug)
     if organisation.merged is not None:
         return redirect(url_for(".organisation", slug=organisation.merged.slug), 301)
-    carried = carried_by(organisation)
+    carried = carried_by(organisation, _page_asked())
     return render_template(
         "territory/organisation.html",
         organisation=organisation,
         under=queries.under(organisation),
         programmes=taking_part(organisation),
         carried=carried,
-        said=latest([row.action.id for row in carried]) if carried else {},
+        pages=_pages(carried),
+        said=latest([row.action.id for row in carried.rows]) if carried.rows else {},
         may_edit=_may(rules.edit_organisation, organisation),
     )
 

@@ -131,7 +131,7 @@ def test_a_body_has_one_page_under_all_its_names(ctx):
     assert names == ["Syndicat du port", "Amicale des pêcheurs"]
     body = db.session.scalar(sa.select(Organisation).filter_by(name="Syndicat du port"))
     assert body.acronym == "SDP"
-    carried = plans.carried_by(body)
+    carried = plans.carried_by(body).rows
     assert [(one.action.external_ref, one.role, one.named) for one in carried] == [
         ("P1", "maître d’ouvrage", "Syndicat du port (SDP)"),
         ("P2", "", "SDP"),
@@ -145,7 +145,7 @@ def test_a_body_and_a_campaign_already_here_are_kept(ctx):
     assert plan.campaigns == [campaign]
     assert db.session.scalar(sa.select(sa.func.count(Campaign.id))) == 1
     assert "Syndicat du port" in known.names
-    assert len(plans.carried_by(known)) == 2
+    assert plans.carried_by(known).number == 2
 
 
 def test_what_is_missing_goes_as_it_is_filled(ctx, noon):

@@ -147,7 +147,7 @@ def test_us0_3_unknown_is_not_guessed(plan, client):
 def test_us0_4_partner_view(plan, client):
     def carried(name):
         body = db.session.scalar(sa.select(Organisation).filter_by(name=name))
-        rows = plans.carried_by(body)
+        rows = plans.carried_by(body).rows
         return body, {row.action.external_ref: row.role for row in rows}
 
     body, habitat = carried("Hauts-de-Seine Habitat")
