@@ -27,6 +27,7 @@ ROOMS = (
     "programmes",
     "pluralism",
     "campaigns",
+    "identity",
     "contributions",
     "comments",
     "moderation",

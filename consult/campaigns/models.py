@@ -41,12 +41,33 @@ class Moderation(StrEnum):
 
 
 class Identity(StrEnum):
+    """How somebody shows who they are: nothing, an address, or one of the stronger `WAYS`."""
+
     NONE = "none"  # nobody is asked who they are
     EMAIL = "email"  # an address that answers
+    DECLARED = "declared"  # where one lives, on one's word
+    LETTER = "letter"  # a code that came on paper
+    OIDC = "oidc"  # FranceConnect, or whoever else vouches in its manner
+    DESK = "desk"  # a paper shown to an agent
 
     @property
     def label(self) -> LazyString:
         return IDENTITIES[self]
+
+
+WAYS = (Identity.DECLARED, Identity.LETTER, Identity.OIDC, Identity.DESK)
+
+
+class AgeBracket(StrEnum):
+    """How old somebody is, no nearer than a rule needs."""
+
+    UNDER_15 = "under_15"
+    FROM_15 = "from_15"
+    ADULT = "adult"
+
+    @property
+    def label(self) -> LazyString:
+        return BRACKETS[self]
 
 
 class State(StrEnum):
@@ -106,6 +127,15 @@ MODERATIONS = {
 IDENTITIES = {
     Identity.NONE: _("Nobody is asked who they are: no account is needed."),
     Identity.EMAIL: _("An e-mail address that answers is needed, or a paper form."),
+    Identity.DECLARED: _("One declares an address within the perimeter."),
+    Identity.LETTER: _("One types in a code received in a paper letter."),
+    Identity.OIDC: _("One signs in with FranceConnect or a similar service."),
+    Identity.DESK: _("One shows a paper to an agent at the desk."),
+}
+BRACKETS = {
+    AgeBracket.UNDER_15: _("Under 15"),
+    AgeBracket.FROM_15: _("15 to 17"),
+    AgeBracket.ADULT: _("18 and over"),
 }
 PHASES = {
     PhaseKind.PROPOSE: _("Propose"),
@@ -129,6 +159,12 @@ FROZEN = (
     "privacy",
     "moderation",
     "identity",
+    "ways",
+    "proves_comments",
+    "perimeter",
+    "postcodes",
+    "is_for_insiders",
+    "youngest",
     "support_limit",
     "hides_counts",
 )
@@ -161,6 +197,15 @@ class Campaign(db.Model):
     participation_words: Mapped[str | None]  # « des centaines d'habitants »
     moderation: Mapped[Moderation] = choice(Moderation, default=Moderation.BEFORE)
     identity: Mapped[Identity] = choice(Identity, default=Identity.EMAIL)
+    # Beyond the address: any one of these stronger ways proves that one may take part.
+    ways: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    proves_comments: Mapped[bool] = mapped_column(default=False)  # asked of comments as well
+    perimeter: Mapped[str] = mapped_column(default="")  # where one lives to be inside, in words
+    postcodes: Mapped[str] = mapped_column(default="")  # « 92330 92220 »; empty: not compared
+    is_for_insiders: Mapped[bool] = mapped_column(default=False)  # else outsiders count apart
+    youngest: Mapped[AgeBracket | None] = choice(AgeBracket)  # None: no age is asked
+    dpia_on: Mapped[date | None]  # « AIPD validée le … »: nobody proves anything before
+    dpia_by: Mapped[str] = mapped_column(default="")
     support_limit: Mapped[int | None]  # supports each; None: as many as one likes
     hides_counts: Mapped[bool] = mapped_column(default=False)  # until the vote closes
     state: Mapped[State] = choice(State, default=State.DRAFT)
@@ -193,11 +238,18 @@ class Campaign(db.Model):
             "state <> 'cancelled' OR (cancelled_at IS NOT NULL AND cancelled_words <> '')",
             name="cancelled",
         ),
+        sa.CheckConstraint("identity IN ('none', 'email')", name="base_identity"),
+        sa.CheckConstraint("dpia_on IS NULL OR dpia_by <> ''", name="dpia"),
     )
 
     @property
     def is_public(self) -> bool:
         return self.state != State.DRAFT
+
+    @property
+    def accepted(self) -> tuple[Identity, ...]:
+        """The stronger ways it accepts, any of which is enough; none: an address at most."""
+        return tuple(way for way in WAYS if way in (self.ways or ()))
 
     def phase(self, kind: PhaseKind) -> "Phase | None":
         """The phase of this kind, if the calendar has one."""

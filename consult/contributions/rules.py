@@ -2,12 +2,13 @@
 
 from datetime import date, datetime, timedelta
 
-from consult.campaigns.models import Campaign, Identity, Moderation, PhaseKind, State
+from consult.campaigns.models import Campaign, Moderation, PhaseKind, State
 from consult.campaigns.rules import facilitate
 from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.i18n import _, day
 from consult.core.rules import Refused, require
+from consult.identity.rules import proven
 from consult.people.models import RoleName, User
 from consult.people.rules import signed_in
 from consult.posts.models import NEXT, Status
@@ -26,10 +27,9 @@ def save_draft(actor: User | None, campaign: Campaign) -> None:
 
 
 def submit(actor: User | None, campaign: Campaign) -> None:
-    """The same, and somebody whose address has answered where the campaign asks for that."""
+    """The same, and somebody who showed what the campaign asks for: see `identity.rules`."""
     save_draft(actor, campaign)
-    if campaign.identity == Identity.EMAIL:
-        signed_in(actor)
+    proven(actor, campaign)
 
 
 def send(actor: User | None, contribution: Contribution) -> None:

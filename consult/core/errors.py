@@ -23,7 +23,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from consult.core.db import db, writing
 from consult.core.i18n import _
-from consult.core.rules import Refused
+from consult.core.rules import Refused, Remedy
 
 View = TypeVar("View", bound=Callable[..., Any])
 PAGES = (400, 403, 404, 409, 413, 429, 500, 503)
@@ -74,11 +74,13 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OverflowError, _no_such_number)
 
 
-def page(code: int, reason: Any = None) -> Response:
+def page(code: int, reason: Any = None, remedy: Remedy | None = None) -> Response:
     """The page of this error; nothing of what was being done is kept."""
     _let_go()
     back = came_from() if code == 403 else None
-    response = make_response(render_template(f"errors/{code}.html", reason=reason, back=back), code)
+    response = make_response(
+        render_template(f"errors/{code}.html", reason=reason, back=back, remedy=remedy), code
+    )
     response.headers["Cache-Control"] = "no-store"
     if code in (429, 503):
         response.headers["Retry-After"] = "300"
@@ -104,7 +106,7 @@ def _refused(refused: Refused) -> AnyResponse:
         _let_go()
         asked = request.full_path.rstrip("?") if request.method == "GET" else came_from()
         return redirect(url_for("people.sign_in", next=asked), 303)
-    return page(403, refused.reason)
+    return page(403, refused.reason, refused.remedy)
 
 
 def _forgotten(_error: CSRFError) -> Response:

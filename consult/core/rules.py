@@ -1,18 +1,29 @@
 """How a rule speaks: it returns nothing, or says why not."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel.speaklater import LazyString
+
+
+class Remedy(NamedTuple):
+    """The page where somebody may do what they were refused for lack of."""
+
+    words: LazyString
+    endpoint: str
+    values: dict[str, Any]
 
 
 class Refused(Exception):
     """What was asked may not be done, in words meant for the person who asked."""
 
-    def __init__(self, reason: LazyString | str, *, sign_in: bool = False) -> None:
+    def __init__(
+        self, reason: LazyString | str, *, sign_in: bool = False, remedy: Remedy | None = None
+    ) -> None:
         super().__init__(str(reason) if isinstance(reason, str) else "refused")
         self.reason = reason
         self.sign_in = sign_in  # signing in may be enough
+        self.remedy = remedy
 
 
 def require(condition: object, reason: LazyString | str) -> None:

@@ -4,9 +4,10 @@ import sqlalchemy as sa
 
 from consult.campaigns.models import Campaign
 from consult.contributions.models import Contribution
-from consult.core.db import db
+from consult.core.db import db, insert_once
 from consult.core.i18n import _
 from consult.core.rules import require
+from consult.identity.queries import keys_of, voter_key
 from consult.journal.actions import record
 from consult.people.models import User
 from consult.votes import queries, rules
@@ -22,13 +23,14 @@ def support(actor: User | None, contribution: Contribution) -> None:
     rules.support(actor, contribution, standing)
     assert actor is not None  # noqa: S101
     require(contribution.supported(+1), _("Only published contributions can be supported."))
-    db.session.add(
-        Support(
-            contribution_id=contribution.id,
-            campaign_id=contribution.campaign_id,
-            user_id=actor.id,
-        )
+    is_new = insert_once(
+        Support,
+        contribution_id=contribution.id,
+        campaign_id=contribution.campaign_id,
+        voter_key=voter_key(actor, contribution.campaign),
+        user_id=actor.id,
     )
+    require(is_new, _("You already support this contribution."))
     record("votes.support", None, _subject(contribution))
 
 
@@ -42,7 +44,8 @@ def withdraw(actor: User | None, contribution: Contribution) -> None:
     assert actor is not None  # noqa: S101
     db.session.execute(
         sa.delete(Support).where(
-            Support.contribution_id == contribution.id, Support.user_id == actor.id
+            Support.contribution_id == contribution.id,
+            Support.voter_key.in_(keys_of(actor, contribution.campaign)),
         )
     )
     contribution.supported(-1)

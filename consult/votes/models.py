@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core import clock
-from consult.core.db import db
+from consult.core.db import choice, db
+from consult.posts.models import Channel
 
 
 class Support(db.Model):
@@ -14,12 +15,19 @@ class Support(db.Model):
 
     contribution_id: Mapped[int] = mapped_column(sa.ForeignKey("contribution.id"))
     campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("campaign.id"))
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    voter_key: Mapped[str] = mapped_column(sa.String(64))  # identity.queries.voter_key
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))  # None: on paper
+    channel: Mapped[Channel] = choice(Channel, default=Channel.WEB)
+    is_inside: Mapped[bool | None]  # within the perimeter, where that is known
+    agent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))  # who typed the paper
     at: Mapped[datetime] = mapped_column(default=clock.now)
 
     __table_args__ = (
+        sa.UniqueConstraint("contribution_id", "voter_key"),
         sa.UniqueConstraint("contribution_id", "user_id"),
+        sa.Index("ix_support_voter", "voter_key", "campaign_id"),
         sa.Index("ix_support_person", "user_id", "campaign_id"),
+        sa.CheckConstraint("(user_id IS NULL) = (channel <> 'web')", name="channel"),
     )
 
 

@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 from consult.campaigns.models import Campaign
 from consult.contributions.models import Contribution
 from consult.core.db import db, locked
+from consult.identity.queries import keys_of
 from consult.people.models import User
 from consult.votes.models import ImportedTally, Support
 
@@ -53,7 +54,7 @@ def standing(
     if actor is None:
         return Standing(remaining=limit)
     given = sa.select(Support.contribution_id).where(
-        Support.user_id == actor.id, Support.campaign_id == campaign.id
+        Support.voter_key.in_(keys_of(actor, campaign)), Support.campaign_id == campaign.id
     )
     if limit is None:  # nothing to count: only what the page shows
         given = given.where(Support.contribution_id.in_(list(contribution_ids)))

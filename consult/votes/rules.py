@@ -5,6 +5,7 @@ from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.i18n import _, day, n_
 from consult.core.rules import Refused, require
+from consult.identity.rules import proven
 from consult.people.models import RoleName, User
 from consult.people.rules import signed_in
 from consult.votes.queries import Standing
@@ -19,6 +20,7 @@ def support(actor: User | None, contribution: Contribution, standing: Standing) 
         not actor.holds(RoleName.GUARANTOR, campaign_id=contribution.campaign_id),
         _("The guarantor watches over the consultation and does not take part in it."),
     )
+    proven(actor, contribution.campaign)
     require(contribution.id not in standing.supported, _("You already support this contribution."))
     if standing.remaining == 0:
         limit = contribution.campaign.support_limit or 0

@@ -11,6 +11,7 @@ from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.db import db, writing
 from consult.core.rules import Refused
+from consult.identity.queries import voter_key
 from consult.journal.actions import commit
 from consult.journal.models import Event
 from consult.moderation import actions as moderation
@@ -69,6 +70,7 @@ def test_the_database_refuses_a_second_time(ctx, noon):
                 contribution_id=contribution.id,
                 campaign_id=contribution.campaign_id,
                 user_id=resident.id,
+                voter_key=voter_key(resident, contribution.campaign),
             )
         )
     with pytest.raises(sa.exc.IntegrityError):

@@ -545,6 +545,10 @@ def upgrade() -> None:
             sa.Enum(
                 "none",
                 "email",
+                "declared",
+                "letter",
+                "oidc",
+                "desk",
                 name="identity",
                 native_enum=False,
                 create_constraint=True,
@@ -552,6 +556,26 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("ways", sa.JSON(), nullable=False),
+        sa.Column("proves_comments", sa.Boolean(), nullable=False),
+        sa.Column("perimeter", sa.Text(), nullable=False),
+        sa.Column("postcodes", sa.Text(), nullable=False),
+        sa.Column("is_for_insiders", sa.Boolean(), nullable=False),
+        sa.Column(
+            "youngest",
+            sa.Enum(
+                "under_15",
+                "from_15",
+                "adult",
+                name="agebracket",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("dpia_on", sa.Date(), nullable=True),
+        sa.Column("dpia_by", sa.Text(), nullable=False),
         sa.Column("support_limit", sa.Integer(), nullable=True),
         sa.Column("hides_counts", sa.Boolean(), nullable=False),
         sa.Column(
@@ -578,6 +602,8 @@ def upgrade() -> None:
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_words", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("dpia_on IS NULL OR dpia_by <> ''", name=op.f("ck_campaign_dpia")),
+        sa.CheckConstraint("identity IN ('none', 'email')", name=op.f("ck_campaign_base_identity")),
         sa.CheckConstraint(
             "state <> 'cancelled' OR (cancelled_at IS NOT NULL AND cancelled_words <> '')",
             name=op.f("ck_campaign_cancelled"),
@@ -1351,6 +1377,28 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "letter_series",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("size > 0", name=op.f("ck_letter_series_size")),
+        sa.ForeignKeyConstraint(["agent_id"], ["user.id"], name=op.f("fk_letter_series_agent_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_letter_series_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_series")),
+        sa.UniqueConstraint("key", name=op.f("uq_letter_series_key")),
+    )
+    with op.batch_alter_table("letter_series", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_letter_series_campaign_id"), ["campaign_id"], unique=False
+        )
+
+    op.create_table(
         "measure",
         sa.Column("indicator_id", sa.Integer(), nullable=False),
         sa.Column("place_id", sa.Integer(), nullable=True),
@@ -1438,6 +1486,64 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_phase")),
         sa.UniqueConstraint("campaign_id", "kind", name=op.f("uq_phase_campaign_id_kind")),
     )
+    op.create_table(
+        "proof",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "way",
+            sa.Enum(
+                "none",
+                "email",
+                "declared",
+                "letter",
+                "oidc",
+                "desk",
+                name="identity",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("voter_key", sa.String(length=64), nullable=False),
+        sa.Column("source_key", sa.String(length=64), nullable=True),
+        sa.Column("home_key", sa.String(length=64), nullable=True),
+        sa.Column("is_inside", sa.Boolean(), nullable=True),
+        sa.Column(
+            "bracket",
+            sa.Enum(
+                "under_15",
+                "from_15",
+                "adult",
+                name="agebracket",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["user.id"], name=op.f("fk_proof_agent_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_proof_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_proof_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proof")),
+        sa.UniqueConstraint(
+            "campaign_id", "source_key", name=op.f("uq_proof_campaign_id_source_key")
+        ),
+        sa.UniqueConstraint("campaign_id", "user_id", name=op.f("uq_proof_campaign_id_user_id")),
+        sa.UniqueConstraint(
+            "campaign_id", "voter_key", name=op.f("uq_proof_campaign_id_voter_key")
+        ),
+    )
+    with op.batch_alter_table("proof", schema=None) as batch_op:
+        batch_op.create_index("ix_proof_home", ["campaign_id", "home_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_proof_user_id"), ["user_id"], unique=False)
+
     op.create_table(
         "proxy",
         sa.Column("sitting_id", sa.Integer(), nullable=False),
@@ -1893,6 +1999,51 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("import_remark", schema=None) as batch_op:
         batch_op.create_index("ix_import_remark_import", ["import_id", "kind", "id"], unique=False)
+
+    op.create_table(
+        "letter_code",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("series_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("voter_key", sa.String(length=64), nullable=True),
+        sa.Column("is_inside", sa.Boolean(), nullable=True),
+        sa.Column(
+            "bracket",
+            sa.Enum(
+                "under_15",
+                "from_15",
+                "adult",
+                name="agebracket",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "used_at IS NULL OR revoked_at IS NULL", name=op.f("ck_letter_code_one_end")
+        ),
+        sa.ForeignKeyConstraint(["agent_id"], ["user.id"], name=op.f("fk_letter_code_agent_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_letter_code_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["series_id"], ["letter_series.id"], name=op.f("fk_letter_code_series_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_code")),
+        sa.UniqueConstraint(
+            "campaign_id", "number", name=op.f("uq_letter_code_campaign_id_number")
+        ),
+        sa.UniqueConstraint("key", name=op.f("uq_letter_code_key")),
+    )
+    with op.batch_alter_table("letter_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_letter_code_series_id"), ["series_id"], unique=False)
 
     op.create_table(
         "notice",
@@ -2750,9 +2901,32 @@ def upgrade() -> None:
         "support",
         sa.Column("contribution_id", sa.Integer(), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("voter_key", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "web",
+                "paper",
+                "meeting",
+                "phone",
+                "counter",
+                "import",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_inside", sa.Boolean(), nullable=True),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(user_id IS NULL) = (channel <> 'web')", name=op.f("ck_support_channel")
+        ),
+        sa.ForeignKeyConstraint(["agent_id"], ["user.id"], name=op.f("fk_support_agent_id")),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name=op.f("fk_support_campaign_id")
         ),
@@ -2764,9 +2938,13 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "contribution_id", "user_id", name=op.f("uq_support_contribution_id_user_id")
         ),
+        sa.UniqueConstraint(
+            "contribution_id", "voter_key", name=op.f("uq_support_contribution_id_voter_key")
+        ),
     )
     with op.batch_alter_table("support", schema=None) as batch_op:
         batch_op.create_index("ix_support_person", ["user_id", "campaign_id"], unique=False)
+        batch_op.create_index("ix_support_voter", ["voter_key", "campaign_id"], unique=False)
 
     op.create_table(
         "action",
@@ -4169,6 +4347,7 @@ def downgrade() -> None:
 
     op.drop_table("action")
     with op.batch_alter_table("support", schema=None) as batch_op:
+        batch_op.drop_index("ix_support_voter")
         batch_op.drop_index("ix_support_person")
 
     op.drop_table("support")
@@ -4270,6 +4449,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("notice")
+    with op.batch_alter_table("letter_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_letter_code_series_id"))
+
+    op.drop_table("letter_code")
     with op.batch_alter_table("import_remark", schema=None) as batch_op:
         batch_op.drop_index("ix_import_remark_import")
 
@@ -4353,6 +4536,11 @@ def downgrade() -> None:
 
     op.drop_table("slip")
     op.drop_table("proxy")
+    with op.batch_alter_table("proof", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proof_user_id"))
+        batch_op.drop_index("ix_proof_home")
+
+    op.drop_table("proof")
     op.drop_table("phase")
     with op.batch_alter_table("measure", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_measure_place_id"))
@@ -4360,6 +4548,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_measure_batch"))
 
     op.drop_table("measure")
+    with op.batch_alter_table("letter_series", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_letter_series_campaign_id"))
+
+    op.drop_table("letter_series")
     with op.batch_alter_table("import", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_import_waiting",

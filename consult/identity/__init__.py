@@ -1,0 +1,1 @@
+"""How somebody proves that they may take part, and is counted once whatever the channel."""
