@@ -1,6 +1,7 @@
 """How an act is written down: recorded while it happens, sealed into the chain when it is done."""
 
 import json
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -87,6 +88,7 @@ def _seal(pending: list[_Pending]) -> Event:
             "campaign_id": _belongs(draft.subject, "campaign"),
             "plan_id": _belongs(draft.subject, "plan"),
             "data": json.loads(json.dumps(draft.data, default=_plain)),
+            "salt": secrets.token_hex(16),
             "previous": last.hash,
         }
         event["hash"] = fingerprint(event)

@@ -6,27 +6,29 @@ from pathlib import Path
 
 from flask import current_app
 
-
-def path() -> Path:
-    return Path(current_app.config["INSTANCE"]) / "journal.head"
+LINE, SIGNED = "journal.head", "journal.signed"  # the last line, the last signed head
 
 
-def keep(count: int, fingerprint: str) -> None:
-    """Remember the last sealed line, unless a later one is already remembered."""
-    file = path()
+def path(name: str = LINE) -> Path:
+    return Path(current_app.config["INSTANCE"]) / name
+
+
+def keep(count: int, fingerprint: str, name: str = LINE) -> None:
+    """Remember the last one sealed, unless a later one is already remembered."""
+    file = path(name)
     with file.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if (known := read()) and known[0] >= count:
+        if (known := read(name)) and known[0] >= count:
             return
         part = file.with_suffix(".part")
         part.write_text(json.dumps({"count": count, "hash": fingerprint}))
         part.replace(file)
 
 
-def read() -> tuple[int, str] | None:
-    """The last line remembered, or None before the first."""
+def read(name: str = LINE) -> tuple[int, str] | None:
+    """The last one remembered, or None before the first."""
     try:
-        known = json.loads(path().read_text())
+        known = json.loads(path(name).read_text())
     except FileNotFoundError:
         return None
     return known["count"], known["hash"]

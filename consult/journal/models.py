@@ -13,6 +13,7 @@ from consult.core.i18n import _
 from consult.core.personal import Basis, Fate, Use, impersonal, personal
 
 START = "0" * 64  # what the first line has before it
+BLOCK = 256  # lines under the smallest stored fingerprint of the tree: a power of two
 
 # What the town did, for everybody to read; never what one person did for themselves.
 NEWS = (
@@ -180,3 +181,24 @@ def fingerprint(event: dict[str, Any]) -> str:
 append_only(Event)
 append_only(JournalKey)
 append_only(SignedHead)
+
+
+JOURNAL = Use(
+    "journal",
+    _("Journal of the acts"),
+    _("Prove what happened, in which order and by which account; numbers, never words."),
+    Basis.TASK,
+    _("As long as the site; the number leads to nobody once the account is closed."),
+    _("Everybody, without the number of the account; the guarantor and administrators, with it."),
+)
+NOTICES = Use(
+    "notices",
+    _("Notices of what one follows"),
+    _("Tell each person what became of their words and of what they follow."),
+    Basis.TASK,
+    _("Two years, or until the account is closed."),
+    _("The person alone."),
+)
+personal(Event, JOURNAL, "actor_id", of="actor_id", fate=Fate.LINK)
+personal(Notification, NOTICES, "user_id", of="user_id", fate=Fate.ROW)
+impersonal(Event, JournalHead, Notification, TreeNode, JournalKey, SignedHead)
