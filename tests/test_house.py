@@ -19,7 +19,7 @@ from flask import Flask
 
 import consult
 from consult import migrations
-from consult.core import i18n
+from consult.core import i18n, personal
 from consult.core.db import db
 from tests.databases import MIGRATIONS
 from tests.engines import postgresql_uri
@@ -36,6 +36,7 @@ WITHOUT_RECORD: dict[str, str] = {
     "imports.hand_in": "a file is looked at, nothing of it is in; see imports.confirm",
     "imports.arrange": "a file is looked at, nothing of it is in; see imports.confirm",
     "imports.discard": "a file was looked at, nothing of it came in",
+    "keys.unlock": "the journal does not keep who comes and goes",
     "people.sign_up": "nothing is true before the address answers; see people.confirm",
     "people.sign_in": "the journal does not keep who comes and goes",
     "people.sign_in_link": "the journal does not keep who comes and goes",
@@ -553,6 +554,15 @@ def test_no_message_has_two_translations():
 
 
 # The tables.
+
+
+def test_every_column_says_whether_it_speaks_of_a_person(site):
+    found(
+        personal.undeclared(),
+        "Nobody said what these columns know of people: below the models of the room, say"
+        " personal(Model, USE, 'columns', of='how it leads to the person', fate=…) or"
+        " impersonal(Model) (core/personal.py):",
+    )
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from consult.campaigns.models import Campaign
 from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.db import choice
-from consult.posts.models import Post, Status
+from consult.core.personal import Fate, personal
+from consult.posts.models import WORDS, Post, Status
 
 
 class Side(StrEnum):
@@ -69,3 +70,7 @@ class Comment(Post):
         super().enter(posts, status)
         for contribution, number in Counter(one.contribution for one in shown).items():
             contribution.commented(number)
+
+
+personal(Comment, WORDS, "speaks_for", of="id")
+personal(Comment, WORDS, "external_ref", of="id", fate=Fate.LINK)  # not brought in twice

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from consult.campaigns.models import Campaign, Theme
 from consult.core import clock, search
 from consult.core.db import changed, choice, count_in, db
+from consult.core.personal import Fate, impersonal, personal
 from consult.core.text import excerpt, plain, stems
-from consult.posts.models import Post, Status
+from consult.posts.models import WORDS, Post, Status
 from consult.territory.models import Place
 
 STARTS = 16  # where a shuffled list may begin; the visitor's own start travels in the address
@@ -52,7 +53,8 @@ class Contribution(Post):
     awaited_since: Mapped[datetime | None]  # when its author asked for it to be sent
     external_ref: Mapped[str | None]
     shuffle: Mapped[int] = mapped_column(default=lambda: random.randrange(SHUFFLE))  # noqa: S311
-    shown_at: Mapped[datetime | None]  # set while it is on show: since when
+    shown_at: Mapped[datetime | None]  # set while it is in the lists: on show since when
+    aside_at: Mapped[datetime | None]  # set aside from the lists by a facilitator: since when
     # Kept in step by the action that changes them, rebuilt by `consult recount`.
     outcome: Mapped[Outcome | None] = choice(Outcome)
     support_count: Mapped[int] = mapped_column(default=0)
@@ -78,11 +80,28 @@ class Contribution(Post):
         if self.may_become(status):
             tally(self, -1)
         super().move_to(status)
-        self.shown_at = self.published_at if status == Status.PUBLISHED else None
+        self._place()
         tally(self, +1)
         if was_public or self.is_public:
-            db.session.flush()
-            show_in_search(self)
+            self.shown_anew()
+
+    def put_aside(self, at: datetime | None) -> None:
+        """Out of the lists since this moment, or back at its place in them (None)."""
+        tally(self, -1)
+        self.aside_at = at
+        self._place()
+        tally(self, +1)
+        self.shown_anew()
+
+    def shown_anew(self) -> None:
+        """Have the search follow its words and its place."""
+        db.session.flush()
+        show_in_search(self)
+
+    def _place(self) -> None:
+        """It stands in the lists by the date it was published on, unless it was set aside."""
+        is_listed = self.is_public and not self.aside_at
+        self.shown_at = self.published_at if is_listed else None
 
     @classmethod
     def enter(cls, posts: Sequence[Self], status: Status) -> None:
@@ -126,7 +145,7 @@ class Contribution(Post):
         table = Contribution.__table__
         where = [table.c.id == self.id]
         if step > 0:
-            where.append(table.c.shown_at.is_not(None))
+            where.append(sa.or_(table.c.shown_at.is_not(None), table.c.aside_at.is_not(None)))
         counted = changed(
             sa.update(table).where(*where).values(support_count=table.c.support_count + step)
         )
@@ -136,7 +155,7 @@ class Contribution(Post):
 
 def show_in_search(contribution: Contribution) -> None:
     """Have it found while it is public, by its words and by any name of its place; else not."""
-    if not contribution.is_public:
+    if not contribution.is_public or contribution.aside_at:
         search.drop("contribution", contribution.id)
         return
     place = contribution.place
@@ -190,6 +209,17 @@ def _tallied(contribution: Contribution) -> dict[str, Any]:
     return {
         "campaign_id": contribution.campaign_id or contribution.campaign.id,
         "theme_id": contribution.theme_id or (contribution.theme.id if contribution.theme else 0),
-        "status": contribution.status,
+        "status": _counted_as(contribution),
         "outcome": contribution.outcome or "",
     }
+
+
+def _counted_as(contribution: Contribution) -> Status:
+    """What was set aside is counted with what moderation keeps out of the lists."""
+    is_aside = contribution.is_public and contribution.aside_at
+    return Status.RESTRICTED if is_aside else contribution.status
+
+
+personal(Contribution, WORDS, "awaited_email awaited_pseudonym", of="id awaited_email")
+personal(Contribution, WORDS, "external_ref", of="id", fate=Fate.LINK)  # not brought in twice
+impersonal(Tally)

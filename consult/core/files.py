@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from consult.core import clock
 from consult.core.db import db
@@ -79,6 +79,28 @@ def take(stream: BinaryIO, name: str, media_type: str) -> StoredFile:
             os.link(part.name, stored.path)
     db.session.add(stored)
     return stored
+
+
+def let_go(stored: StoredFile) -> None:
+    """Delete a file's row, and its bytes once that is committed and no other row speaks of them."""
+    db.session.info.setdefault("loose", set()).add(stored.sha256)
+    db.session.delete(stored)
+
+
+@sa.event.listens_for(Session, "after_commit")
+def _sweep_loose(session: Session) -> None:
+    loose = session.info.pop("loose", ())
+    if loose:
+        with db.engine.connect() as connection:
+            held = sa.select(StoredFile.sha256).where(StoredFile.sha256.in_(loose))
+            kept = set(connection.scalars(held))
+        for sha256 in loose - kept:
+            (folder() / sha256[:2] / sha256).unlink(missing_ok=True)
+
+
+@sa.event.listens_for(Session, "after_rollback")
+def _hold_loose(session: Session) -> None:
+    session.info.pop("loose", None)
 
 
 def sweep(sha256: str) -> None:

@@ -1,12 +1,15 @@
 """How often something may be tried, counted in the database so that every worker agrees."""
 
 from datetime import datetime, timedelta
+from zlib import crc32
 
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core import clock
 from consult.core.db import db
+from consult.core.personal import SAFETY, personal
 
 
 class Attempt(db.Model):
@@ -18,8 +21,19 @@ class Attempt(db.Model):
     __table_args__ = (sa.Index("ix_attempt_key", "key", "at"),)
 
 
+personal(Attempt, SAFETY, "key")
+
+
 def too_many(key: str, *, limit: int, within: timedelta) -> bool:
-    """Whether this key was tried `limit` times or more within the window before now."""
+    """Whether this key was tried `limit` times or more within the window before now.
+
+    Whoever asks about the same key at the same moment, on any worker, waits until this one is done:
+    of many that come at once, no more than `limit` pass.
+    """
+    if "rate" not in current_app.config["LAYERS"]:
+        return False
+    if db.engine.dialect.name == "postgresql":  # SQLite's writers stand in line already
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(crc32(key.encode()))))
     since = clock.now() - within
     count = db.session.scalar(
         sa.select(sa.func.count()).where(Attempt.key == key, Attempt.at > since)

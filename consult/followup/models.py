@@ -12,10 +12,11 @@ from consult.core import clock, search
 from consult.core.db import append_only, choice, db
 from consult.core.files import StoredFile
 from consult.core.i18n import _
+from consult.core.personal import OFFICE, RECORD, Fate, impersonal, personal
 from consult.core.text import excerpt, plain
 from consult.engagements.models import Action, Plan, Progress
 from consult.people.models import User
-from consult.posts.models import Post, Status
+from consult.posts.models import WORDS, Post, Status
 
 
 class EvidenceKind(StrEnum):
@@ -169,8 +170,12 @@ class Question(Post):
         was_public = self.is_public
         super().move_to(status)
         if was_public or self.is_public:
-            db.session.flush()
-            show_in_search(self)
+            self.shown_anew()
+
+    def shown_anew(self) -> None:
+        """Have the search follow its words."""
+        db.session.flush()
+        show_in_search(self)
 
     def replied(self, at: datetime) -> None:
         """Take note of the town's first reply; others are appended and change nothing here."""
@@ -255,3 +260,8 @@ append_only(StatusReport)
 append_only(Evidence)
 append_only(Edition)
 append_only(Reply)
+
+personal(Question, WORDS, "email", of="id email")
+personal(Reply, RECORD, "signatory")
+personal(Reminder, OFFICE, "user_id", of="user_id", fate=Fate.ROW)
+impersonal(StatusReport, Evidence, Edition, Reply, Rendezvous, Reminder)

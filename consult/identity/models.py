@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from consult.campaigns.models import AgeBracket, Identity
 from consult.core import clock
 from consult.core.db import choice, db
+from consult.core.i18n import _
+from consult.core.personal import Basis, Fate, Use, impersonal, personal
 
 
 class Proof(db.Model):
@@ -68,3 +70,17 @@ class LetterCode(db.Model):
         sa.UniqueConstraint("campaign_id", "number"),
         sa.CheckConstraint("used_at IS NULL OR revoked_at IS NULL", name="one_end"),
     )
+
+
+IDENTITY = Use(
+    "identity",
+    _("Proof that one may take part"),
+    _("Let each person take part once, by whichever way they prove it; keep a fingerprint only."),
+    Basis.TASK,
+    _("Until the results are final and four months more."),
+    _("Nobody reads the fingerprint; an agent sees that a proof was given."),
+)
+personal(Proof, IDENTITY, "user_id", of="user_id")
+personal(Proof, IDENTITY, "voter_key source_key home_key", of="user_id", fate=Fate.LINK)
+personal(LetterCode, IDENTITY, "voter_key")
+impersonal(Proof, Series, LetterCode)

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.core import clock
 from consult.core.db import choice, db
+from consult.core.i18n import _
+from consult.core.personal import OFFICE, Basis, Fate, Use, personal
 
 
 class RoleName(StrEnum):
@@ -40,13 +42,23 @@ class User(UserMixin, db.Model):
     confirmed_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    suspended_until: Mapped[datetime | None]  # takes no part until then; see moderation
     mail_failures: Mapped[int] = mapped_column(default=0)  # notices refused in a row by the server
     mail_retry_at: Mapped[datetime | None]
     roles: Mapped[list["Role"]] = relationship(lazy="selectin", foreign_keys="Role.user_id")
 
+    # Said of a browser's session alone, by whoever loads it (people/session.py); never kept.
+    asleep = False  # the second key was not shown: no role counts
+    stale = False  # it was shown, but not in the last minutes: not enough for what is grave
+
     @property
     def is_active(self) -> bool:
         return self.closed_at is None and not self.is_system
+
+    @property
+    def held(self) -> list["Role"]:
+        """The roles that count for whoever asks: none while they sleep."""
+        return [] if self.asleep else self.roles
 
     def get_id(self) -> str:
         """What the session keeps: the account and the number of its sessions."""
@@ -55,12 +67,12 @@ class User(UserMixin, db.Model):
     def holds(
         self, *names: RoleName, campaign_id: int | None = None, plan_id: int | None = None
     ) -> bool:
-        """Whether one of these roles is held for the site, this campaign or this plan."""
+        """Whether one of these roles is held, and awake, for the site, this campaign or plan."""
         return any(
             role.name in names
             and role.campaign_id in (None, campaign_id)
             and role.plan_id in (None, plan_id)
-            for role in self.roles
+            for role in self.held
         )
 
 
@@ -86,6 +98,20 @@ class Role(db.Model):
         ),
         sa.CheckConstraint("campaign_id IS NULL OR plan_id IS NULL", name="one_scope"),
     )
+
+
+class Visit(db.Model):
+    """One open session: a browser that somebody signed in with, until it ends or is ended."""
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    token: Mapped[str] = mapped_column(sa.String(64), unique=True)  # fingerprint of the cookie's
+    number: Mapped[int]  # of the account's sessions, when it opened
+    device: Mapped[str] = mapped_column(sa.String(80), default="")  # « Firefox, Windows »
+    stay: Mapped[bool] = mapped_column(default=False)
+    opened_at: Mapped[datetime] = mapped_column(default=clock.now)
+    seen_at: Mapped[datetime] = mapped_column(default=clock.now)  # to ten minutes
+    shown_at: Mapped[datetime | None]  # when the second key was last shown
+    user: Mapped[User] = relationship()
 
 
 class Invitation(db.Model):
@@ -139,3 +165,54 @@ class Letter(db.Model):
             postgresql_where=sa.text("sent_at IS NULL"),
         ),
     )
+
+
+ACCOUNT = Use(
+    "account",
+    _("Accounts"),
+    _("Let a person come in, sign under the name they chose, and find their words again."),
+    Basis.TASK,
+    _("Until the account is closed; two years without a visit close it, after two letters."),
+    _("The pseudonym: everybody. The rest: the person, and administrators for the address."),
+)
+VISITS = Use(
+    "visits",
+    _("Open sessions"),
+    _("Let a person see from which browsers they are signed in, and end a session from afar."),
+    Basis.TASK,
+    _("Until the session ends: two weeks without a visit at most."),
+    _("The person alone."),
+)
+TRUST = Use(
+    "trust",
+    _("Roles given to agents"),
+    _("Know who was trusted with what, and offer a role to an address."),
+    Basis.TASK,
+    _("As long as the role; an invitation nobody took, 35 days after its end."),
+    _("The person, administrators."),
+)
+FOLLOWING = Use(
+    "following",
+    _("What one follows"),
+    _("Tell a person of what they asked to hear of."),
+    Basis.CONSENT,
+    _("Until the person stops, or closes their account."),
+    _("The person alone."),
+)
+LETTERS = Use(
+    "letters",
+    _("Letters about accounts"),
+    _("Confirm an address, open a session, tell of a change."),
+    Basis.TASK,
+    _("35 days; the address goes as soon as the letter has left, where it opens nothing."),
+    _("The person alone."),
+)
+personal(User, ACCOUNT, "email email_key pseudonym pseudonym_key name position", of="id")
+personal(User, ACCOUNT, "password_hash", of="id")
+personal(Visit, VISITS, "user_id token device", of="user_id", fate=Fate.ROW)
+personal(Role, TRUST, "user_id", of="user_id", fate=Fate.ROW)
+personal(Role, OFFICE, "granted_by_id", of="granted_by_id", fate=Fate.LINK)
+personal(Invitation, TRUST, "email", of="email")
+personal(Invitation, OFFICE, "invited_by_id", of="invited_by_id", fate=Fate.LINK)
+personal(Follow, FOLLOWING, "user_id", of="user_id", fate=Fate.ROW)
+personal(Letter, LETTERS, "to user_id data", of="user_id to", fate=Fate.ROW)

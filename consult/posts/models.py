@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from consult.core import clock
+from consult.core import clock, files
 from consult.core.db import choice, db
 from consult.core.files import StoredFile
-from consult.core.i18n import _
+from consult.core.i18n import _, day, spoken
+from consult.core.personal import OFFICE, Basis, Fate, Use, personal
 from consult.people.models import User
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no sign that can be read as another
@@ -36,6 +37,8 @@ NEXT = {
     Status.RESTRICTED: {Status.PUBLISHED, Status.WITHDRAWN},
     Status.WITHDRAWN: set(),
 }
+SEALED = (Status.REFUSED, Status.RESTRICTED)  # read by their author and the guarantor alone
+LAST_RANK = 3  # in the queue, of what nobody says is pressing
 
 
 class Channel(StrEnum):
@@ -61,6 +64,14 @@ CHANNELS = {
 }
 
 
+# What stands in place of words their author took back.
+GONE = {
+    "contribution": _("Contribution withdrawn at its author's request on %(day)s"),
+    "comment": _("Comment withdrawn at its author's request on %(day)s"),
+    "question": _("Question withdrawn at its author's request on %(day)s"),
+}
+
+
 def new_receipt() -> str:
     """A receipt number short enough to be read over the phone: 10 signs, 50 bits."""
     return "".join(secrets.choice(ALPHABET) for _ in range(10))
@@ -82,6 +93,8 @@ class Post(db.Model):
     submitted_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     waiting_since: Mapped[datetime | None]  # for a facilitator to read it
+    withdrawn_at: Mapped[datetime | None]  # since when its words are gone
+    rank: Mapped[int] = mapped_column(default=LAST_RANK)  # in the queue: 1 is read first
     author: Mapped[User | None] = relationship(foreign_keys=[author_id])
 
     __mapper_args__ = {"polymorphic_on": "kind"}
@@ -89,6 +102,7 @@ class Post(db.Model):
         sa.Index("ix_post_author", "author_id", "id"),
         sa.Index(
             "ix_post_waiting",
+            "rank",
             "waiting_since",
             "id",
             sqlite_where=sa.text("waiting_since IS NOT NULL"),
@@ -101,6 +115,11 @@ class Post(db.Model):
     @property
     def is_public(self) -> bool:
         return self.status == Status.PUBLISHED
+
+    @property
+    def is_sealed(self) -> bool:
+        """Kept from view by a facilitator: readable by its author and the guarantor alone."""
+        return self.status in SEALED
 
     @property
     def name(self) -> str | None:
@@ -121,8 +140,19 @@ class Post(db.Model):
         self.submitted_at = self.submitted_at or now
         is_to_read = status == Status.PENDING or (is_unread and status == Status.PUBLISHED)
         self.waiting_since = now if is_to_read else None
+        self.rank = LAST_RANK
         if status == Status.PUBLISHED:
             self.published_at = self.published_at or now  # restored words keep their date
+        if status == Status.WITHDRAWN:
+            self.let_words_go()
+
+    def let_words_go(self) -> None:
+        """Empty its words and every copy of them; a dated sentence stands in their place."""
+        self.withdrawn_at = self.withdrawn_at or clock.now()
+        with spoken("fr"):
+            self.title = str(GONE[self.kind]) % {"day": day(self.withdrawn_at)}
+        self.body = ""
+        forget_words([self.id])
 
     def say(self, title: str, body: str, editor: User | None) -> "Version":
         """Put these words in place, and keep every earlier wording as a version."""
@@ -159,9 +189,13 @@ class Post(db.Model):
         if first:
             db.session.execute(sa.insert(Version), first)
 
-    def read_again(self) -> None:
-        """Have a facilitator look at words that changed after they were published."""
+    def read_again(self, rank: int = LAST_RANK) -> None:
+        """Have a facilitator look at words that changed or were pointed out; 1 is read first."""
+        self.rank = min(self.rank, rank) if self.waiting_since else rank
         self.waiting_since = self.waiting_since or clock.now()
+
+    def shown_anew(self) -> None:
+        """Have the lists and the search follow what changed; a kind that stands in some says how."""
 
 
 class Version(db.Model):
@@ -174,8 +208,89 @@ class Version(db.Model):
     salt: Mapped[str] = mapped_column(default=lambda: secrets.token_hex(16))
     editor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     at: Mapped[datetime] = mapped_column(default=clock.now)
+    sealed_at: Mapped[datetime | None]  # a passage of it was taken out: no page shows it any more
 
     __table_args__ = (sa.UniqueConstraint("post_id", "number"),)
+
+
+class FlagKind(StrEnum):
+    """What a machine may find odd about a text: it decides nothing, it has a human look."""
+
+    HONEYPOT = "honeypot"
+    HASTE = "haste"
+    UNPROVEN = "unproven"
+    LINKS = "links"
+    ALIKE = "alike"
+    DISPOSABLE = "disposable"
+    BURST = "burst"
+
+    @property
+    def label(self) -> LazyString:
+        return FLAGS[self][0]
+
+    @property
+    def why(self) -> LazyString:
+        return FLAGS[self][1]
+
+
+FLAGS = {
+    FlagKind.HONEYPOT: (
+        _("A hidden field was filled in"),
+        _("The form has a field that nobody sees. Programs fill it in; people hardly ever do."),
+    ),
+    FlagKind.HASTE: (
+        _("Sent within three seconds"),
+        _("Nobody reads the form and writes in so short a time; a pasted text may explain it."),
+    ),
+    FlagKind.UNPROVEN: (
+        _("The browser did not do its sum"),
+        _("This is also so for people whose browser runs no scripts: it says little by itself."),
+    ),
+    FlagKind.LINKS: (
+        _("First text, with links"),
+        _("Nothing by this person was published before, and most advertising begins so."),
+    ),
+    FlagKind.ALIKE: (
+        _("Nearly the same text several times in a day"),
+        _("It may be a campaign of one sender, or neighbours who share a letter: both exist."),
+    ),
+    FlagKind.DISPOSABLE: (
+        _("Throw-away e-mail address"),
+        _("Such addresses serve to open many accounts, and also to stay discreet."),
+    ),
+    FlagKind.BURST: (
+        _("Many supports from new accounts within an hour"),
+        _("It may be one person with many accounts, or a neighbourhood that was just told."),
+    ),
+}
+
+
+class Flag(db.Model):
+    """Something odd about a text, for a human to look at; only a human takes it away, in words."""
+
+    post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"))
+    kind: Mapped[FlagKind] = choice(FlagKind)
+    mark: Mapped[str] = mapped_column(sa.String(20), default="")  # of several bursts, which
+    number: Mapped[int] = mapped_column(default=0)  # how many links, texts or supports
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    cleared_at: Mapped[datetime | None]
+    cleared_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    words: Mapped[str] = mapped_column(default="")  # why it was cleared
+    post: Mapped[Post] = relationship()
+
+    __table_args__ = (
+        sa.UniqueConstraint("post_id", "kind", "mark"),
+        sa.Index(
+            "ix_flag_open",
+            "id",
+            sqlite_where=sa.text("cleared_at IS NULL"),
+            postgresql_where=sa.text("cleared_at IS NULL"),
+        ),
+        sa.CheckConstraint(
+            "cleared_at IS NULL OR (cleared_by_id IS NOT NULL AND trim(words) <> '')",
+            name="cleared",
+        ),
+    )
 
 
 class Image(db.Model):
@@ -202,3 +317,49 @@ class Slip(db.Model):
     contact: Mapped[str | None]  # how to reach the author, if they wished to be reached
     post: Mapped[Post] = relationship()
     agent: Mapped[User] = relationship()
+
+
+def forget_words(post_ids: Sequence[int]) -> None:
+    """Empty every wording these posts had; delete their pictures, files and thumbnails."""
+    db.session.flush()
+    named = Version.post_id.in_(post_ids)
+    db.session.execute(sa.update(Version).where(named).values(title="", body="", salt=""))
+    db.session.execute(sa.update(Slip).where(Slip.post_id.in_(post_ids)).values(contact=None))
+    for image in db.session.scalars(sa.select(Image).where(Image.post_id.in_(post_ids))):
+        db.session.delete(image)
+        db.session.flush()
+        for stored in (image.file, image.thumbnail):
+            if stored is not None:
+                files.let_go(stored)
+
+
+WORDS = Use(
+    "words",
+    _("What people write"),
+    _("Publish what each person proposes, says or asks, and let the town answer it."),
+    Basis.MADE_PUBLIC,
+    _(
+        "As long as the file of the consultation; without their author once the account is closed; "
+        "unsent drafts, six months."
+    ),
+    _("Everybody once published; before, their author and the facilitators."),
+)
+PAPER = Use(
+    "paper",
+    _("Words handed in on paper, by telephone or at the counter"),
+    _("Give paper the same weight as the web, and write back to whoever wished it."),
+    Basis.TASK,
+    _("The way to reach the author: until results and two months more."),
+    _("The facilitators of the consultation."),
+)
+personal(Post, WORDS, "title body", of="author_id", fate=Fate.WORDS)
+personal(Post, WORDS, "byline", of="author_id")
+personal(Post, WORDS, "author_id", of="author_id", fate=Fate.LINK)
+personal(Version, WORDS, "title body salt", of="post_id", fate=Fate.WORDS)
+personal(Version, WORDS, "editor_id", of="editor_id", fate=Fate.LINK)
+personal(Image, WORDS, "alternative credit", of="post_id", fate=Fate.WORDS)
+personal(Slip, PAPER, "contact", of="post_id")
+personal(Slip, PAPER, "collected_at number", of="post_id", fate=Fate.WORDS)
+personal(Flag, OFFICE, "words mark", of="")
+personal(Flag, OFFICE, "cleared_by_id", of="cleared_by_id", fate=Fate.LINK)
+personal(Slip, OFFICE, "agent_id", of="agent_id", fate=Fate.LINK)

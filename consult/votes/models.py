@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core import clock
 from consult.core.db import choice, db
+from consult.core.i18n import _
+from consult.core.personal import Basis, Fate, Use, impersonal, personal
 from consult.posts.models import Channel
 
 
@@ -20,6 +22,7 @@ class Support(db.Model):
     channel: Mapped[Channel] = choice(Channel, default=Channel.WEB)
     is_inside: Mapped[bool | None]  # within the perimeter, where that is known
     agent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))  # who typed the paper
+    aside_id: Mapped[int | None] = mapped_column(sa.ForeignKey("set_aside.id"), index=True)
     at: Mapped[datetime] = mapped_column(default=clock.now)
 
     __table_args__ = (
@@ -27,7 +30,7 @@ class Support(db.Model):
         sa.UniqueConstraint("contribution_id", "user_id"),
         sa.Index("ix_support_voter", "voter_key", "campaign_id"),
         sa.Index("ix_support_person", "user_id", "campaign_id"),
-        sa.CheckConstraint("(user_id IS NULL) = (channel <> 'web')", name="channel"),
+        sa.CheckConstraint("user_id IS NULL OR channel = 'web'", name="channel"),
     )
 
 
@@ -45,3 +48,16 @@ class ImportedTally(db.Model):
         sa.UniqueConstraint("contribution_id", "position"),
         sa.CheckConstraint("number >= 0", name="number"),
     )
+
+
+POSITIONS = Use(
+    "positions",
+    _("Supports and positions"),
+    _("Count each person once; say to nobody who supports what."),
+    Basis.EXPLICIT_CONSENT,
+    _("Until the results are final and four months more; counts stay."),
+    _("The person alone; everybody else sees counts."),
+)
+personal(Support, POSITIONS, "user_id", of="user_id")
+personal(Support, POSITIONS, "voter_key", of="user_id", fate=Fate.LINK)  # not counted twice
+impersonal(Support, ImportedTally)
