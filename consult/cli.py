@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from werkzeug.exceptions import NotFound
 
-from consult import config, create_app, demonstration, migrations
+from consult import backup, config, create_app, demonstration, migrations
 from consult.campaigns.models import Campaign
 from consult.campaigns.queries import by_slug_or_404 as campaign_or_404
 from consult.contributions import formats
@@ -79,17 +80,21 @@ def reporting(command: Callable[..., Any]) -> Callable[..., Any]:
         except Refused as refused:
             rollback()
             raise click.ClickException(str(refused.reason)) from refused
-        if as_json:
-            click.echo(json.dumps(report, ensure_ascii=False, default=str))
-        else:
-            for name, value in report.items():
-                click.echo(f"{name}: {value}")
-        if report.get("faults"):
-            sys.exit(1)
+        _say(report, as_json)
 
     run.__name__, run.__doc__ = command.__name__, command.__doc__
     run.__click_params__ = run.__click_params__ + getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
     return run
+
+
+def _say(report: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False, default=str))
+    else:
+        for name, value in report.items():
+            click.echo(f"{name}: {value}")
+    if report.get("faults"):
+        sys.exit(1)
 
 
 def acting(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -205,6 +210,56 @@ def upgrade() -> None:
     """Bring the tables to what this version of the site needs."""
     migrations.upgrade()
     click.echo("The tables are up to date.")
+
+
+KEY_FILE = click.option(
+    "--key-file", type=FILE, help="The file that holds the secret of the backups; kept elsewhere."
+)
+
+
+@main.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@KEY_FILE
+@click.option("--verify", "is_there", is_flag=True, help="Read a backup to its end, make none.")
+@reporting
+def back_up(file: Path, key_file: Path | None, is_there: bool) -> dict[str, Any]:
+    """Copy the site, while it runs, into one sealed file; then read that file back."""
+    try:
+        secret = backup.secret_in(key_file or current_app.config["BACKUP_KEY_FILE"])
+        with _progress() as step:
+            return (backup.verify if is_there else backup.make)(file, secret, step)
+    except (backup.BackupFault, OSError) as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+@main.command("restore", with_appcontext=False)
+@click.argument("file", type=FILE)
+@KEY_FILE
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def restore(file: Path, key_file: Path | None, as_json: bool) -> None:
+    """Take a backup back into an empty database; on a bare machine, its settings as well."""
+    try:
+        if not (config.instance_folder() / "config.py").exists() and key_file:
+            backup.bring_settings(file, backup.secret_in(key_file), config.instance_folder())
+        with _app().app_context():
+            secret = backup.secret_in(key_file or current_app.config["BACKUP_KEY_FILE"])
+            with _progress() as step:
+                report = backup.restore(file, secret, step)
+    except (backup.BackupFault, OSError) as fault:
+        raise click.ClickException(str(fault)) from fault
+    _say(report, as_json)
+
+
+@contextmanager
+def _progress() -> Iterator[backup.Step]:
+    """How far a long work is, on the error stream of whoever watches."""
+    with click.progressbar(length=1, file=sys.stderr, show_pos=True) as bar:
+
+        def step(_name: str, total: int) -> None:
+            bar.length = total
+            bar.update(1)
+
+        yield step
 
 
 @main.command("grant")

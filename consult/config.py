@@ -36,7 +36,8 @@ class Defaults:
     MAIL_TIMEOUT = 30  # seconds before a silent server is left for later
     NOTICE_WAIT = 20  # seconds during which notices gather into one letter
     MAIL_DEFAULT_SENDER = "ne-pas-repondre@localhost"
-    TRUSTED_HOSTS = None
+    TRUSTED_HOSTS: list[str] | None = None  # the names the site answers to; else SITE_URL's own
+    BACKUP_KEY_FILE: str | None = None  # the secret of the backups, kept outside the instance
     QUESTION_DAYS = 30  # within which the town means to reply to a question about an action
     PROXIES = 0  # how many reverse proxies stand in front
 

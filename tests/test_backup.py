@@ -1,0 +1,307 @@
+"""Issue 4, item 9: a copy of the site made while it runs comes back whole, on either engine, and
+says so when it cannot."""
+
+import io
+import json
+import shutil
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+from flask import Flask
+
+from consult import backup, cli
+from consult.backup import BackupFault
+from consult.contributions import actions as contributions
+from consult.contributions.models import Contribution
+from consult.core import files
+from consult.core.db import db
+from consult.journal import queries as journal
+from consult.journal.actions import commit
+from consult.people.models import User
+from tests import conftest, engines
+from tests.databases import House
+from tests.everything import make_everything
+from tests.factories import make_campaign, make_contribution, make_user
+
+SECRET = b"a secret nobody ever wrote down"
+
+
+def quietly(*_: Any) -> None:
+    """Nobody watches."""
+
+
+@cache
+def _elsewhere(engine: str) -> House:
+    """Another machine, with nothing on it yet."""
+    folder = conftest._folder() / f"elsewhere-{engine}"
+    return House(engine, folder, f"{conftest.WORKER}_elsewhere")
+
+
+@pytest.fixture(params=conftest.ENGINES)
+def elsewhere(request: pytest.FixtureRequest, engine: str) -> Flask:
+    if request.param == "postgresql" and engine == "sqlite":
+        try:
+            engines.binaries()
+        except engines.Missing as missing:
+            conftest.lacking(f"no PostgreSQL: {missing}")
+    house = _elsewhere(request.param)
+    house.reset()
+    return house.app
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    return tmp_path / "town.backup"
+
+
+def rows(app: Flask) -> dict[str, list[Any]]:
+    """All that every table says, in the form the backup gives it."""
+    with app.app_context(), db.engine.connect() as connection:
+        return {
+            table.name: [line for lines in backup._lines(connection, table) for line in lines]
+            for table in db.metadata.sorted_tables
+        }
+
+
+def test_the_restore_drill(app, elsewhere, kept, noon):
+    """One of everything goes away and comes back, word for word, and life goes on behind it."""
+    with app.app_context():
+        make_everything()
+        made = backup.make(kept, SECRET, quietly)
+        stored = {one.sha256: one.path for one in db.session.scalars(sa.select(files.StoredFile))}
+        (files.folder() / "ab").mkdir(exist_ok=True)
+        (files.folder() / "ab" / "nobody.part").write_bytes(b"on its way")
+    before = rows(app)
+    steps = []
+    with elsewhere.app_context():
+        report = backup.restore(kept, SECRET, lambda name, total: steps.append((name, total)))
+        assert report["faults"] == []
+        assert report["events"] == journal.tip() == made["events"] > 50
+        assert report["tables"] == made["tables"]
+        assert report["rows"] == sum(map(len, before.values()))
+        for sha256, path in stored.items():
+            assert (files.folder() / sha256[:2] / sha256).read_bytes() == path.read_bytes()
+        assert not list(files.folder().rglob("*.part"))
+    assert rows(elsewhere) == before
+    assert steps[-1] == ("counts", len(steps) + 1)
+    with elsewhere.app_context():
+        author = db.session.scalars(sa.select(User).where(User.pseudonym_key.is_not(None))).first()
+        newest = db.session.scalar(sa.select(sa.func.max(Contribution.id)))
+        made_after = contributions.submit(author, make_campaign(), title="Après", body="Encore là.")
+        commit()
+        assert made_after.id > newest
+        assert not list(journal.faults())
+    assert elsewhere.test_client().get("/consultations/le-square").status_code == 200
+
+
+def test_a_copy_is_of_one_moment_while_others_write(app, kept, monkeypatch):
+    """What is sent while the copy is being made is not in it by half."""
+    with app.app_context():
+        make_contribution()
+        author, campaign = make_user(), make_campaign()
+        number, slug, title = author.id, campaign.id, type(campaign)
+    real, sent = backup._lines, []
+
+    def write_meanwhile(connection: sa.Connection, table: sa.Table) -> Any:
+        if not sent:
+            sent.append(True)
+            with app.app_context():
+                contributions.submit(
+                    db.session.get(User, number), db.session.get(title, slug), title="T", body="B"
+                )
+                commit()
+                db.session.remove()
+        return real(connection, table)
+
+    monkeypatch.setattr(backup, "_lines", write_meanwhile)
+    with app.app_context():
+        said = backup.make(kept, SECRET, quietly)
+        assert said["events"] == journal.tip() - 1
+        assert said["tables"]["contribution"] == 1
+
+
+def test_a_copy_says_when_it_was_made(app, ctx, kept):
+    made = backup.make(kept, SECRET, quietly)
+    said = json.loads((Path(app.config["INSTANCE"]) / backup.LAST).read_text())
+    assert said == {"at": made["at"], "bytes": kept.stat().st_size}
+    assert kept.stat().st_mode & 0o077 == 0
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name]
+
+
+@pytest.fixture
+def a_copy(kept) -> bytes:
+    """A copy of something said, of several pieces, without a site behind it."""
+    with kept.open("wb") as out:
+        sealer = backup._Sealer(out, SECRET)
+        backup._part(sealer, backup.ABOUT, [b'{"parts": 2, "at": "noon"}'])
+        backup._part(sealer, "file/plan", [b"le kiosque", Random(0).randbytes(900_000)])
+        backup._part(sealer, backup.COUNTS, [b'{"tables": {"event": [0, ""]}, "files": 1}'])
+        sealer.close()
+    return kept.read_bytes()
+
+
+def test_nobody_reads_a_copy_without_its_secret(kept, a_copy):
+    assert b"kiosque" not in a_copy
+    with pytest.raises(BackupFault, match="another secret"):
+        backup.verify(kept, b"another secret altogether", quietly)
+
+
+def test_the_same_words_are_never_sealed_twice_alike(tmp_path):
+    sealed = set()
+    for _ in range(2):
+        out = io.BytesIO()
+        sealer = backup._Sealer(out, SECRET)
+        sealer.frame(backup.HOLDS, b"the same")
+        sealer.close()
+        sealed.add(out.getvalue()[len(backup.MAGIC) + backup.SALT :])
+    assert len(sealed) == 2
+
+
+PIECE = backup.PIECE + backup.TAG
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda data, start: data[:-1],
+        lambda data, start: data[: start + PIECE],
+        lambda data, start: data[: start + PIECE // 2],
+        lambda data, start: data[:start],
+        lambda data, start: data + b"x",
+        lambda data, start: data[:start] + data[start + PIECE :],
+        lambda data, start: (
+            data[:start]
+            + data[start + PIECE : start + 2 * PIECE]
+            + data[start : start + PIECE]
+            + data[start + 2 * PIECE :]
+        ),
+        lambda data, start: data[: start + 500] + b"\0\0" + data[start + 502 :],
+        lambda data, start: data[: start - 1] + b"\0" + data[start:],
+        lambda data, start: b"something else" + data,
+        lambda data, start: b"",
+    ],
+    ids=[
+        "cut",
+        "end-of-piece",
+        "half",
+        "none",
+        "more",
+        "removed",
+        "moved",
+        "changed",
+        "salt",
+        "other",
+        "empty",
+    ],
+)
+def test_a_copy_that_was_touched_does_not_open(kept, a_copy, harm):
+    start = len(backup.MAGIC) + backup.SALT
+    assert len(a_copy) > start + 3 * PIECE
+    kept.write_bytes(harm(a_copy, start))
+    with pytest.raises(BackupFault):
+        backup.verify(kept, SECRET, quietly)
+
+
+def test_a_restore_writes_over_nothing(app, ctx, kept, monkeypatch):
+    make_contribution()
+    backup.make(kept, SECRET, quietly)
+    before = rows(app)
+    with pytest.raises(BackupFault, match="not empty"):
+        backup.restore(kept, SECRET, quietly)
+    assert rows(app) == before
+    monkeypatch.setitem(app.config, "SECRET_KEY", "another")
+    with pytest.raises(BackupFault, match="SECRET_KEY"):
+        backup.restore(kept, SECRET, quietly)
+
+
+def test_half_a_copy_brings_nothing_back(app, elsewhere, kept):
+    with app.app_context():
+        make_contribution()
+        files.keep(Random(0).randbytes(900_000), "plan.pdf", "application/pdf")
+        db.session.commit()
+        backup.make(kept, SECRET, quietly)
+    kept.write_bytes(kept.read_bytes()[: 2 * backup.PIECE])
+    with elsewhere.app_context(), pytest.raises(BackupFault):
+        backup.restore(kept, SECRET, quietly)
+    assert not any(rows(elsewhere).values())
+
+
+def test_what_was_lost_since_the_copy_is_said(app, kept, noon):
+    """The journal's last line, kept beside the database, remembers more than came back."""
+    with app.app_context():
+        author, campaign = make_user(), make_campaign()
+        contributions.submit(author, campaign, title="Avant", body="Avant.")
+        commit()
+        backup.make(kept, SECRET, quietly)
+        contributions.submit(author, campaign, title="Après", body="Après.")
+        commit()
+        head = Path(app.config["INSTANCE"]) / "journal.head"
+        remembered = head.read_bytes()
+    house = conftest._house("postgresql" if "postgresql" in str(app.config) else "sqlite")
+    house.reset()
+    with app.app_context():
+        head.write_bytes(remembered)
+        report = backup.restore(kept, SECRET, quietly)
+        assert report["lost_since"] == 1
+        assert report["faults"] == []
+
+
+def test_a_file_that_rotted_is_named(app, ctx, kept):
+    stored = files.keep(b"as it was", "a.pdf", "application/pdf")
+    gone = files.keep(b"gone", "b.pdf", "application/pdf")
+    db.session.commit()
+    stored.path.write_bytes(b"as it is")
+    gone.path.unlink()
+    said = backup.make(kept, SECRET, quietly)
+    assert [one["file"] for one in said["faults"]] == [stored.sha256]
+    assert said["files_absent"] == 1
+
+
+@pytest.mark.parametrize("words", [None, "short"])
+def test_there_is_no_secret_by_default(app, ctx, tmp_path, words):
+    file = tmp_path / "key"
+    if words:
+        file.write_text(words)
+    with pytest.raises(BackupFault):
+        backup.secret_in(words and file)
+    assert app.config["BACKUP_KEY_FILE"] is None
+
+
+def test_the_secret_does_not_lie_in_what_it_seals(app, ctx):
+    inside = Path(app.config["INSTANCE"]) / "backup.key"
+    inside.write_bytes(SECRET)
+    with pytest.raises(BackupFault, match="stands in what is backed up"):
+        backup.secret_in(inside)
+
+
+def test_a_bare_machine_gets_its_town_back_by_two_commands(tmp_path, monkeypatch):
+    """As the operator types them: settings, key and database come back together."""
+    key = tmp_path / "consult.key"
+    key.write_bytes(SECRET)
+    for name in ("CONSULT_SECRET_KEY", "CONSULT_DATABASE_URI"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CONSULT_INSTANCE", str(tmp_path / "town"))
+    (tmp_path / "town").mkdir()
+    (tmp_path / "town" / "config.py").write_text(f"SECRET_KEY = {'k' * 40!r}\n")
+    copy = str(tmp_path / "town.backup")
+
+    def consult(*words: str) -> Any:
+        done = CliRunner().invoke(cli.main, words)
+        assert done.exit_code == 0, done.output
+        return done
+
+    consult("db", "upgrade")
+    consult("backup", copy, "--key-file", str(key))
+    consult("backup", copy, "--verify", "--key-file", str(key))
+    shutil.rmtree(tmp_path / "town")
+    restored = consult("restore", copy, "--key-file", str(key))
+    assert "faults: []" in restored.output
+    assert "k" * 40 in (tmp_path / "town" / "config.py").read_text()
+    again = CliRunner().invoke(cli.main, ["restore", str(key), "--key-file", str(key)])
+    assert again.exit_code == 1
+    assert "not a backup" in again.output
