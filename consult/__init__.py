@@ -20,6 +20,7 @@ from consult.people import session
 ROOMS = (
     "journal",
     "people",
+    "keys",
     "gaps",
     "territory",
     "posts",
@@ -32,6 +33,8 @@ ROOMS = (
     "comments",
     "moderation",
     "votes",
+    "vigilance",
+    "groups",
     "imports",
     "answers",
     "engagements",

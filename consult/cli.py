@@ -153,7 +153,7 @@ def demo(serve: bool, port: int) -> None:
     os.environ["CONSULT_INSTANCE"] = str(DEMO)
     if demonstration.was_interrupted(DEMO):
         shutil.rmtree(DEMO)  # half a story is no story: nothing of the town's lives here
-    config.write_local(DEMO)
+    config.write_local(DEMO, is_demo=True)
     app = create_app(INSTANCE=str(DEMO))
     with app.app_context():
         migrations.upgrade()
@@ -285,8 +285,20 @@ def journal_group() -> None:
 @journal_group.command("verify")
 @reporting
 def verify() -> dict[str, Any]:
-    """Read the whole chain again and name every line that does not hold."""
-    return {"events": journal.tip(), "faults": list(journal.faults())}
+    """Read everything again, chain, tree, signed heads, and name all that does not hold."""
+    head = journal.last_head()
+    signed = {"heads": head.id, "signed_until": head.on} if head else {"heads": 0}
+    return {"events": journal.tip(), **signed, "faults": list(journal.faults())}
+
+
+@journal_group.command("head")
+@reporting
+def journal_head() -> dict[str, Any]:
+    """The last signed head and the key, to be noted where the town cannot reach it."""
+    head = journal.last_head()
+    if head is None:
+        raise click.ClickException("No day is signed yet: the worker does it after midnight.")
+    return {**journal.told(head), "keys": [journal.key_text(key) for key in journal.keys()]}
 
 
 @main.group("import")

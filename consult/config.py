@@ -39,6 +39,10 @@ class Defaults:
     TRUSTED_HOSTS: list[str] | None = None  # the names the site answers to; else SITE_URL's own
     BACKUP_KEY_FILE: str | None = None  # the secret of the backups, kept outside the instance
     QUESTION_DAYS = 30  # within which the town means to reply to a question about an action
+    SHOWS_CODES = False  # the demonstration alone: its own accounts read their code on the page
+    LAYERS = ("rate", "door", "disposable", "links", "alike", "bursts")  # against abuse, in force
+    DISPOSABLE_ADDRESSES = "read"  # a human reads first what comes from one; or "refuse", "allow"
+    DISPOSABLE_DOMAINS: tuple[str, ...] = ()  # those the town adds to consult/people/disposable.txt
     PROXIES = 0  # how many reverse proxies stand in front
 
 
@@ -67,7 +71,7 @@ def instance_folder() -> Path:
     return Path(os.environ.get("CONSULT_INSTANCE") or PACKAGE.parent / "instance")
 
 
-def write_local(instance: Path) -> None:
+def write_local(instance: Path, *, is_demo: bool = False) -> None:
     """Give a demonstration or development instance a secret of its own, once."""
     file = instance / "config.py"
     if file.exists():
@@ -79,4 +83,5 @@ def write_local(instance: Path) -> None:
         "SESSION_COOKIE_SECURE = False  # served without TLS, on this machine alone\n"
         'MAIL_BACKEND = "file"\n'
         f"MAIL_FILE_PATH = {str(instance.resolve() / 'mails')!r}\n"
+        + ("SHOWS_CODES = True\n" if is_demo else "")
     )

@@ -1,15 +1,21 @@
 """Plain functions that make committed people and things, for tests to start from."""
 
-from datetime import timedelta
+import secrets
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+
+import sqlalchemy as sa
+from flask import has_app_context
 
 from consult.campaigns.models import Campaign, Phase, PhaseKind, State
 from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.db import db
 from consult.core.text import fold
-from consult.people.models import Role, RoleName, User
+from consult.people.models import Role, RoleName, User, Visit
+from consult.people.passwords import sealed
 from consult.posts.models import Status
 
 _numbers = count(1)
@@ -92,7 +98,30 @@ def make_contribution(
 
 
 def sign_in(client: Any, user: User) -> Any:
-    """The same client, from now on signed in as this person."""
+    """The same client, from now on signed in as this person, their second key shown."""
+    token = open_visit(client.application, user)
     with client.session_transaction() as session:
         session["_user_id"], session["_fresh"] = user.get_id(), True
+        session["visit"] = token
     return client
+
+
+def come_in(page: Any, server: Any, user: User) -> Any:
+    """The same for the tab of a real browser: its next page is this person's."""
+    cookie = sign_in(server.app.test_client(), user).get_cookie("consult")
+    page.context.add_cookies([{"name": "consult", "value": cookie.value, "url": server.url}])
+    return page
+
+
+def open_visit(app: Any, user: User) -> str:
+    """What the cookie of a new session holds; it never grows old, whatever a test's clock does."""
+    token, always = secrets.token_hex(8), datetime(2900, 1, 1, tzinfo=UTC)
+    opened = {"opened_at": clock.now(), "seen_at": always, "shown_at": always}
+    about = {"user_id": user.id, "number": user.session_number, "stay": True}
+    with nullcontext() if has_app_context() else app.app_context():
+        row = {"token": sealed(token), "device": "", **about, **opened}
+        connection = db.engine.connect()  # beside what the test itself holds
+        connection.execute(sa.insert(Visit).values(**row))
+        connection.commit()
+        connection.close()
+    return token

@@ -21,6 +21,7 @@ from consult.journal.models import Event
 from tests.conftest import Client, noon_in_town
 from tests.databases import House, fast_folder
 from tests.everything import Everything, make_everything
+from tests.factories import open_visit
 
 TABLE = Path(__file__).with_name("access.txt")
 ROLES = (*("visitor", "resident", "owner", "facilitator", "council", "guarantor", "administrator"),)
@@ -54,7 +55,14 @@ class Small:
         self.file = Path(self.house.uri.removeprefix("sqlite:///"))
         with self.house.app.app_context():
             self.there: Everything = make_everything()
-            self.numbers = {role: user.get_id() for role, user in self.there.people.items()}
+            self.sessions = {
+                role: {
+                    "_user_id": user.get_id(),
+                    "_fresh": True,
+                    "visit": open_visit(self.house.app, user),
+                }
+                for role, user in self.there.people.items()
+            }
             self.events = self.count()
             with db.engine.connect() as connection:
                 connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -104,7 +112,7 @@ class Small:
         client = self.house.app.test_client()
         if role != "visitor":
             with client.session_transaction() as session:
-                session["_user_id"], session["_fresh"] = self.numbers[role], True
+                session.update(self.sessions[role])
         return client
 
     def ask(self, role: str, client: FlaskClient, door: Door) -> str:
@@ -165,7 +173,7 @@ def test_everybody_opens_what_they_may_and_nothing_else(small: Small, role: str,
 # What everybody may change: what is their own, or what a letter in their hands opens.
 ONE_S_OWN = (
     *("/mon-espace/", "/desinscription/", "/confirmer/", "/connexion/", "/deconnexion"),
-    *("/suivre/", "/ne-plus-suivre/", "/invitation/", "/mot-de-passe/"),
+    *("/suivre/", "/ne-plus-suivre/", "/invitation/", "/mot-de-passe/", "/deuxieme-cle"),
 )
 
 

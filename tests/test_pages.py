@@ -13,7 +13,9 @@ from consult.campaigns.models import Campaign
 from consult.contributions.models import Contribution
 from consult.core.db import db
 from consult.engagements.models import Action, Plan, Serves
+from consult.people.queries import by_email
 from consult.posts.models import Post, Slip, Status
+from tests.factories import come_in
 
 NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 
@@ -179,7 +181,7 @@ def found(demo_server: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def tab(browser: Browser, demo_server: Any) -> Iterator[Callable[[str], Tab]]:
-    """`tab("habitante")`: a tab of this person, signed in through the door like anybody."""
+    """`tab("habitante")`: a tab of this person, signed in."""
     contexts: list[BrowserContext] = []
     tabs: dict[str, Tab] = {}
 
@@ -196,7 +198,8 @@ def tab(browser: Browser, demo_server: Any) -> Iterator[Callable[[str], Tab]]:
             page.on("console", lambda said: _note(tabs[who], said.type, said.text))
             page.on("pageerror", lambda error: tabs[who].complained.append(str(error)))
             if who in demonstration.ACCOUNTS:
-                _come_in(page, demonstration.ACCOUNTS[who])
+                with demo_server.app.app_context():
+                    come_in(page, demo_server, by_email(demonstration.ACCOUNTS[who]))
         return tabs[who]
 
     yield open_for
@@ -207,14 +210,6 @@ def tab(browser: Browser, demo_server: Any) -> Iterator[Callable[[str], Tab]]:
 def _note(tab: Tab, kind: str, text: str) -> None:
     if kind in ("error", "warning") and "404 (NOT FOUND)" not in text:
         tab.complained.append(text)
-
-
-def _come_in(page: Page, address: str) -> None:
-    page.goto("/connexion")
-    page.locator("main input[type=email]").first.fill(address)
-    page.locator("main input[type=password]").first.fill(demonstration.PASSWORD)
-    page.locator("main input[type=password]").first.press("Enter")
-    page.wait_for_url(lambda url: "/connexion" not in url)
 
 
 def faults(page: Page) -> str:

@@ -82,7 +82,7 @@ def _rank(campaign: Campaign) -> tuple[int, float, int]:
 
 def in_preparation(actor: User | None) -> list[Campaign]:
     """The drafts this person may see, the latest first."""
-    if actor is None or not (actor.is_system or actor.roles):
+    if actor is None or not (actor.is_system or actor.held):
         return []
     drafts = db.session.scalars(
         sa.select(Campaign)

@@ -102,10 +102,10 @@ def _let_go() -> None:
 
 
 def _refused(refused: Refused) -> AnyResponse:
-    if refused.sign_in:
+    if refused.door:
         _let_go()
         asked = request.full_path.rstrip("?") if request.method == "GET" else came_from()
-        return redirect(url_for("people.sign_in", next=asked), 303)
+        return redirect(url_for(refused.door, next=asked), 303)
     return page(403, refused.reason, refused.remedy)
 
 

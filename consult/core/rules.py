@@ -18,12 +18,19 @@ class Refused(Exception):
     """What was asked may not be done, in words meant for the person who asked."""
 
     def __init__(
-        self, reason: LazyString | str, *, sign_in: bool = False, remedy: Remedy | None = None
+        self,
+        reason: LazyString | str,
+        *,
+        sign_in: bool = False,
+        door: str = "",
+        remedy: Remedy | None = None,
     ) -> None:
         super().__init__(str(reason) if isinstance(reason, str) else "refused")
         self.reason = reason
-        self.sign_in = sign_in  # signing in may be enough
-        self.remedy = remedy
+        # The page that may be enough to be let in: where one signs in, shows a key…
+        self.door = "people.sign_in" if sign_in else door
+        self.sign_in = sign_in
+        self.remedy = remedy  # offered on the page that says why not
 
 
 def require(condition: object, reason: LazyString | str) -> None:

@@ -9,6 +9,8 @@ from consult.core import clock
 from consult.core.db import db
 from consult.demonstration.days import Days, Scene
 from consult.demonstration.words import read
+from consult.keys import actions as keys
+from consult.keys.codes import new_secret
 from consult.people import actions as people
 from consult.people import letters
 from consult.people.models import RoleName, User
@@ -51,6 +53,7 @@ class Cast:
             self.people[role["key"]] = user
             if held := role.get("holds"):
                 people.grant(system(), user, name=RoleName(held))
+                keys.enrol(user, secret=new_secret())
         for number, name in enumerate(self.residents, 1):
             user = self._comes_in(f"residence-{number}@demo.example", name, None)
             user.wants_mail = False

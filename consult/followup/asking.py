@@ -17,6 +17,7 @@ from consult.moderation import queries as moderation
 from consult.people.models import RoleName, User
 from consult.people.queries import with_role
 from consult.posts.models import Status
+from consult.posts.rules import opens_seal
 
 HALF_DAY = 12 * 3600  # facilitators are told once in each, however many questions come
 PAGE = 30
@@ -80,6 +81,8 @@ def is_visible_to(actor: User | None, question: Question) -> bool:
         return True
     if actor is None:
         return False
+    if question.is_sealed:
+        return opens_seal(actor, question)
     is_own = question.author_id == actor.id or actor.is_system
     return is_own or actor.holds(*READERS, RoleName.COUNCIL, plan_id=question.plan_id)
 
@@ -245,7 +248,7 @@ def open_to(actor: User) -> sa.ColumnElement[bool]:
     open_ = sa.and_(_on_show(), Question.answered_at.is_(None), Plan.state == PlanState.PUBLISHED)
     if actor.is_system or actor.holds(*REPORTERS):
         return open_
-    plans = [role.plan_id for role in actor.roles if role.plan_id and role.name in REPORTERS]
+    plans = [role.plan_id for role in actor.held if role.plan_id and role.name in REPORTERS]
     return sa.and_(open_, sa.or_(Question.plan_id.in_(plans), Action.pilot_id == actor.id))
 
 

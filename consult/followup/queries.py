@@ -464,7 +464,7 @@ def _held_by(actor: User) -> sa.ColumnElement[bool]:
     """The plans somebody reports on, whoever is in charge there."""
     if actor.is_system or actor.holds(*REPORTERS):
         return sa.true()
-    plans = [role.plan_id for role in actor.roles if role.plan_id and role.name in REPORTERS]
+    plans = [role.plan_id for role in actor.held if role.plan_id and role.name in REPORTERS]
     return Plan.id.in_(plans)
 
 
@@ -495,7 +495,7 @@ def may_work(actor: User | None) -> bool:
     """Whether somebody has anything to report on here."""
     if actor is None:
         return False
-    if actor.is_system or any(role.name in REPORTERS for role in actor.roles):
+    if actor.is_system or any(role.name in REPORTERS for role in actor.held):
         return True
     piloted = sa.select(Action.id).where(Action.pilot_id == actor.id)
     held = sa.select(Moment.id).where(Moment.pilot_id == actor.id, Moment.removed_at.is_(None))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -12,12 +12,15 @@ from werkzeug.exceptions import NotFound
 from consult.campaigns.models import Campaign
 from consult.comments.models import Comment
 from consult.contributions.models import Contribution
+from consult.core import clock
 from consult.core.db import db
-from consult.core.text import excerpt
-from consult.moderation.models import Decision, Notice
+from consult.core.i18n import gettext
+from consult.core.text import excerpt, fold
+from consult.moderation.charter import BY_RANK, NEEDS_REASONS, TARGETS, Urgency, Verdict
+from consult.moderation.models import Appeal, Decision, Notice
 from consult.people.models import RoleName, User
 from consult.people.queries import with_role
-from consult.posts.models import Post, Status, Version
+from consult.posts.models import SEALED, Image, Post, Status, Version
 
 BEFORE, AFTER = 3, 16  # how many texts the list shows around the one being read
 KINDS = ("contribution", "comment", "question")
@@ -25,6 +28,9 @@ READERS = (RoleName.FACILITATOR, RoleName.GUARANTOR)
 
 # Who owes a reply to a text once it is on show, by its kind: the room that brings it says so.
 OWED_BY: dict[str, Callable[[Any], list[User]]] = {}
+
+# Whether a machine pointed a text out to be read: the rooms that look for abuse say so.
+FLAGGED: list[Callable[[Post], bool]] = []
 
 OF_PLANS: list[sa.Table] = []  # tables of texts that belong to a plan, named by their rooms
 
@@ -35,6 +41,8 @@ _reported_comment = _comment.alias()
 _reported_in = sa.func.coalesce(
     _reported_contribution.c.campaign_id, _reported_comment.c.campaign_id
 )
+_ORDER = (_post.c.rank, _post.c.waiting_since, _post.c.id)
+_place = sa.tuple_(*_ORDER)
 _BARE = (lazyload(Campaign.phases), lazyload(Campaign.themes))  # only its name is needed
 _campaign_id = sa.func.coalesce(_contribution.c.campaign_id, _comment.c.campaign_id)
 
@@ -49,7 +57,13 @@ class Line:
     title: str
     name: str | None
     since: datetime
+    rank: int
     campaign: str | None  # a question belongs to a plan, not to a consultation
+
+    @property
+    def due(self) -> datetime:
+        """Until when the town means to have read it."""
+        return due(self.since, BY_RANK[self.rank])
 
 
 class Queue(NamedTuple):
@@ -71,7 +85,7 @@ class Scope(NamedTuple):
 
 
 def queue(actor: User, scope: Scope, around: Post | None = None) -> Queue:
-    """The texts around this one, oldest first; around the oldest where none is named."""
+    """The texts around this one, danger first, then oldest; around the first if none is named."""
     notices = _open_notices(sa.select(sa.func.count(Notice.id)), actor, Scope())
     counted = sa.select(
         sa.func.count(_post.c.id),
@@ -82,24 +96,20 @@ def queue(actor: User, scope: Scope, around: Post | None = None) -> Queue:
     before: list[Line] = []
     following = _visible(_lines(), actor, scope)
     if around is not None and around.waiting_since:
-        since, number = around.waiting_since, around.id
+        here = sa.tuple_(
+            sa.literal(around.rank),
+            sa.literal(around.waiting_since, _post.c.waiting_since.type),
+            sa.literal(around.id),
+        )
         rows = db.session.execute(
             _visible(_lines(), actor, scope)
-            .where(
-                _post.c.waiting_since <= since,
-                sa.or_(_post.c.waiting_since < since, _post.c.id < number),
-            )
-            .order_by(_post.c.waiting_since.desc(), _post.c.id.desc())
+            .where(_place < here)
+            .order_by(*(column.desc() for column in _ORDER))
             .limit(BEFORE)
         )
         before = [_line(row) for row in rows][::-1]
-        following = following.where(
-            _post.c.waiting_since >= since,
-            sa.or_(_post.c.waiting_since > since, _post.c.id >= number),
-        )
-    rows = db.session.execute(
-        following.order_by(_post.c.waiting_since, _post.c.id).limit(AFTER + 1)
-    )
+        following = following.where(_place >= here)
+    rows = db.session.execute(following.order_by(*_ORDER).limit(AFTER + 1))
     after = [_line(row) for row in rows]
     is_first = bool(after) and (around is None or after[0].id == around.id)
     coming = after[1:] if is_first else after
@@ -173,13 +183,78 @@ def decisions(post: Post) -> list[Decision]:
 
 
 def last_decision(post: Post) -> Decision | None:
+    """The last decision about a text; what was decided of its author is not about it."""
     return db.session.scalar(
         sa.select(Decision)
-        .where(Decision.post_id == post.id)
+        .where(Decision.post_id == post.id, Decision.person_id.is_(None))
         .options(joinedload(Decision.facilitator))
         .order_by(Decision.id.desc())
         .limit(1)
     )
+
+
+def in_force(post: Post) -> Decision | None:
+    """The restriction under which a text stands now, if it does."""
+    last = last_decision(post)
+    return last if last and last.is_restriction else None
+
+
+def decision_or_404(receipt: str) -> Decision:
+    """The restriction that was given this receipt: its statement of reasons."""
+    decision = db.session.scalar(
+        sa.select(Decision)
+        .where(Decision.receipt == sign(receipt), Decision.verdict.in_(NEEDS_REASONS))
+        .options(joinedload(Decision.post))
+    )
+    if decision is None:
+        raise NotFound
+    return decision
+
+
+def suspension_of(user: User) -> Decision | None:
+    """The last suspension of somebody, while it runs."""
+    if not user.suspended_until or user.suspended_until <= clock.now():
+        return None
+    return db.session.scalar(
+        sa.select(Decision)
+        .where(Decision.person_id == user.id, Decision.verdict == Verdict.SUSPEND)
+        .order_by(Decision.id.desc())
+        .limit(1)
+    )
+
+
+def sign(receipt: str) -> str:
+    """A receipt number as it is kept, however it was copied."""
+    return "".join(receipt.upper().split()).replace("-", "")
+
+
+def quotes(post: Post, passage: str) -> bool:
+    """Whether these words stand in the text; of a picture one may say what it shows."""
+    told = fold(f"{post.title}\n{post.body}")
+    if " ".join(fold(passage).split()) in " ".join(told.split()):
+        return True
+    return db.session.scalar(sa.select(sa.exists().where(Image.post_id == post.id))) or False
+
+
+def has_twin(post: Post) -> bool:
+    """Whether the very same words already stand on the site, where everybody reads them."""
+    twin = sa.select(Post.id).where(
+        Post.kind == post.kind,
+        Post.id != post.id,
+        Post.status == Status.PUBLISHED,
+        Post.body == post.body,
+    )
+    return db.session.scalar(sa.select(twin.exists())) or False
+
+
+def due(since: datetime, urgency: Urgency) -> datetime:
+    """Until when the town means to have read what waits since then."""
+    return since + TARGETS[urgency]
+
+
+def minutes(since: datetime | None) -> int | None:
+    """How long that is ago, in whole minutes."""
+    return (clock.now() - since) // timedelta(minutes=1) if since else None
 
 
 def lately_decided_by(actor: User, limit: int = 5) -> list[Decision]:
@@ -197,7 +272,7 @@ def lately_decided_by(actor: User, limit: int = 5) -> list[Decision]:
 
 def reads(actor: User | None) -> bool:
     """Whether this person has anything to read here."""
-    return actor is not None and (actor.is_system or any(r.name in READERS for r in actor.roles))
+    return actor is not None and (actor.is_system or any(r.name in READERS for r in actor.held))
 
 
 def waiting_count(campaign: Campaign) -> int:
@@ -212,7 +287,9 @@ def waiting_count(campaign: Campaign) -> int:
 
 
 def label(post: Post) -> str:
-    """What to call a text in a list: its title, or how it begins."""
+    """What to call a text in a list: its title, or how it begins; sealed, its number alone."""
+    if post.is_sealed:
+        return gettext("Text kept from view, no. %(number)s", number=post.id)
     return post.title or excerpt(post.body, 90)
 
 
@@ -227,16 +304,28 @@ class NoticeLine(NamedTuple):
     status: Status
     campaign: str | None
 
+    @property
+    def due(self) -> datetime:
+        return due(self.notice.at, self.notice.urgency)
+
 
 class NoticePage(NamedTuple):
     """Open notices, oldest first."""
 
     notices: list[NoticeLine]
-    next: int | None
+    next: str
 
 
-def open_notices(actor: User, scope: Scope, after: int = 0, limit: int = 20) -> NoticePage:
-    """What was pointed out in the campaigns of this person and is not settled yet."""
+def open_notices(actor: User, scope: Scope, after: str = "", limit: int = 20) -> NoticePage:
+    """What was pointed out in the campaigns of this person and is not settled: danger first."""
+    rank = sa.case(
+        {urgency.value: urgency.rank for urgency in Urgency}, value=sa.cast(Notice.urgency, sa.Text)
+    )
+    first, _, number = after.partition("-")
+    if first.isdecimal() and number.isdecimal() and len(after) < 20:
+        place = sa.tuple_(sa.literal(int(first)), sa.literal(int(number)))
+    else:
+        place = sa.tuple_(sa.literal(0), sa.literal(0))
     asked = sa.select(
         Notice,
         _reported.c.title,
@@ -247,15 +336,16 @@ def open_notices(actor: User, scope: Scope, after: int = 0, limit: int = 20) -> 
     rows = db.session.execute(
         _open_notices(asked, actor, scope)
         .outerjoin(Campaign, Campaign.id == _reported_in)
-        .where(Notice.id > after)
-        .order_by(Notice.id)
+        .where(sa.tuple_(rank, Notice.id) > place)
+        .order_by(rank, Notice.id)
         .limit(limit + 1)
     ).all()
     lines = [
         NoticeLine(row.Notice, row.title or excerpt(row.body, 90), row.status, row.campaign)
         for row in rows[:limit]
     ]
-    return NoticePage(lines, lines[-1].notice.id if len(rows) > limit else None)
+    last = lines[-1].notice if len(rows) > limit else None
+    return NoticePage(lines, f"{last.urgency.rank}-{last.id}" if last else "")
 
 
 def notices_of(post: Post, *, limit: int = 50) -> list[Notice]:
@@ -284,10 +374,9 @@ def _open_notices(statement: sa.Select[Any], actor: User, scope: Scope) -> sa.Se
 
 def notice_or_404(receipt: str) -> Notice:
     """The notice that was given this receipt, however the number was copied."""
-    sign = "".join(receipt.upper().split()).replace("-", "")
     notice = db.session.scalar(
         sa.select(Notice)
-        .filter_by(receipt=sign)
+        .filter_by(receipt=sign(receipt))
         .options(joinedload(Notice.text), joinedload(Notice.decision))
     )
     if notice is None:
@@ -325,13 +414,23 @@ def _lines() -> sa.Select[Any]:
         sa.func.substr(_post.c.body, 1, 300).label("body"),
         sa.func.coalesce(_post.c.byline, _user.c.pseudonym).label("name"),
         _post.c.waiting_since,
+        _post.c.rank,
         Campaign.title.label("campaign"),
     )
 
 
 def _line(row: Any) -> Line:
     title = row.title or excerpt(row.body, 90)
-    return Line(row.id, row.kind, row.status, title, row.name, row.waiting_since, row.campaign)
+    return Line(
+        row.id,
+        row.kind,
+        row.status,
+        title,
+        row.name,
+        row.waiting_since,
+        row.rank,
+        row.campaign,
+    )
 
 
 def _visible(statement: sa.Select[Any], actor: User, scope: Scope) -> sa.Select[Any]:
@@ -356,7 +455,7 @@ def _within(
     """Only the campaigns and plans of this person, and of those only what was asked for."""
     allowed = _campaigns_of(actor)
     if allowed is not None:
-        plans = [role.plan_id for role in actor.roles if role.name in READERS and role.plan_id]
+        plans = [role.plan_id for role in actor.held if role.name in READERS and role.plan_id]
         of_plans = [
             post.c.id.in_(sa.select(table.c.id).where(table.c.plan_id.in_(plans)))
             for table in OF_PLANS
@@ -371,7 +470,152 @@ def _within(
 
 def _campaigns_of(actor: User) -> list[int] | None:
     """The campaigns somebody reads for; None: every one."""
-    held = [role for role in actor.roles if role.name in READERS]
+    held = [role for role in actor.held if role.name in READERS]
     if actor.is_system or any(role.campaign_id is None for role in held if not role.plan_id):
         return None
     return [role.campaign_id for role in held if role.campaign_id]
+
+
+# Appeals.
+
+
+def contested_or_404(receipt: str) -> Decision | Notice:
+    """What one may contest under this receipt: a restriction, or a notice that was dismissed."""
+    notice = db.session.scalar(sa.select(Notice).filter_by(receipt=sign(receipt)))
+    return notice or decision_or_404(receipt)
+
+
+def appeal_against(contested: Decision | Notice) -> Appeal | None:
+    """The appeal already made against this, if there is one."""
+    by = {"decision_id" if isinstance(contested, Decision) else "notice_id": contested.id}
+    return db.session.scalar(sa.select(Appeal).filter_by(**by))
+
+
+def appeal_or_404(receipt: str) -> Appeal:
+    """The appeal that was given this receipt."""
+    appeal = db.session.scalar(sa.select(Appeal).filter_by(receipt=sign(receipt)))
+    if appeal is None:
+        raise NotFound
+    return appeal
+
+
+def appeal_by_id_or_404(id: int) -> Appeal:
+    appeal = db.session.get(Appeal, id)
+    if appeal is None:
+        raise NotFound
+    return appeal
+
+
+def appeal_with_key(key: str | None) -> Appeal | None:
+    """The appeal this very form already made."""
+    return db.session.scalar(sa.select(Appeal).filter_by(key=key)) if key else None
+
+
+def held(appeal: Appeal) -> Appeal:
+    """The same appeal as it stands now, its row held: whoever concludes next waits, sees this."""
+    columns = ["conclusion", "decided_by_id", "decided_at"]
+    db.session.refresh(appeal, columns, with_for_update=True)
+    return appeal
+
+
+def open_appeals(actor: User, limit: int = 100) -> list[Appeal]:
+    """Appeals that wait in the campaigns of this person, oldest first."""
+    asked = (
+        sa.select(Appeal)
+        .outerjoin(Decision, Decision.id == Appeal.decision_id)
+        .outerjoin(Notice, Notice.id == Appeal.notice_id)
+        .join(_reported, _reported.c.id == sa.func.coalesce(Decision.post_id, Notice.post_id))
+        .outerjoin(_reported_contribution, _reported_contribution.c.id == _reported.c.id)
+        .outerjoin(_reported_comment, _reported_comment.c.id == _reported.c.id)
+        .where(Appeal.conclusion.is_(None))
+        .order_by(Appeal.id)
+        .limit(limit)
+    )
+    return list(
+        db.session.scalars(_within(asked, actor, Scope(), _reported_in, _reported)).unique()
+    )
+
+
+def open_appeals_about(post: Post) -> list[Appeal]:
+    """Appeals that wait and speak of this text."""
+    decided = sa.select(Decision.id).where(Decision.post_id == post.id)
+    noticed = sa.select(Notice.id).where(Notice.post_id == post.id)
+    return list(
+        db.session.scalars(
+            sa.select(Appeal)
+            .where(
+                Appeal.conclusion.is_(None),
+                sa.or_(Appeal.decision_id.in_(decided), Appeal.notice_id.in_(noticed)),
+            )
+            .order_by(Appeal.id)
+        ).unique()
+    )
+
+
+def judges(appeal: Appeal) -> list[User]:
+    """Those who may decide on an appeal: the facilitators of the place, but for the first."""
+    campaign = getattr(appeal.text, "campaign", None)
+    asked = with_role(RoleName.FACILITATOR, campaign=campaign)
+    return [user for user in asked if user.id not in (appeal.first_id, appeal.text.author_id)]
+
+
+# What was set aside, and words whose time is over.
+
+
+class Aside(NamedTuple):
+    """A contribution that left the lists, and on which ground."""
+
+    id: int
+    title: str
+    decision: Decision
+
+
+def set_aside(campaign: Campaign) -> list[Aside]:
+    """The contributions of a campaign that are set aside, latest first, with their grounds."""
+    posts = db.session.scalars(
+        sa.select(Contribution)
+        .where(
+            Contribution.campaign_id == campaign.id,
+            Contribution.status == Status.PUBLISHED,
+            Contribution.aside_at.is_not(None),
+        )
+        .order_by(Contribution.id.desc())
+        .limit(200)
+        .options(lazyload(Contribution.campaign), lazyload(Contribution.author))
+    ).all()
+    made = db.session.scalars(
+        sa.select(Decision)
+        .where(
+            Decision.post_id.in_([post.id for post in posts]), Decision.verdict == Verdict.SET_ASIDE
+        )
+        .order_by(Decision.id)
+    )
+    why = {decision.post_id: decision for decision in made}
+    return [Aside(post.id, post.title, why[post.id]) for post in posts if post.id in why]
+
+
+def over(before: datetime, limit: int = 200) -> list[Decision]:
+    """Restrictions decided before this moment whose words are still kept, and nobody contests."""
+    return list(
+        db.session.scalars(
+            sa.select(Decision)
+            .join(Decision.reasons)
+            .outerjoin(Appeal, Appeal.decision_id == Decision.id)
+            .where(
+                Decision.at < before,
+                Decision.reasons.has(erased_at=None),
+                sa.or_(
+                    Appeal.id.is_(None),
+                    sa.and_(Appeal.conclusion.is_not(None), Appeal.decided_at < before),
+                ),
+            )
+            .order_by(Decision.id)
+            .limit(limit)
+        ).unique()
+    )
+
+
+def is_still_sealed(decision: Decision) -> bool:
+    """Whether the text is kept from view by this very decision, the last about it."""
+    last = last_decision(decision.post)
+    return decision.post.status in SEALED and last is not None and last.id == decision.id

@@ -8,6 +8,7 @@ from wtforms.fields import EmailField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
+from consult.core.door import DoorForm
 from consult.core.forms import Form
 from consult.core.i18n import _
 from consult.core.text import fold
@@ -73,16 +74,20 @@ class AboutForm(Form):
         super().__init__(*args, **kwargs)
 
 
-class SignUpForm(AboutForm):
+class SignUpForm(AboutForm, DoorForm):
     email = address(_("E-mail address"))
     pseudonym = pseudonym()
 
 
-class EmailForm(Form):
+class EmailForm(DoorForm):
+    """An address to which a letter is to leave."""
+
     email = address(_("E-mail address"))
 
 
-class SignInForm(Form):
+class SignInForm(DoorForm):
+    """Who signs in; the same fields ask for a link by mail."""
+
     email = address(_("E-mail address"))
     password = PasswordField(_("Password"), [InputRequired(_("Type your password."))])
     stay = BooleanField(_("Stay signed in on this device"))

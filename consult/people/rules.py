@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from consult.core import clock
-from consult.core.i18n import _
+from consult.core.i18n import _, day
 from consult.core.rules import Refused, require
 from consult.people import queries
 from consult.people.models import Invitation, Letter, Role, RoleName, User
@@ -32,6 +32,18 @@ def signed_in(actor: User | None) -> None:
     require(actor.confirmed_at or actor.is_system, _("Please confirm your e-mail address first."))
 
 
+def takes_part(actor: User) -> None:
+    """Somebody who is not suspended: they have the reasons, and may appeal."""
+    if actor.suspended_until and actor.suspended_until > clock.now():
+        raise Refused(
+            _(
+                "You are suspended until %(day)s. The letter you received says why, and how to "
+                "appeal.",
+                day=day(actor.suspended_until),
+            )
+        )
+
+
 def has_role(actor: User | None, *names: RoleName, campaign: Any = None, plan: Any = None) -> None:
     """Somebody who holds one of these roles for the site, this campaign or this plan.
 
@@ -44,6 +56,8 @@ def has_role(actor: User | None, *names: RoleName, campaign: Any = None, plan: A
         campaign_id=campaign.id if campaign is not None else None,
         plan_id=plan.id if plan is not None else None,
     )
+    if actor.asleep and any(role.name in names for role in actor.roles):
+        raise Refused(_("Show your second key first."), door="keys.unlock")
     require(held, ROLE_NEEDED[names[0]])
 
 
@@ -128,15 +142,17 @@ def read(actor: User | None, subject: Any) -> None:
 
 
 def _looks_after(actor: User, subject: Any) -> bool:
+    """Who holds a role there; of words kept from view, the guarantor alone."""
     if actor.is_system:
         return True
+    roles = (RoleName.GUARANTOR,) if getattr(subject, "is_sealed", False) else tuple(RoleName)
     belongs = {
         f"{kind}_id": subject.id
         if subject.__tablename__ == kind
         else getattr(subject, f"{kind}_id", None)
         for kind in ("campaign", "plan")
     }
-    return actor.holds(*RoleName, **belongs)
+    return actor.holds(*roles, **belongs)
 
 
 def follow(actor: User | None, subject: Any) -> None:

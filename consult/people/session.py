@@ -1,25 +1,80 @@
 """Who is asking: the one place where a request becomes a person."""
 
+import contextlib
 import ipaddress
+import secrets
+from datetime import timedelta
 
+import sqlalchemy as sa
 from flask import Flask, current_app, g, request, session
 from flask_login import LoginManager, current_user, login_user
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
-from consult.core.db import db
-from consult.people.models import User
+from consult.core import clock, throttle
+from consult.core.db import db, writing
+from consult.journal.actions import commit, rollback
+from consult.people.models import User, Visit
 from consult.people.passwords import sealed
 
 manager = LoginManager()
-_AND_ROLES = [joinedload(User.roles)]  # asked together: every page of somebody signed in does
+
+# After how long without a page a session ends; the roles of those who hold some sleep sooner.
+IDLE = timedelta(days=1)
+IDLE_WHO_STAYS = timedelta(days=14)
+IDLE_WITH_ROLES = timedelta(hours=2)
+WORKING_DAY = timedelta(hours=12)  # then the second key is asked again, idle or not
+FRESH = timedelta(minutes=10)  # what is grave wants a key shown within this time
+STEP = timedelta(minutes=10)  # how precisely the last page seen is kept
+
+# A delay, never a lock: those who wait come in.
+WINDOW = timedelta(minutes=5)
+TRIES = 5  # by account or address
+NETWORK_TRIES = 40  # by network: a library or a town hall stands behind one
 
 
 @manager.user_loader
 def load(key: str) -> User | None:
-    """The account behind a session, if it is still active and its sessions were not ended."""
-    number, _, sessions = key.partition(".")
-    user = db.session.get(User, int(number), options=_AND_ROLES) if number.isdigit() else None
-    return user if user and user.is_active and str(user.session_number) == sessions else None
+    """The account behind a session that is still open, its roles awake or not; one statement."""
+    visit = this_one()
+    if visit is None or key != visit.user.get_id():
+        return None
+    user, now = visit.user, clock.now()
+    idle = now - visit.seen_at
+    if not user.is_active or visit.number != user.session_number:
+        return None
+    if idle > (IDLE_WHO_STAYS if visit.stay else IDLE):
+        return None
+    shown = now - visit.shown_at if visit.shown_at else None
+    user.asleep = shown is None or shown > WORKING_DAY or idle > IDLE_WITH_ROLES
+    user.stale = user.asleep or shown is None or shown > FRESH
+    if idle > STEP and request.method == "GET":
+        _seen(visit.id)
+    return user
+
+
+def this_one() -> Visit | None:
+    """The row of this browser's session, with its person and their roles."""
+    token = session.get("visit")
+    if not isinstance(token, str):
+        return None
+    return (
+        db.session.scalars(
+            sa.select(Visit)
+            .filter_by(token=sealed(token))
+            .options(joinedload(Visit.user).joinedload(User.roles))
+        )
+        .unique()
+        .one_or_none()
+    )
+
+
+def _seen(number: int) -> None:
+    """Keep that this session lives, beside whatever the page does; missing it once is nothing."""
+    seen = sa.update(Visit).where(Visit.id == number).values(seen_at=clock.now())
+    engine = db.engine.execution_options(writing=True)
+    with contextlib.suppress(OperationalError), engine.begin() as connection:
+        connection.execute(seen)
 
 
 def actor() -> User | None:
@@ -35,20 +90,59 @@ def has_session() -> bool:
     return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
 
 
-def open_for(user: User, *, stay: bool = False) -> None:
+def open_for(user: User, *, stay: bool = False, shown: bool = False) -> None:
     """Begin a new session for this person; whatever the old one held is gone.
 
-    Call it once what is done is committed: it writes down the number of the account's sessions.
+    `shown`: the second key was just shown. Where this browser was already theirs and awake, it
+    stays so. Call it once what is done is committed: it writes down the session itself.
     """
-    session.clear()
+    before = this_one() if actor() == user else None
+    shown_at = before.shown_at if before and not user.asleep else None
+    stay = stay or bool(before and before.stay)
+    close()
+    writing()
+    token = secrets.token_urlsafe(24)
+    opened = Visit(
+        user_id=user.id,
+        token=sealed(token),
+        number=user.session_number,
+        stay=stay,
+        shown_at=clock.now() if shown else shown_at,
+    )
+    db.session.add(opened)
+    commit()
+    session["visit"] = token
     session.permanent = stay
     login_user(user)
+    user.asleep = opened.shown_at is None
 
 
 def close() -> None:
     """End this browser's session; no cookie is left."""
+    if token := session.get("visit"):
+        rollback()
+        writing()
+        db.session.execute(sa.delete(Visit).where(Visit.token == sealed(token)))
+        commit()
     session.clear()
     g.pop("_login_user", None)
+
+
+def may_try(*keys: str) -> bool:
+    """Whether somebody may try a secret now, counted by what they say they are and by network.
+
+    The try counts before it is made. `keys`: the first is the account's, the second the network's.
+    """
+    rollback()
+    writing()
+    limits = zip(keys, (TRIES, NETWORK_TRIES), strict=True)
+    if any(throttle.too_many(key, limit=limit, within=WINDOW) for key, limit in limits):
+        rollback()
+        return False
+    for key in keys:
+        throttle.note(key)
+    commit()
+    return True
 
 
 def network() -> str:

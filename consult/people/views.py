@@ -24,16 +24,22 @@ from consult.core.errors import came_from, local, page, thinks_first
 from consult.core.i18n import LANGUAGES, _, language
 from consult.core.rules import refusal
 from consult.journal.actions import commit, rollback, seen
-from consult.people import actions, forms, jobs, letters, passwords, queries, rules, session
+from consult.people import (
+    actions,
+    forms,
+    jobs,
+    letters,
+    limits,
+    passwords,
+    queries,
+    rules,
+    session,
+)
 from consult.people.models import Invitation, Role, RoleName, User
 from consult.people.session import actor
 
 bp = Blueprint("people", __name__)
 
-# A delay, never a lock: those who wait, or ask for a link by mail, come in.
-WINDOW = timedelta(minutes=5)
-TRIES = 5  # by address
-NETWORK_TRIES = 40  # by network: a library or a town hall stands behind one
 LETTERS_WINDOW = timedelta(minutes=15)
 LETTERS = 3  # to one address
 NETWORK_LETTERS = 20
@@ -62,7 +68,7 @@ def sign_up() -> Any:
     if actor():
         return redirect(_onward())
     form = forms.SignUpForm()
-    if form.sent():
+    if form.sent() and not _waits(form):
         if _may_write(form.email.data):
             actions.sign_up(
                 actor(),
@@ -108,7 +114,7 @@ def sign_in() -> Any:
     if not form.sent():
         return render_template("people/sign_in.html", form=form, onward=_asked())
     keys = _keys("in", form.email.data)
-    if not _may_try(keys):
+    if not session.may_try(*keys):
         form.form_errors.append(WAIT)
         return _told_to_wait("people/sign_in.html", form=form, onward=_asked())
     user = _proven(form.email.data, form.password.data)
@@ -125,9 +131,10 @@ def sign_in() -> Any:
 @bp.post("/connexion/lien")
 def sign_in_link() -> Any:
     form = forms.EmailForm()
-    if not form.sent():
+    if not form.sent() or _waits(form):
         again = forms.SignInForm()
-        again.email.errors = form.email.errors
+        again.email.data = form.email.data
+        again.email.errors = [*form.email.errors, *form.form_errors]
         return render_template("people/sign_in.html", form=again, onward=_asked())
     if _may_write(form.email.data):
         actions.sign_in_link(
@@ -163,7 +170,7 @@ def sign_out() -> Any:
 @bp.route("/mot-de-passe", methods=["GET", "POST"])
 def reset() -> Any:
     form = forms.EmailForm()
-    if form.sent():
+    if form.sent() and not _waits(form):
         if _may_write(form.email.data):
             actions.reset(None, email=form.email.data, language=language())
         commit()
@@ -487,7 +494,7 @@ def accept_invitation(token: str) -> Any:
         if known is None:  # an account that was there signs in as it always does
             session.open_for(user)
         flash(_("You have taken your role. Thank you."), "success")
-        return redirect(url_for(".account"), 303)
+        return redirect(url_for("keys.unlock", next=url_for(".account")), 303)
     return _private(
         "people/accept_invitation.html",
         form=form,
@@ -538,7 +545,11 @@ def _onward(address: str | None = None) -> str:
 
 
 def _welcome(user: User, address: str | None = None) -> Response:
-    return _speaking(user, redirect(_onward(address), 303))
+    """Where one was going; by way of the second key for those who hold a role."""
+    onward = _onward(address)
+    if user.roles:
+        onward = url_for("keys.unlock", next=onward)
+    return _speaking(user, redirect(onward, 303))
 
 
 def _speaking(user: User, response: Any) -> Any:
@@ -606,7 +617,7 @@ def _is_own(form: Any) -> bool:
         return True
     user = _me()
     keys = _keys("own", user.email_key)
-    if not _may_try(keys):
+    if not session.may_try(*keys):
         form.current.errors = [_("Too many tries. Wait five minutes.")]
         return False
     kept = user.password_hash
@@ -622,17 +633,12 @@ def _keys(what: str, email: str) -> tuple[str, str]:
     return f"{what}:{address}", f"{what}-net:{session.network()}"
 
 
-def _may_try(keys: tuple[str, str]) -> bool:
-    """Whether a password may be tried now. The try counts before it is made."""
-    _begin()
-    limits = zip(keys, (TRIES, NETWORK_TRIES), strict=True)
-    if any(throttle.too_many(key, limit=limit, within=WINDOW) for key, limit in limits):
-        rollback()
-        return False
-    for key in keys:
-        throttle.note(key)
-    commit()
-    return True
+def _waits(form: Any) -> bool:
+    """Whether the form is to wait a minute, or an hour; it says so, and keeps what was typed."""
+    waits = limits.must_wait(form)
+    if waits:
+        form.form_errors.append(waits)
+    return bool(waits)
 
 
 def _may_write(email: str) -> bool:
@@ -649,7 +655,7 @@ def _may_write(email: str) -> bool:
 
 def _told_to_wait(template: str, **values: Any) -> Any:
     response = make_response(render_template(template, **values), 429)
-    response.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
+    response.headers["Retry-After"] = str(int(session.WINDOW.total_seconds()))
     return response
 
 

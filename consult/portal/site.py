@@ -72,7 +72,7 @@ def shown() -> Shown:
 
 def tools_of(actor: User) -> list[tuple[str, str]]:
     """The pages somebody of the town works with: their names and addresses."""
-    held = {role.name for role in actor.roles}
+    held = {role.name for role in actor.held}
     return [(str(name), url_for(endpoint)) for roles, name, endpoint in TOOLS if roles & held]
 
 

@@ -6,7 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from consult.journal.actions import commit
 from consult.people import actions, queries
 from consult.people.models import RoleName
-from tests.factories import make_campaign
+from tests.factories import come_in, make_campaign
 from tests.people.doors import PASSWORD, links, post_around, resident
 
 
@@ -73,7 +73,7 @@ def test_one_signs_in_by_keyboard_alone(page, app):
     page.wait_for_url("**/mon-espace#main")  # still past the menu
 
 
-def test_every_page_is_for_all_eyes(page, app, outbox):
+def test_every_page_is_for_all_eyes(page, server, app, outbox):
     with app.app_context():
         system, admin = queries.system(), resident(RoleName.ADMINISTRATOR, name="Jeanne Petit")
         campaign = make_campaign(title="Le square")
@@ -100,11 +100,8 @@ def test_every_page_is_for_all_eyes(page, app, outbox):
         *("/administration/roles", "/administration/roles/inviter"),
     ]
     wrong = [fault for path in visitor for fault in faults(page, path)]
-    page.goto("/connexion")
-    page.get_by_label("Adresse électronique").fill(email)
-    page.get_by_label("Mot de passe").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/mon-espace")
+    with app.app_context():
+        come_in(page, server, queries.by_email(email))
     wrong += [fault for path in own for fault in faults(page, path)]
     assert wrong == []
 

@@ -5,14 +5,12 @@ from datetime import date, timedelta
 from axe_playwright_python.sync_playwright import Axe
 
 from consult.core import clock
-from consult.demonstration import PASSWORD
 from consult.journal.actions import commit
 from consult.people.models import RoleName
-from consult.people.passwords import protect
 from consult.pluralism import actions as pluralism
 from consult.pluralism.models import Order
 from tests.engagements.making import make_plan, published
-from tests.factories import make_user
+from tests.factories import come_in, make_user
 
 TOO_WIDE = "() => document.documentElement.scrollWidth > innerWidth"
 
@@ -22,12 +20,8 @@ def faults(page) -> list[str]:
     return [f"{one['id']}: {node['html'][:160]}" for one in seen for node in one["nodes"][:3]]
 
 
-def test_the_pages_are_for_everybody(ctx, page):
-    desk = make_user(
-        *(RoleName.COUNCIL, RoleName.ADMINISTRATOR),
-        email="desk@exemple.fr",
-        password_hash=protect(PASSWORD),
-    )
+def test_the_pages_are_for_everybody(ctx, page, server):
+    desk = make_user(RoleName.COUNCIL, RoleName.ADMINISTRATOR)
     for name, seats in {"Port ensemble": 20, "Gauche unie": 6}.items():
         pluralism.create_group(desk, name=name, seats=seats)
     shown, waiting = (published(desk, make_plan(desk)) for _ in range(2))
@@ -67,9 +61,5 @@ def test_the_pages_are_for_everybody(ctx, page):
                 wrong.append(f"{address}: too wide")
         if addresses is for_the_desk:
             break
-        page.goto("/connexion")
-        page.fill("[name=email]", "desk@exemple.fr")
-        page.fill("[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(lambda url: "connexion" not in url)
+        come_in(page, server, desk)
     assert not wrong, "\n".join(sorted(set(wrong)))

@@ -2,10 +2,8 @@
 
 from axe_playwright_python.sync_playwright import Axe
 
-from consult.demonstration import PASSWORD
 from consult.journal.actions import commit
 from consult.people.models import RoleName
-from consult.people.passwords import protect
 from consult.programmes import actions as programmes
 from consult.programmes import carrying, queries
 from consult.programmes.models import (
@@ -17,7 +15,7 @@ from consult.programmes.models import (
     FindingKind,
     ProgrammeState,
 )
-from tests.factories import make_user
+from tests.factories import come_in, make_user
 from tests.programmes.making import AGREEMENT, CALL, REVIEW, document
 
 TOO_WIDE = "() => document.documentElement.scrollWidth > innerWidth"
@@ -28,8 +26,8 @@ def faults(page) -> list[str]:
     return [f"{one['id']}: {node['html'][:160]}" for one in seen for node in one["nodes"][:3]]
 
 
-def test_the_pages_are_for_everybody(ctx, page):
-    desk = make_user(RoleName.COUNCIL, email="desk@exemple.fr", password_hash=protect(PASSWORD))
+def test_the_pages_are_for_everybody(ctx, page, server):
+    desk = make_user(RoleName.COUNCIL)
     review = carrying.closing_review(document(REVIEW), "x1")
     signed = carrying.agreement(document(AGREEMENT), "x2")
     called = carrying.call(document(CALL), "x3")
@@ -57,7 +55,6 @@ def test_the_pages_are_for_everybody(ctx, page):
         *(f"/instances/{review.bodies[0].slug}/atelier", "/instances/nouvelle"),
         f"/programmes/atelier/communes/dans/{agreement.id}",
     ]
-    email = desk.email
 
     def look(path: str) -> None:
         page.set_viewport_size({"width": 1280, "height": 900})
@@ -69,22 +66,13 @@ def test_the_pages_are_for_everybody(ctx, page):
 
     for path in open_to_all:
         look(path)
-    page.goto("/connexion")
-    page.locator("main input[type=email]").first.fill(email)
-    page.locator("main input[type=password]").first.fill(PASSWORD)
-    page.locator("main input[type=password]").first.press("Enter")
-    page.wait_for_url(lambda url: "/connexion" not in url)
+    come_in(page, server, desk)
     for path in for_the_desk:
         look(path)
 
 
-def test_a_step_is_entered_with_the_keyboard_alone(ctx, page):
-    make_user(RoleName.COUNCIL, email="desk@exemple.fr", password_hash=protect(PASSWORD))
-    page.goto("/connexion")
-    page.locator("main input[type=email]").first.fill("desk@exemple.fr")
-    page.locator("main input[type=password]").first.fill(PASSWORD)
-    page.locator("main input[type=password]").first.press("Enter")
-    page.wait_for_url(lambda url: "/connexion" not in url)
+def test_a_step_is_entered_with_the_keyboard_alone(ctx, page, server):
+    come_in(page, server, make_user(RoleName.COUNCIL))
     page.goto("/programmes/nouveau")
     page.get_by_label("Titre", exact=True).fill("Un port pour tous")
     page.keyboard.press("Enter")

@@ -18,6 +18,8 @@ APPEND_ONLY = (
     "edition",
     "event",
     "evidence",
+    "group_version",
+    "journal_key",
     "measure",
     "moment_done",
     "plan_version",
@@ -29,6 +31,7 @@ APPEND_ONLY = (
     "sheet_version",
     "sign_off",
     "sign_off_use",
+    "signed_head",
     "statement",
     "status_report",
 )
@@ -193,6 +196,7 @@ def upgrade() -> None:
         sa.Column("campaign_id", sa.Integer(), nullable=True),
         sa.Column("plan_id", sa.Integer(), nullable=True),
         sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=False),
         sa.Column("previous", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
@@ -257,6 +261,25 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_journal_head_only_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_head")),
+    )
+    op.create_table(
+        "journal_key",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("public", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_key")),
+        sa.UniqueConstraint("public", name=op.f("uq_journal_key_public")),
+        info={"append_only": True},
+    )
+    op.create_table(
+        "journal_node",
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("start", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_node")),
+        sa.UniqueConstraint("size", "start", name=op.f("uq_journal_node_size_start")),
     )
     op.create_table(
         "kin",
@@ -372,6 +395,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("title", name=op.f("uq_printed_table_title")),
     )
     op.create_table(
+        "reasons",
+        sa.Column("passage", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("law", sa.Text(), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "erased_at IS NOT NULL OR (trim(words) <> '' AND trim(passage) <> '')",
+            name=op.f("ck_reasons_said"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reasons")),
+        info={"append_only": True},
+    )
+    op.create_table(
         "search_entry",
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=False),
@@ -391,6 +428,19 @@ def upgrade() -> None:
     with op.batch_alter_table("search_entry", schema=None) as batch_op:
         batch_op.create_index("ix_search_entry_campaign", ["campaign_id", "id"], unique=False)
 
+    op.create_table(
+        "signed_head",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("root", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signed_head")),
+        sa.UniqueConstraint("on", name=op.f("uq_signed_head_on")),
+        info={"append_only": True},
+    )
     op.create_table(
         "small_numbers",
         sa.Column("threshold", sa.Integer(), nullable=False),
@@ -441,6 +491,7 @@ def upgrade() -> None:
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("suspended_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("mail_failures", sa.Integer(), nullable=False),
         sa.Column("mail_retry_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -845,6 +896,8 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "status <> 'published' OR published_at IS NOT NULL", name=op.f("ck_post_published")
@@ -861,7 +914,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_post_author", ["author_id", "id"], unique=False)
         batch_op.create_index(
             "ix_post_waiting",
-            ["waiting_since", "id"],
+            ["rank", "waiting_since", "id"],
             unique=False,
             sqlite_where=sa.text("waiting_since IS NOT NULL"),
             postgresql_where=sa.text("waiting_since IS NOT NULL"),
@@ -1019,6 +1072,35 @@ def upgrade() -> None:
     with op.batch_alter_table("spokesperson", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_spokesperson_group_id"), ["group_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_spokesperson_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "totp",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("last_step", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_totp_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_totp")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_totp_user_id")),
+    )
+    op.create_table(
+        "visit",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("device", sa.String(length=80), nullable=False),
+        sa.Column("stay", sa.Boolean(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_visit_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+        sa.UniqueConstraint("token", name=op.f("uq_visit_token")),
+    )
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_visit_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "act",
@@ -1242,7 +1324,27 @@ def upgrade() -> None:
         info={"append_only": True},
     )
     op.create_table(
+        "contribution_group",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("dissolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_contribution_group_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution_group")),
+        sa.UniqueConstraint("key", name=op.f("uq_contribution_group_key")),
+    )
+    with op.batch_alter_table("contribution_group", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_contribution_group_campaign_id"), ["campaign_id"], unique=False
+        )
+
+    op.create_table(
         "decision",
+        sa.Column("receipt", sa.String(length=12), nullable=False),
         sa.Column("post_id", sa.Integer(), nullable=False),
         sa.Column("facilitator_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -1253,6 +1355,12 @@ def upgrade() -> None:
                 "keep",
                 "restrict",
                 "restore",
+                "redact",
+                "reinstate",
+                "set_aside",
+                "bring_back",
+                "suspend",
+                "lift",
                 name="verdict",
                 native_enum=False,
                 create_constraint=True,
@@ -1272,6 +1380,7 @@ def upgrade() -> None:
                 "off_topic",
                 "repeated",
                 "unreadable",
+                "child_abuse",
                 name="ground",
                 native_enum=False,
                 create_constraint=True,
@@ -1279,22 +1388,79 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
-        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column(
+            "aim",
+            sa.Enum(
+                "person",
+                "group",
+                "nobody",
+                "conduct",
+                name="aim",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "origin",
+            sa.Enum(
+                "own", "notice", name="origin", native_enum=False, create_constraint=True, length=30
+            ),
+            nullable=True,
+        ),
+        sa.Column("is_flagged", sa.Boolean(), nullable=False),
+        sa.Column("reasons_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("appeal_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "urgency",
+            sa.Enum(
+                "danger",
+                "unlawful",
+                "other",
+                name="urgency",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("minutes", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "verdict NOT IN ('refuse', 'restrict') OR (ground IS NOT NULL AND trim(words) <> '')",
+            "(verdict = 'suspend') = (until IS NOT NULL) AND (verdict IN ('suspend', 'lift')) = (person_id IS NOT NULL)",
+            name=op.f("ck_decision_suspension"),
+        ),
+        sa.CheckConstraint("aim IS NULL OR aim <> 'conduct'", name=op.f("ck_decision_criticism")),
+        sa.CheckConstraint(
+            "ground IS NULL OR ground <> 'off_topic' OR verdict = 'set_aside'",
+            name=op.f("ck_decision_off_topic"),
+        ),
+        sa.CheckConstraint(
+            "verdict NOT IN ('refuse', 'restrict', 'redact', 'set_aside', 'suspend') OR (ground IS NOT NULL AND aim IS NOT NULL AND origin IS NOT NULL AND reasons_id IS NOT NULL AND appeal_until IS NOT NULL)",
             name=op.f("ck_decision_reasons"),
         ),
         sa.ForeignKeyConstraint(
             ["facilitator_id"], ["user.id"], name=op.f("fk_decision_facilitator_id")
         ),
+        sa.ForeignKeyConstraint(["person_id"], ["user.id"], name=op.f("fk_decision_person_id")),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_decision_post_id")),
+        sa.ForeignKeyConstraint(
+            ["reasons_id"], ["reasons.id"], name=op.f("fk_decision_reasons_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+        sa.UniqueConstraint("id", "facilitator_id", name=op.f("uq_decision_id_facilitator_id")),
+        sa.UniqueConstraint("reasons_id", name=op.f("uq_decision_reasons_id")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_decision_receipt")),
         info={"append_only": True},
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.create_index("ix_decision_month", ["month", "verdict"], unique=False)
         batch_op.create_index(batch_op.f("ix_decision_post_id"), ["post_id"], unique=False)
 
     op.create_table(
@@ -1309,6 +1475,51 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delay")),
         sa.UniqueConstraint("campaign_id", "days", name=op.f("uq_delay_campaign_id_days")),
     )
+    op.create_table(
+        "flag",
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "honeypot",
+                "haste",
+                "unproven",
+                "links",
+                "alike",
+                "disposable",
+                "burst",
+                name="flagkind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("mark", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cleared_by_id", sa.Integer(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "cleared_at IS NULL OR (cleared_by_id IS NOT NULL AND trim(words) <> '')",
+            name=op.f("ck_flag_cleared"),
+        ),
+        sa.ForeignKeyConstraint(["cleared_by_id"], ["user.id"], name=op.f("fk_flag_cleared_by_id")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_flag_post_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_flag")),
+        sa.UniqueConstraint("post_id", "kind", "mark", name=op.f("uq_flag_post_id_kind_mark")),
+    )
+    with op.batch_alter_table("flag", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_flag_open",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("cleared_at IS NULL"),
+            postgresql_where=sa.text("cleared_at IS NULL"),
+        )
+
     op.create_table(
         "image",
         sa.Column("post_id", sa.Integer(), nullable=False),
@@ -1632,6 +1843,7 @@ def upgrade() -> None:
         sa.Column("salt", sa.Text(), nullable=False),
         sa.Column("editor_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["editor_id"], ["user.id"], name=op.f("fk_version_editor_id")),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_version_post_id")),
@@ -1807,6 +2019,7 @@ def upgrade() -> None:
         sa.Column("external_ref", sa.Text(), nullable=True),
         sa.Column("shuffle", sa.Integer(), nullable=False),
         sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("aside_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "outcome",
             sa.Enum(
@@ -2049,9 +2262,24 @@ def upgrade() -> None:
         "notice",
         sa.Column("receipt", sa.String(length=12), nullable=False),
         sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("image_id", sa.Integer(), nullable=True),
         sa.Column("reporter_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=True),
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column(
+            "urgency",
+            sa.Enum(
+                "danger",
+                "unlawful",
+                "other",
+                name="urgency",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
         sa.Column(
             "ground",
             sa.Enum(
@@ -2064,6 +2292,7 @@ def upgrade() -> None:
                 "off_topic",
                 "repeated",
                 "unreadable",
+                "child_abuse",
                 name="ground",
                 native_enum=False,
                 create_constraint=True,
@@ -2072,30 +2301,48 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("in_good_faith", sa.Boolean(), nullable=False),
         sa.Column("key", sa.String(length=40), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("decision_id", sa.Integer(), nullable=True),
         sa.Column("dismissed_by_id", sa.Integer(), nullable=True),
         sa.Column("dismissed_words", sa.Text(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "closed_at IS NULL OR decision_id IS NOT NULL OR (dismissed_by_id IS NOT NULL AND trim(dismissed_words) <> '')",
+            "closed_at IS NULL OR decision_id IS NOT NULL OR erased_at IS NOT NULL OR (dismissed_by_id IS NOT NULL AND trim(dismissed_words) <> '')",
             name=op.f("ck_notice_answered"),
         ),
+        sa.CheckConstraint(
+            "ground = 'child_abuse' OR reporter_id IS NOT NULL OR erased_at IS NOT NULL OR (trim(coalesce(name, '')) <> '' AND trim(coalesce(email, '')) <> '')",
+            name=op.f("ck_notice_signed"),
+        ),
+        sa.CheckConstraint(
+            "(closed_at IS NULL) = (minutes IS NULL)", name=op.f("ck_notice_measured")
+        ),
+        sa.CheckConstraint("in_good_faith", name=op.f("ck_notice_good_faith")),
         sa.ForeignKeyConstraint(
             ["decision_id"], ["decision.id"], name=op.f("fk_notice_decision_id")
         ),
         sa.ForeignKeyConstraint(
             ["dismissed_by_id"], ["user.id"], name=op.f("fk_notice_dismissed_by_id")
         ),
+        sa.ForeignKeyConstraint(
+            ["image_id"], ["image.id"], name=op.f("fk_notice_image_id"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_notice_post_id")),
         sa.ForeignKeyConstraint(["reporter_id"], ["user.id"], name=op.f("fk_notice_reporter_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("id", "dismissed_by_id", name=op.f("uq_notice_id_dismissed_by_id")),
         sa.UniqueConstraint("key", name=op.f("uq_notice_key")),
         sa.UniqueConstraint("receipt", name=op.f("uq_notice_receipt")),
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_decision_id"), ["decision_id"], unique=False)
+        batch_op.create_index("ix_notice_month", ["month"], unique=False)
         batch_op.create_index(
             "ix_notice_open",
             ["id"],
@@ -2341,6 +2588,100 @@ def upgrade() -> None:
         batch_op.create_index("ix_answer_contribution", ["contribution_id", "id"], unique=False)
 
     op.create_table(
+        "appeal",
+        sa.Column("receipt", sa.String(length=12), nullable=False),
+        sa.Column("decision_id", sa.Integer(), nullable=True),
+        sa.Column("notice_id", sa.Integer(), nullable=True),
+        sa.Column("first_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "web",
+                "paper",
+                "meeting",
+                "phone",
+                "counter",
+                "import",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("entered_by_id", sa.Integer(), nullable=True),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column(
+            "conclusion",
+            sa.Enum(
+                "upheld",
+                "reversed",
+                name="conclusion",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_words", sa.Text(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(channel = 'web') = (entered_by_id IS NULL)", name=op.f("ck_appeal_entered")
+        ),
+        sa.CheckConstraint(
+            "(conclusion IS NULL) = (decided_at IS NULL) AND (conclusion IS NULL) = (decided_by_id IS NULL) AND (conclusion IS NULL) = (minutes IS NULL) AND (conclusion IS NULL OR erased_at IS NOT NULL OR trim(decided_words) <> '')",
+            name=op.f("ck_appeal_reasoned"),
+        ),
+        sa.CheckConstraint(
+            "erased_at IS NOT NULL OR trim(words) <> ''", name=op.f("ck_appeal_said")
+        ),
+        sa.CheckConstraint(
+            "(decision_id IS NULL) <> (notice_id IS NULL)",
+            name=op.f("ck_appeal_one_thing_contested"),
+        ),
+        sa.CheckConstraint(
+            "decided_by_id IS NULL OR decided_by_id <> first_id", name=op.f("ck_appeal_another")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["user.id"], name=op.f("fk_appeal_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id", "first_id"],
+            ["decision.id", "decision.facilitator_id"],
+            name="fk_appeal_first_decision",
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["decision.id"], name=op.f("fk_appeal_decision_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entered_by_id"], ["user.id"], name=op.f("fk_appeal_entered_by_id")
+        ),
+        sa.ForeignKeyConstraint(["first_id"], ["user.id"], name=op.f("fk_appeal_first_id")),
+        sa.ForeignKeyConstraint(
+            ["notice_id", "first_id"],
+            ["notice.id", "notice.dismissed_by_id"],
+            name="fk_appeal_first_notice",
+        ),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_appeal_notice_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal")),
+        sa.UniqueConstraint("decision_id", name=op.f("uq_appeal_decision_id")),
+        sa.UniqueConstraint("key", name=op.f("uq_appeal_key")),
+        sa.UniqueConstraint("notice_id", name=op.f("uq_appeal_notice_id")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_appeal_receipt")),
+    )
+    with op.batch_alter_table("appeal", schema=None) as batch_op:
+        batch_op.create_index("ix_appeal_month", ["month"], unique=False)
+
+    op.create_table(
         "assignment",
         sa.Column("contribution_id", sa.Integer(), nullable=False),
         sa.Column("unit", sa.Text(), nullable=False),
@@ -2400,6 +2741,69 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "contribution_id", "external_ref", name=op.f("uq_comment_contribution_id_external_ref")
         ),
+    )
+    op.create_table(
+        "group_member",
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_group_member_contribution_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["contribution_group.id"], name=op.f("fk_group_member_group_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_member")),
+        sa.UniqueConstraint("contribution_id", name=op.f("uq_group_member_contribution_id")),
+    )
+    with op.batch_alter_table("group_member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_group_member_group_id"), ["group_id"], unique=False)
+
+    op.create_table(
+        "group_objection",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"],
+            ["contribution.id"],
+            name=op.f("fk_group_objection_contribution_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["contribution_group.id"], name=op.f("fk_group_objection_group_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_objection")),
+        sa.UniqueConstraint("contribution_id", name=op.f("uq_group_objection_contribution_id")),
+    )
+    op.create_table(
+        "group_version",
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("members", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("left_id", sa.Integer(), nullable=True),
+        sa.Column("editor_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "trim(reason) <> '' OR left_id IS NOT NULL", name=op.f("ck_group_version_reasoned")
+        ),
+        sa.ForeignKeyConstraint(
+            ["editor_id"], ["user.id"], name=op.f("fk_group_version_editor_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["contribution_group.id"], name=op.f("fk_group_version_group_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["left_id"], ["contribution.id"], name=op.f("fk_group_version_left_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_version")),
+        sa.UniqueConstraint("group_id", "number", name=op.f("uq_group_version_group_id_number")),
+        info={"append_only": True},
     )
     op.create_table(
         "imported_tally",
@@ -2898,53 +3302,46 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "support",
+        "set_aside",
         sa.Column("contribution_id", sa.Integer(), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("voter_key", sa.String(length=64), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "channel",
-            sa.Enum(
-                "web",
-                "paper",
-                "meeting",
-                "phone",
-                "counter",
-                "import",
-                name="channel",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("is_inside", sa.Boolean(), nullable=True),
-        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("restored_by_id", sa.Integer(), nullable=True),
+        sa.Column("restored_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("restored_words", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(user_id IS NULL) = (channel <> 'web')", name=op.f("ck_support_channel")
+            "restored_at IS NULL OR (restored_by_id IS NOT NULL AND trim(restored_words) <> '')",
+            name=op.f("ck_set_aside_restored"),
         ),
-        sa.ForeignKeyConstraint(["agent_id"], ["user.id"], name=op.f("fk_support_agent_id")),
+        sa.CheckConstraint(
+            "trim(facts) <> '' AND trim(rule) <> '' AND number > 0",
+            name=op.f("ck_set_aside_reasoned"),
+        ),
         sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_support_campaign_id")
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_set_aside_campaign_id")
         ),
         sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contribution.id"], name=op.f("fk_support_contribution_id")
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_set_aside_contribution_id")
         ),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_support_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_support")),
-        sa.UniqueConstraint(
-            "contribution_id", "user_id", name=op.f("uq_support_contribution_id_user_id")
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["user.id"], name=op.f("fk_set_aside_decided_by_id")
         ),
-        sa.UniqueConstraint(
-            "contribution_id", "voter_key", name=op.f("uq_support_contribution_id_voter_key")
+        sa.ForeignKeyConstraint(
+            ["restored_by_id"], ["user.id"], name=op.f("fk_set_aside_restored_by_id")
         ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_set_aside")),
     )
-    with op.batch_alter_table("support", schema=None) as batch_op:
-        batch_op.create_index("ix_support_person", ["user_id", "campaign_id"], unique=False)
-        batch_op.create_index("ix_support_voter", ["voter_key", "campaign_id"], unique=False)
+    with op.batch_alter_table("set_aside", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_set_aside_contribution_id"), ["contribution_id"], unique=False
+        )
 
     op.create_table(
         "action",
@@ -2993,7 +3390,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("action", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_action_pilot_id"), ["pilot_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_action_plan_id"), ["plan_id"], unique=False)
+        batch_op.create_index("ix_action_standing", ["plan_id", "progress", "due_on"], unique=False)
 
     op.create_table(
         "agreement_assessment",
@@ -3423,6 +3820,56 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sign_off_campaign_id"), ["campaign_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sign_off_period_id"), ["period_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sign_off_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "support",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("voter_key", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "web",
+                "paper",
+                "meeting",
+                "phone",
+                "counter",
+                "import",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_inside", sa.Boolean(), nullable=True),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("aside_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("user_id IS NULL OR channel = 'web'", name=op.f("ck_support_channel")),
+        sa.ForeignKeyConstraint(["agent_id"], ["user.id"], name=op.f("fk_support_agent_id")),
+        sa.ForeignKeyConstraint(["aside_id"], ["set_aside.id"], name=op.f("fk_support_aside_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_support_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_support_contribution_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_support_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_support")),
+        sa.UniqueConstraint(
+            "contribution_id", "user_id", name=op.f("uq_support_contribution_id_user_id")
+        ),
+        sa.UniqueConstraint(
+            "contribution_id", "voter_key", name=op.f("uq_support_contribution_id_voter_key")
+        ),
+    )
+    with op.batch_alter_table("support", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_support_aside_id"), ["aside_id"], unique=False)
+        batch_op.create_index("ix_support_person", ["user_id", "campaign_id"], unique=False)
+        batch_op.create_index("ix_support_voter", ["voter_key", "campaign_id"], unique=False)
 
     op.create_table(
         "action_place",
@@ -4288,6 +4735,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_action_place_place_id"))
 
     op.drop_table("action_place")
+    with op.batch_alter_table("support", schema=None) as batch_op:
+        batch_op.drop_index("ix_support_voter")
+        batch_op.drop_index("ix_support_person")
+        batch_op.drop_index(batch_op.f("ix_support_aside_id"))
+
+    op.drop_table("support")
     with op.batch_alter_table("sign_off", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_off_plan_id"))
         batch_op.drop_index(batch_op.f("ix_sign_off_period_id"))
@@ -4342,15 +4795,14 @@ def downgrade() -> None:
 
     op.drop_table("agreement_assessment")
     with op.batch_alter_table("action", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_action_plan_id"))
+        batch_op.drop_index("ix_action_standing")
         batch_op.drop_index(batch_op.f("ix_action_pilot_id"))
 
     op.drop_table("action")
-    with op.batch_alter_table("support", schema=None) as batch_op:
-        batch_op.drop_index("ix_support_voter")
-        batch_op.drop_index("ix_support_person")
+    with op.batch_alter_table("set_aside", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_set_aside_contribution_id"))
 
-    op.drop_table("support")
+    op.drop_table("set_aside")
     with op.batch_alter_table("programme_stocktake", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_programme_stocktake_programme_id"))
 
@@ -4413,11 +4865,21 @@ def downgrade() -> None:
 
     op.drop_table("place_change")
     op.drop_table("imported_tally")
+    op.drop_table("group_version")
+    op.drop_table("group_objection")
+    with op.batch_alter_table("group_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_group_member_group_id"))
+
+    op.drop_table("group_member")
     op.drop_table("comment")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_assignment_assignee_id"))
 
     op.drop_table("assignment")
+    with op.batch_alter_table("appeal", schema=None) as batch_op:
+        batch_op.drop_index("ix_appeal_month")
+
+    op.drop_table("appeal")
     with op.batch_alter_table("answer", schema=None) as batch_op:
         batch_op.drop_index("ix_answer_contribution")
         batch_op.drop_index("ix_answer_campaign")
@@ -4447,6 +4909,8 @@ def downgrade() -> None:
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
         )
+        batch_op.drop_index("ix_notice_month")
+        batch_op.drop_index(batch_op.f("ix_notice_decision_id"))
 
     op.drop_table("notice")
     with op.batch_alter_table("letter_code", schema=None) as batch_op:
@@ -4567,11 +5031,24 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_image_file_id"))
 
     op.drop_table("image")
+    with op.batch_alter_table("flag", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_flag_open",
+            sqlite_where=sa.text("cleared_at IS NULL"),
+            postgresql_where=sa.text("cleared_at IS NULL"),
+        )
+
+    op.drop_table("flag")
     op.drop_table("delay")
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decision_post_id"))
+        batch_op.drop_index("ix_decision_month")
 
     op.drop_table("decision")
+    with op.batch_alter_table("contribution_group", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contribution_group_campaign_id"))
+
+    op.drop_table("contribution_group")
     op.drop_table("campaign_rules")
     with op.batch_alter_table("campaign_place", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_campaign_place_place_id"))
@@ -4591,6 +5068,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_act_document_id"))
 
     op.drop_table("act")
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_visit_user_id"))
+
+    op.drop_table("visit")
+    op.drop_table("totp")
     with op.batch_alter_table("spokesperson", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_spokesperson_user_id"))
         batch_op.drop_index(batch_op.f("ix_spokesperson_group_id"))
@@ -4668,10 +5150,12 @@ def downgrade() -> None:
 
     op.drop_table("stored_file")
     op.drop_table("small_numbers")
+    op.drop_table("signed_head")
     with op.batch_alter_table("search_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_search_entry_campaign")
 
     op.drop_table("search_entry")
+    op.drop_table("reasons")
     op.drop_table("printed_table")
     with op.batch_alter_table("place", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_place_merged_id"))
@@ -4683,6 +5167,8 @@ def downgrade() -> None:
 
     op.drop_table("organisation")
     op.drop_table("kin")
+    op.drop_table("journal_node")
+    op.drop_table("journal_key")
     op.drop_table("journal_head")
     with op.batch_alter_table("gap", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_gap_done_at"))

@@ -1,0 +1,186 @@
+"""6. Staff accounts: roles sleep until the second key was shown; its codes open once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from consult import config
+from consult.core import clock
+from consult.core.db import db
+from consult.journal.actions import commit
+from consult.keys import actions, codes, queries
+from consult.people.models import RoleName, User, Visit
+from tests.factories import make_user
+from tests.people.doors import PASSWORD, resident
+
+ROLES = "/administration/roles"
+
+
+def clerk(*roles, **fields):
+    """Somebody who holds a role, with a password and an application that gives codes."""
+    user = resident(*(roles or (RoleName.ADMINISTRATOR,)), **fields)
+    user.secret_of_test = codes.new_secret()
+    actions.enrol(user, secret=user.secret_of_test)
+    commit()
+    return user
+
+
+def now_code(user):
+    return codes.code_of(user.secret_of_test, codes.steps()[1])
+
+
+def signs_in(client, user, **query):
+    said = {"email": user.email, "password": PASSWORD}
+    return client.post("/connexion", data=said, query_string=query)
+
+
+def test_a_password_alone_wakes_no_role(ctx, noon, client):
+    user = clerk()
+    reply = signs_in(client, user, next=ROLES)
+    assert reply.location == f"/deuxieme-cle?next={ROLES}"
+    assert client.get(ROLES).location == f"/deuxieme-cle?next={ROLES}"
+    assert client.post("/administration/roles/1/retirer").location.startswith("/deuxieme-cle")
+    assert client.get("/mon-espace").status_code == 200, "they are a resident meanwhile"
+    page = client.get("/deuxieme-cle")
+    assert page.headers["Cache-Control"] == "no-store"
+    reply = client.post(f"/deuxieme-cle?next={ROLES}", data={"code": now_code(user)})
+    assert (reply.status_code, reply.location) == (303, ROLES)
+    assert client.get(ROLES).status_code == 200
+
+
+def test_the_first_time_one_chooses_it(ctx, noon, client):
+    user = resident(RoleName.GUARANTOR)
+    signs_in(client, user)
+    reply = client.get("/deuxieme-cle?next=/mon-espace/suivis")
+    assert reply.location == "/deuxieme-cle/application?next=/mon-espace/suivis"
+    page = client.get(reply.location)
+    form = page.get_data(as_text=True)
+    sealed = form.split('name="sealed"')[1].split('value="')[1].split('"')[0]
+    secret = codes.unseal(sealed).partition(":")[2]
+    assert " ".join(secret[at : at + 4] for at in range(0, 32, 4)) in form
+    wrong = client.post("/deuxieme-cle/application", data={"sealed": sealed, "code": "000 000"})
+    assert sealed in wrong.get_data(as_text=True), "a slip of the finger changes nothing"
+    assert not queries.has_key(user)
+    code = codes.code_of(secret, codes.steps()[0])
+    client.post("/deuxieme-cle/application", data={"sealed": sealed, "code": code})
+    assert client.get(ROLES).status_code == 200
+    kept = queries.totp(db.session.get(User, user.id))
+    assert secret not in kept.secret
+    assert codes.unseal(kept.secret) == secret
+
+
+def test_another_person_s_square_is_not_taken(ctx, noon, client):
+    user, other = resident(RoleName.COUNCIL), make_user()
+    signs_in(client, user)
+    secret = codes.new_secret()
+    sealed = codes.seal(f"{other.id}:{secret}")
+    code = codes.code_of(secret, codes.steps()[1])
+    client.post("/deuxieme-cle/application", data={"sealed": sealed, "code": code})
+    assert not queries.has_key(user)
+
+
+def test_a_password_alone_does_not_replace_a_key(ctx, noon, client):
+    user = clerk()
+    signs_in(client, user)
+    secret = codes.new_secret()
+    said = {"sealed": codes.seal(f"{user.id}:{secret}"), "code": codes.code_of(secret, 1)}
+    assert client.post("/deuxieme-cle/application", data=said).location == "/deuxieme-cle"
+
+
+def test_a_code_opens_once(ctx, noon, app):
+    user = clerk()
+    code = now_code(user)
+    first, second = app.test_client(), app.test_client()
+    for client in (first, second):
+        signs_in(client, user)
+    assert first.post("/deuxieme-cle", data={"code": code}).status_code == 303
+    again = second.post("/deuxieme-cle", data={"code": code})
+    assert again.status_code == 200
+    assert "déjà servi" in again.get_data(as_text=True)
+
+
+def test_a_code_sent_by_many_hands_at_once_opens_once(ctx, noon, app):
+    user = clerk()
+    code, hands = now_code(user), [app.test_client() for _ in range(4)]
+    for client in hands:
+        signs_in(client, user)
+    db.session.rollback()
+    with ThreadPoolExecutor(4) as pool:
+        sent = pool.map(lambda one: one.post("/deuxieme-cle", data={"code": code}), hands)
+        assert sorted(reply.status_code for reply in sent) == [200, 200, 200, 303]
+
+
+def test_a_code_of_another_minute_opens_nothing(ctx, noon, client):
+    user = clerk()
+    signs_in(client, user)
+    for step in (codes.steps()[0] - 1, codes.steps()[-1] + 1):
+        code = codes.code_of(user.secret_of_test, step)
+        assert client.post("/deuxieme-cle", data={"code": code}).status_code == 200
+    assert client.get(ROLES).status_code == 303
+
+
+def test_nobody_tries_codes_for_long(ctx, noon, client):
+    user = clerk()
+    signs_in(client, user)
+    for _ in range(5):
+        client.post("/deuxieme-cle", data={"code": "000000"})
+    late = client.post("/deuxieme-cle", data={"code": now_code(user)})
+    assert "essais" in late.get_data(as_text=True)
+    with clock.frozen(noon + timedelta(minutes=6)):
+        code = now_code(user)
+        assert client.post("/deuxieme-cle", data={"code": code}).status_code == 303
+
+
+def test_roles_fall_asleep_again(ctx, noon, client):
+    """After two hours without a page, or at the end of a working day; the session stays."""
+    user = clerk()
+    signs_in(client, user)
+    client.post("/deuxieme-cle", data={"code": now_code(user)})
+    with clock.frozen(noon + timedelta(hours=1, minutes=50)):
+        assert client.get(ROLES).status_code == 200
+    with clock.frozen(noon + timedelta(hours=3, minutes=40)):
+        assert client.get(ROLES).status_code == 200, "each page counts"
+    with clock.frozen(noon + timedelta(hours=6)):
+        assert client.get(ROLES).status_code == 303
+        assert client.get("/mon-espace").status_code == 200
+        client.post("/deuxieme-cle", data={"code": now_code(user)})
+        assert client.get(ROLES).status_code == 200
+    with clock.frozen(noon + timedelta(hours=31)):
+        assert client.get("/mon-espace").location.startswith("/connexion")
+
+
+def test_a_key_shown_changes_the_name_of_the_session(ctx, noon, client):
+    user = clerk()
+    signs_in(client, user)
+    before = db.session.scalars(db.select(Visit.token)).all()
+    client.post("/deuxieme-cle", data={"code": now_code(user)})
+    after = db.session.scalars(db.select(Visit.token)).all()
+    assert (len(before), len(after)) == (1, 1)
+    assert before != after
+
+
+def test_a_resident_is_asked_nothing(ctx, noon, client):
+    user = resident()
+    assert signs_in(client, user).location == "/mon-espace"
+    assert client.get("/deuxieme-cle").location == "/mon-espace"
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_only_the_demonstration_shows_a_code(ctx, noon, client, app: Flask, monkeypatch, is_told):
+    monkeypatch.setitem(app.config, "SHOWS_CODES", is_told)
+    town, theirs = clerk(), clerk(is_demo=True)
+    for user in (town, theirs):
+        other = app.test_client()
+        signs_in(other, user)
+        page = other.get("/deuxieme-cle").get_data(as_text=True)
+        assert ("data-code" in page) == (is_told and user is theirs)
+
+
+def test_no_other_configuration_shows_codes(tmp_path):
+    assert config.Defaults.SHOWS_CODES is False
+    config.write_local(tmp_path / "town")
+    assert "SHOWS_CODES" not in (tmp_path / "town" / "config.py").read_text()
+    config.write_local(tmp_path / "demo", is_demo=True)
+    assert "SHOWS_CODES = True" in (tmp_path / "demo" / "config.py").read_text()
