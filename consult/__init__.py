@@ -33,6 +33,7 @@ ROOMS = (
     "comments",
     "moderation",
     "votes",
+    "ballots",
     "vigilance",
     "groups",
     "imports",
@@ -41,7 +42,9 @@ ROOMS = (
     "followup",
     "indicators",
     "sources",
+    "oversight",
     "portal",
+    "operators",
 )
 
 

@@ -298,7 +298,7 @@ def journal_head() -> dict[str, Any]:
     head = journal.last_head()
     if head is None:
         raise click.ClickException("No day is signed yet: the worker does it after midnight.")
-    return {**journal.told(head), "keys": [journal.key_text(key) for key in journal.keys()]}
+    return {**journal.told(head), "keys": [journal.key_text(key) for key in journal.public_keys()]}
 
 
 @main.group("import")

@@ -86,7 +86,7 @@ def heads(before: int | None = None, limit: int | None = None) -> list[SignedHea
     return list(db.session.scalars(ordered.limit(limit)))
 
 
-def keys() -> list[JournalKey]:
+def public_keys() -> list[JournalKey]:
     """The public keys that signed heads, oldest first."""
     return list(db.session.scalars(sa.select(JournalKey).order_by(JournalKey.id)))
 
@@ -208,7 +208,7 @@ def faults() -> Iterator[dict[str, Any]]:
 
 def _faults_of_heads(lines: int) -> Iterator[dict[str, Any]]:
     """Heads that are missing, cut, unsigned, or that say something else than was signed."""
-    trusted = [(one.name, bytes.fromhex(one.public)) for one in keys()]
+    trusted = [(one.name, bytes.fromhex(one.public)) for one in public_keys()]
     known = head.read(head.SIGNED)
     number = 0
     for one in reversed(heads()):

@@ -171,12 +171,14 @@ def key_id(name, public):
 
 def key_text(name, public):
     """A key as one line to note on paper."""
-    return f"{name}+{key_id(name, public).hex()}+{base64.b64encode(b'%c' % 1 + public).decode()}"
+    data = base64.b64encode(b"\1" + public).decode()
+    return f"{name}+{key_id(name, public).hex()}+{data}"
 
 
 def read_key(text):
     """The name and the 32 bytes of such a line; ValueError if it is none."""
-    name, number, rest = text.strip().rsplit("+", 2)
+    text = text.strip()
+    name, number, rest = text[:-54], text[-53:-45], text[-44:]
     data = base64.b64decode(rest, validate=True)
     if len(data) != 33 or data[0] != 1 or key_id(name, data[1:]).hex() != number:
         raise ValueError("this is no key of a journal")

@@ -8,6 +8,7 @@ from consult.journal.actions import commit, record
 from consult.journal.models import PUBLIC, Event, JournalHead, among
 from consult.moderation import actions as moderation
 from consult.moderation.models import Ground, Verdict
+from consult.oversight import words as names
 from consult.people.models import RoleName
 from consult.portal import news
 from consult.posts.models import Status
@@ -46,7 +47,7 @@ def test_acts_are_told_in_words(journal, noon, ctx):
 
 def test_every_public_act_has_its_words():
     special = {"answers.answer", "followup.report", "moderation.decide"}
-    assert set(PUBLIC) == set(news.ACTS) | special
+    assert set(PUBLIC) == set(names.ACTS) | special
 
 
 def test_a_refusal_says_its_ground_and_nothing_of_the_text(journal, noon, ctx):
