@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
+from wtforms import HiddenField, SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget
 
 
 class Form(FlaskForm):
@@ -21,3 +22,10 @@ class Form(FlaskForm):
     def sent(self) -> bool:
         """Whether the form was sent and is well formed."""
         return bool(request.method == "POST" and self.validate())
+
+
+class Several(SelectMultipleField):
+    """Several among a list, as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()

@@ -12,7 +12,6 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
@@ -20,11 +19,10 @@ from wtforms import (
 from wtforms import Form as Part
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from consult.campaigns.models import Campaign
 from consult.core import clock
-from consult.core.forms import Form
+from consult.core.forms import Form, Several
 from consult.core.i18n import _
 from consult.core.images import Image, ImageRefused, reencode
 from consult.council.forms import LINE, Day, strip
@@ -56,13 +54,6 @@ REASON = _("The plan was adopted: say why this changes. The reason is public.")
 def lines(text: str | None) -> list[str]:
     """What was typed one a line, without empty lines."""
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
-
-
-class Several(SelectMultipleField):
-    """Several among a list, as boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class PlanForm(Form):

@@ -8,17 +8,15 @@ from wtforms import (
     BooleanField,
     IntegerField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from consult.core import dates, money
-from consult.core.forms import Form
+from consult.core.forms import Form, Several
 from consult.core.i18n import _
 from consult.core.money import NATURES, Nature
 from consult.core.pasted import to_markdown
@@ -131,13 +129,6 @@ class One(SelectField):
         """Offer these: (number, words)."""
         first = [] if empty is None else [SelectChoice("", empty)]
         self.choices = [*first, *(SelectChoice(number, words) for number, words in things)]
-
-
-class Several(SelectMultipleField):
-    """Several among a list, as boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class Said(Form):
