@@ -18,12 +18,11 @@ from wtforms import Form as Part
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from consult.core.forms import Form
+from consult.core.forms import Form, Several
 from consult.core.i18n import _
 from consult.core.rules import refusal
 from consult.core.text import fold
 from consult.council.forms import LINE, strip
-from consult.engagements.forms import Several
 from consult.engagements.models import Action, Plan, Sheet
 from consult.indicators import figures, formats, queries, rules
 from consult.indicators.models import LOWEST, QUALITIES, YARDSTICKS, Indicator, Quality, Yardstick
