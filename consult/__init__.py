@@ -10,7 +10,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from consult import config
-from consult.core import assets, errors, headers, i18n, mail, pages, templates
+from consult.core import assets, errors, headers, i18n, logs, mail, pages, templates
 from consult.core.db import db
 from consult.core.paths import data_path
 from consult.journal import queries as journal
@@ -62,6 +62,7 @@ def create_app(**overrides: Any) -> Flask:
                 if part == "views":
                     app.register_blueprint(module.bp)
     db.init_app(app)
+    logs.init_app(app)
     CSRFProtect(app)
     errors.init_app(app)
     Bootstrap5(app)

@@ -40,7 +40,7 @@ ROWS = 1000  # read and written at a time
 LEAST = 20  # characters of a secret: no dictionary holds them
 LAST = "last_backup.json"
 # Beside the database and the files handed in, what an instance can make again or needs no more.
-MADE_AGAIN = ("files", "papers", "mails")
+MADE_AGAIN = ("files", "papers", "mails", "metrics", "worker.beat")
 PASSING = (".part", ".lock", ".tmp")
 
 Step = Callable[[str, int], None]  # the part just dealt with, and how many there are in all

@@ -26,7 +26,7 @@ from consult.campaigns.models import Campaign
 from consult.campaigns.queries import by_slug_or_404 as campaign_or_404
 from consult.contributions import formats
 from consult.contributions.jobs import recount
-from consult.core import files, queue
+from consult.core import files, metrics, queue
 from consult.core.db import writing
 from consult.core.paths import PACKAGE
 from consult.core.rules import Refused
@@ -128,7 +128,8 @@ def run(host: str, port: int, workers: int, development: bool) -> None:
     """Serve the site."""
     if development:
         config.write_local(config.instance_folder())
-    _app()  # says what is missing before any worker starts
+    app = _app()  # says what is missing before any worker starts
+    metrics.start_afresh(Path(app.config["INSTANCE"]))
     Granian(
         "consult:create_app",
         factory=True,

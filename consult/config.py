@@ -44,6 +44,10 @@ class Defaults:
     DISPOSABLE_ADDRESSES = "read"  # a human reads first what comes from one; or "refuse", "allow"
     DISPOSABLE_DOMAINS: tuple[str, ...] = ()  # those the town adds to consult/people/disposable.txt
     PROXIES = 0  # how many reverse proxies stand in front
+    LOG_LEVEL = "INFO"  # a line for each request; WARNING: only what goes wrong
+    METRICS_TOKEN = ""  # who shows it reads /metrics from elsewhere; empty: this machine alone
+    DISK_ROOM = 500 * 2**20  # bytes that must stay free where the instance lives
+    BACKUP_DAYS = 2  # a backup older than this is too old
 
 
 def load(config: Config, overrides: dict[str, Any]) -> None:
@@ -81,6 +85,7 @@ def write_local(instance: Path, *, is_demo: bool = False) -> None:
     file.write_text(
         f"SECRET_KEY = {secrets.token_hex(32)!r}\n"
         "SESSION_COOKIE_SECURE = False  # served without TLS, on this machine alone\n"
+        'LOG_LEVEL = "WARNING"\n'
         'MAIL_BACKEND = "file"\n'
         f"MAIL_FILE_PATH = {str(instance.resolve() / 'mails')!r}\n"
         + ("SHOWS_CODES = True\n" if is_demo else "")

@@ -23,18 +23,20 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from consult.core.db import db, writing
 from consult.core.i18n import _
+from consult.core.logs import incident
 from consult.core.rules import Refused, Remedy
 
 View = TypeVar("View", bound=Callable[..., Any])
 PAGES = (400, 403, 404, 409, 413, 429, 500, 503)
 log = logging.getLogger(__name__)
 
-# When even the page that says so cannot be made.
+# When even the page that says so cannot be made; {} is the number of the incident.
 LAST_WORDS = (
     '<!doctype html><html lang="fr"><meta charset="utf-8"><title>503</title>'
     "<h1>Le site revient dans quelques minutes</h1>"
     "<p>Rien de ce qui a été envoyé n’est perdu. Merci de réessayer.</p>"
     '<p lang="en">The site will be back in a few minutes. Nothing that was sent is lost.</p>'
+    "<p>Incident {}</p>"
 )
 
 
@@ -78,9 +80,10 @@ def page(code: int, reason: Any = None, remedy: Remedy | None = None) -> Respons
     """The page of this error; nothing of what was being done is kept."""
     _let_go()
     back = came_from() if code == 403 else None
-    response = make_response(
-        render_template(f"errors/{code}.html", reason=reason, back=back, remedy=remedy), code
+    words = render_template(
+        f"errors/{code}.html", reason=reason, back=back, remedy=remedy, incident=incident()
     )
+    response = make_response(words, code)
     response.headers["Cache-Control"] = "no-store"
     if code in (429, 503):
         response.headers["Retry-After"] = "300"
@@ -117,18 +120,22 @@ def _known(error: HTTPException) -> AnyResponse:
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
     if isinstance(error, InternalServerError) and error.original_exception is not None:
-        log.error("page failed: %s", request.path, exc_info=error.original_exception)
+        log.error("page failed", exc_info=error.original_exception)
     code = error.code if error.code in PAGES else 400 if error.code < 500 else 500
     try:
         response = page(code)
     except Exception:
-        log.exception("error page failed: %s", request.path)
-        return Response(LAST_WORDS, 503 if code >= 500 else code, {"Retry-After": "300"})
+        log.exception("error page failed")
+        return Response(_last_words(), 503 if code >= 500 else code, {"Retry-After": "300"})
     response.status_code = error.code
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
     return response
+
+
+def _last_words() -> str:
+    return LAST_WORDS.format(incident())
 
 
 def _twice(_error: Exception) -> Response:
@@ -155,10 +162,10 @@ def _database(error: DBAPIError) -> AnyResponse:
     if isinstance(error, DataError):
         return page(404 if _asks_for_the_impossible() else 400)
     if isinstance(error, OperationalError):
-        log.error("database: %s: %s", request.path, error.orig)
+        log.error("database not available", exc_info=error)
         try:
             return page(503)
         except Exception:
-            return Response(LAST_WORDS, 503, {"Retry-After": "300"})
-    log.error("database: %s", request.path, exc_info=error)
+            return Response(_last_words(), 503, {"Retry-After": "300"})
+    log.error("database refused", exc_info=error)
     return page(500)

@@ -11,12 +11,13 @@ from flask import Flask, Response, g, request
 from flask.globals import request_ctx
 from werkzeug.http import parse_cookie
 
-from consult.core import clock
+from consult.core import clock, metrics
 from consult.core.headers import spoken_to
 
 SECONDS = 30  # phases open and close by the clock: no page is older than this
 ROOM = 16 * 2**20  # bytes kept by each worker
 LARGEST = 2**20
+OPERATORS = ("/healthz", "/readyz", "/metrics")  # never kept: they say what is true now
 
 
 class Kept(NamedTuple):
@@ -68,7 +69,8 @@ class Doorstep:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         cookies = environ.get("HTTP_COOKIE", "")
         is_anonymous = environ["REQUEST_METHOD"] == "GET" and self.session not in cookies
-        if not is_anonymous or not self.app.config.get("PAGE_CACHE", True):
+        is_ours = environ.get("PATH_INFO") in OPERATORS
+        if is_ours or not is_anonymous or not self.app.config.get("PAGE_CACHE", True):
             return self.inside(environ, start_response)
         key = (
             environ["wsgi.url_scheme"],
@@ -84,6 +86,7 @@ class Doorstep:
             return self.inside(environ, start_response)
         kept = self.shelf.get(key)
         if kept and kept.tip == tip and kept.until > clock.now().timestamp():
+            metrics.meters(self.app).kept.inc()
             return _hand_out(kept, environ, start_response)
         environ["consult.page"] = key, tip
         return self.inside(environ, start_response)

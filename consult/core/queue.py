@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from consult.core import clock
+from consult.core import clock, metrics
 from consult.core.db import db
+from consult.core.logs import told
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +55,11 @@ def work(app: Flask, stop: threading.Event) -> None:
 def _do(app: Flask, job: Job) -> int:
     with app.app_context():
         try:
-            return job.work()
+            done = job.work()
         except Exception:
             db.session.rollback()
-            log.exception("job failed: %s", job.name)
+            log.exception("job failed", extra=told(job=job.name))
+            metrics.job(job.name, is_done=False)
             return 0
+        metrics.job(job.name, is_done=True)
+        return done

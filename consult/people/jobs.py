@@ -16,6 +16,7 @@ from jinja2 import TemplateNotFound
 from consult.core import clock, mail, throttle
 from consult.core.db import db, writing
 from consult.core.i18n import gettext, spoken
+from consult.core.logs import told
 from consult.core.queue import every
 from consult.core.rules import refusal
 from consult.journal.models import Notification
@@ -164,7 +165,7 @@ def _send_notices(user_id: int) -> int:
             stop_url=stop_url,
         )
     except Exception as problem:
-        _say("notices not sent", problem, user=user_id)
+        _say("notices not sent", problem)
         _told(user_id, numbers, failed=True)
         return 0
     _told(user_id, numbers)
@@ -201,9 +202,9 @@ def _item(one: queries.Told, user: User) -> tuple[str, str]:
             )
         )
     except TemplateNotFound:
-        log.error("no letter for this act: %s", name)
+        log.error("no letter for this act", extra=told(act=name))
     except Exception:
-        log.exception("letter failed: %s", name)
+        log.exception("letter failed", extra=told(act=name))
     url = mail.address("people.notifications")
     return gettext("Something you follow has changed"), url
 
@@ -287,9 +288,10 @@ def _say(what: str, problem: Exception, **about: int) -> None:
     """What went wrong: in a line where the mail server said no, whole where we did."""
     db.session.rollback()
     if isinstance(problem, smtplib.SMTPException | OSError):
-        log.warning("%s: %s: %s", what, about, problem)
+        code = getattr(problem, "smtp_code", None)
+        log.warning(what, extra=told(**about, problem=type(problem).__name__, smtp_code=code))
     else:
-        log.error("%s: %s", what, about, exc_info=problem)
+        log.error(what, extra=told(**about), exc_info=problem)
 
 
 def _pause(failures: int) -> timedelta:
