@@ -12,6 +12,7 @@ from consult.core import clock
 from consult.core.db import append_only, choice, db
 from consult.core.files import StoredFile
 from consult.core.i18n import _
+from consult.core.personal import impersonal
 from consult.people.models import User
 from consult.territory.models import Place
 
@@ -212,6 +213,7 @@ class Campaign(db.Model):
     is_demo: Mapped[bool] = mapped_column(default=False)
     external_ref: Mapped[str | None] = mapped_column(unique=True)
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    evaluates_id: Mapped[int | None] = mapped_column(sa.ForeignKey("plan.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     published_at: Mapped[datetime | None]
     results_at: Mapped[datetime | None]
@@ -468,3 +470,5 @@ class CampaignDocument(db.Model):
 
 
 append_only(CampaignRules)
+
+impersonal(Campaign, Phase, Theme, CampaignRules, CampaignDocument)

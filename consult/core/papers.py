@@ -80,7 +80,7 @@ def hand_out(
     """The paper as an answer to this request: from the shelf, or set in type now."""
     job = prepare(template, facts, head, url=url, pictures=pictures)
     key = fingerprint(job)
-    path = _set(job, key)
+    path = on_shelf(job, key)
     response = send_file(
         path,
         mimetype="application/pdf",
@@ -212,8 +212,8 @@ def shelf() -> Path:
     return Path(current_app.config["INSTANCE"]) / "papers"
 
 
-def _set(job: dict[str, Any], key: str) -> Path:
-    """The file of this paper, set in type if nobody asked for it before."""
+def on_shelf(job: dict[str, Any], key: str) -> Path:
+    """The file of this paper by its fingerprint, set in type if nobody asked for it before."""
     path = shelf() / f"{key}.pdf"
     if path.exists():
         path.touch()  # it was asked for: it stays
@@ -267,6 +267,12 @@ def _be_calm() -> None:
     new = sum(one.stat().st_mtime > since for one in shelf().glob("*.pdf"))
     if new >= BUSY:
         raise TooManyRequests(retry_after=60)
+
+
+def clear() -> None:
+    """Empty the shelf: what papers said may have been erased; they are set again when asked for."""
+    for one in shelf().glob("*.pdf"):
+        one.unlink(missing_ok=True)
 
 
 def _tidy() -> None:

@@ -45,13 +45,13 @@ from consult.engagements.models import Action, Amount, Engagement, Plan
 from consult.engagements.pages import bp, csv, done, kept
 from consult.followup import queries as followup
 from consult.followup import rules as followup_rules
+from consult.followup.papers import today
 from consult.gaps.models import Gap
 from consult.gaps.queries import filled_at, settled
 from consult.journal.actions import commit as seal
 from consult.journal.actions import rollback
 from consult.people.queries import follows
 from consult.people.session import actor
-from consult.pluralism.queries import on_paper
 from consult.portal.queries import letterhead
 
 bp.add_app_template_filter(wording.tag_words, "tag_words")
@@ -142,23 +142,9 @@ def plan_json(slug: str) -> Response:
 def plan_pdf(slug: str) -> Response:
     """The plan as it stands today, as a paper to hand out."""
     plan = queries.by_slug_or_404(slug, actor())
-    whole, editions = followup.whole(plan), followup.editions(plan)
-    facts = papers.plan(
-        plan,
-        whole.tree,
-        standing=whole.standing,
-        linked=whole.linked,
-        moved=followup.since(editions[0].content, whole.tree) if editions else [],
-        since=editions[0].title if editions else "",
-        purses=amounts.purses(whole.beside.amounts),
-        announced=whole.beside.sheets,
-        diary=whole.beside.moments,
-        groups=on_paper(plan),
-        sha256=followup.fingerprint(followup.picture(plan, whole)),
-    )
     return hand_out(
         "plan",
-        facts,
+        today(plan),
         letterhead(),
         url=live("engagements.show", slug=slug),
         name=slug,

@@ -1,4 +1,4 @@
-"""What the paper of an edition says: what was frozen, and nothing else."""
+"""What the papers of a plan say: as it stands today, or as an edition froze it."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,9 +7,30 @@ from typing import Any
 from consult.core.i18n import _, day, gettext
 from consult.core.papers import nodes
 from consult.core.text import shorten
-from consult.engagements import papers
-from consult.engagements.models import PROGRESS, Progress
+from consult.engagements import amounts, papers
+from consult.engagements.models import PROGRESS, Plan, Progress
+from consult.followup import queries
 from consult.followup.models import Edition
+from consult.pluralism.queries import on_paper
+
+
+def today(plan: Plan) -> dict[str, Any]:
+    """A plan as it stands now, with what changed since its last edition."""
+    whole, editions = queries.whole(plan), queries.editions(plan)
+    return papers.plan(
+        plan,
+        whole.tree,
+        standing=whole.standing,
+        linked=whole.linked,
+        moved=queries.since(editions[0].content, whole.tree) if editions else [],
+        since=editions[0].title if editions else "",
+        purses=amounts.purses(whole.beside.amounts),
+        announced=whole.beside.sheets,
+        diary=whole.beside.moments,
+        groups=on_paper(plan),
+        sha256=queries.fingerprint(queries.picture(plan, whole)),
+    )
+
 
 FROZEN = _("This edition is frozen: it shows the plan as it stood then, and does not change.")
 
