@@ -14,9 +14,11 @@ from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.db import db
 from consult.core.text import fold
+from consult.moderation.charter import ARTICLES, Ground
+from consult.moderation.statements import Why
 from consult.people.models import Role, RoleName, User, Visit
 from consult.people.passwords import sealed
-from consult.posts.models import Status
+from consult.posts.models import Post, Status
 
 _numbers = count(1)
 
@@ -95,6 +97,29 @@ def make_contribution(
         contribution.move_to(step)
     db.session.commit()
     return contribution
+
+
+def reasons(
+    post: Post, ground: Ground = Ground.INSULT, words: str = "Dites-le autrement.", **said: Any
+) -> Why:
+    """A full statement of reasons that quotes this text; whatever is given instead stands."""
+    aim = ARTICLES[ground].aims[0]
+    law = "Code pénal, article R621-2" if ground == Ground.UNLAWFUL else ""
+    passage = post.title or post.body
+    return Why(
+        **{"ground": ground, "passage": passage, "aim": aim, "law": law, "words": words} | said
+    )
+
+
+# What a visitor types to point a text out.
+NOTICE = {
+    "urgency": "other",
+    "ground": "insult",
+    "words": "Deuxième ligne.",
+    "name": "Une voisine",
+    "email": "voisine@exemple.fr",
+    "good_faith": "y",
+}
 
 
 def sign_in(client: Any, user: User) -> Any:

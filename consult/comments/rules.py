@@ -7,7 +7,7 @@ from consult.core import clock
 from consult.core.i18n import _, day
 from consult.core.rules import Refused, require
 from consult.people.models import RoleName, User
-from consult.people.rules import has_role, signed_in
+from consult.people.rules import has_role, signed_in, takes_part
 from consult.posts.models import NEXT, Status
 
 
@@ -18,6 +18,7 @@ def comment(
     require(contribution.is_public, _("Only published contributions can be commented."))
     signed_in(actor)
     assert actor is not None  # noqa: S101
+    takes_part(actor)
     require(
         not actor.holds(RoleName.GUARANTOR, campaign_id=contribution.campaign_id),
         _("The guarantor watches over the consultation and does not take part in it."),

@@ -9,7 +9,7 @@ from consult.core.db import db
 from consult.posts.models import Post, Status
 
 # Tables of later rooms, known by their name alone: what they hold is counted in this one.
-support = sa.table("support", sa.column("contribution_id"))
+support = sa.table("support", sa.column("contribution_id"), sa.column("aside_id"))
 comment = sa.table("comment", sa.column("id"), sa.column("contribution_id"))
 answer = sa.table("answer", sa.column("id"), sa.column("contribution_id"), sa.column("outcome"))
 
@@ -20,12 +20,13 @@ def recount() -> dict[str, int]:
     Whoever calls commits.
     """
     c, p = Contribution.__table__.c, Post.__table__.c
-    supports = (
+    supports, apart = (
         sa.select(sa.func.count())
         .select_from(support)
-        .where(support.c.contribution_id == c.id)
+        .where(support.c.contribution_id == c.id, is_counted)
         .correlate(Contribution.__table__)
         .scalar_subquery()
+        for is_counted in (support.c.aside_id.is_(None), support.c.aside_id.is_not(None))
     )
     comments = (
         sa.select(sa.func.count())
@@ -46,6 +47,7 @@ def recount() -> dict[str, int]:
     outcome = sa.case((_has_answer(), last), else_=c.outcome)
     return {
         "supports": _mend(c.support_count, supports),
+        "apart": _mend(c.apart_count, apart),
         "comments": _mend(c.comment_count, comments),
         "outcomes": _mend(c.outcome, outcome),
         "tallies": _mend_tallies(),
@@ -75,13 +77,15 @@ def _mend(column: sa.Column[Any], right: sa.ColumnElement[Any]) -> int:
 def _mend_tallies() -> int:
     """Count contributions by where they stand, and make the tally say so."""
     c, p = Contribution.__table__.c, Post.__table__.c
+    is_aside = sa.and_(p.status == Status.PUBLISHED, c.aside_at.is_not(None))
+    stands = sa.case((is_aside, sa.literal(Status.RESTRICTED, p.status.type)), else_=p.status)
     counted = {
         (campaign, theme or 0, status, outcome or ""): number
         for campaign, theme, status, outcome, number in db.session.execute(
-            sa.select(c.campaign_id, c.theme_id, p.status, c.outcome, sa.func.count())
+            sa.select(c.campaign_id, c.theme_id, stands, c.outcome, sa.func.count())
             .join_from(Contribution.__table__, Post.__table__, p.id == c.id)
             .where(p.status != Status.DRAFT)
-            .group_by(c.campaign_id, c.theme_id, p.status, c.outcome)
+            .group_by(c.campaign_id, c.theme_id, stands, c.outcome)
         )
     }
     wrong = 0

@@ -57,7 +57,8 @@ class Contribution(Post):
     aside_at: Mapped[datetime | None]  # set aside from the lists by a facilitator: since when
     # Kept in step by the action that changes them, rebuilt by `consult recount`.
     outcome: Mapped[Outcome | None] = choice(Outcome)
-    support_count: Mapped[int] = mapped_column(default=0)
+    support_count: Mapped[int] = mapped_column(default=0)  # those that count
+    apart_count: Mapped[int] = mapped_column(default=0)  # those set aside as false, with reasons
     comment_count: Mapped[int] = mapped_column(default=0)
     campaign: Mapped[Campaign] = relationship()
     theme: Mapped[Theme | None] = relationship()
@@ -71,7 +72,9 @@ class Contribution(Post):
         sa.Index("ix_contribution_theme", "theme_id", "shown_at", "id", **SHOWN),
         sa.Index("ix_contribution_place", "place_id", "campaign_id", "shown_at", "id", **SHOWN),
         sa.Index("ix_contribution_outcome", "campaign_id", "outcome", "shown_at", "id", **SHOWN),
-        sa.CheckConstraint("support_count >= 0 AND comment_count >= 0", name="counts"),
+        sa.CheckConstraint(
+            "support_count >= 0 AND comment_count >= 0 AND apart_count >= 0", name="counts"
+        ),
     )
 
     def move_to(self, status: Status) -> None:
@@ -151,6 +154,19 @@ class Contribution(Post):
         )
         db.session.expire(self, ["support_count"])
         return counted == 1
+
+    def counted_apart(self, number: int) -> None:
+        """So many supports no longer count, or (below zero) count again."""
+        table = Contribution.__table__
+        db.session.execute(
+            sa.update(table)
+            .where(table.c.id == self.id)
+            .values(
+                support_count=table.c.support_count - number,
+                apart_count=table.c.apart_count + number,
+            )
+        )
+        db.session.expire(self, ["support_count", "apart_count"])
 
 
 def show_in_search(contribution: Contribution) -> None:

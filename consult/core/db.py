@@ -1,7 +1,7 @@
 """The database: one session, types that mean the same on SQLite and PostgreSQL."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.orm.attributes import set_committed_value
 
 NAMES = {
@@ -77,6 +77,7 @@ def _prepare(connection: Any, _record: Any) -> None:
         connection.executescript(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
             "PRAGMA busy_timeout=10000; PRAGMA cache_size=-4000; PRAGMA temp_store=MEMORY;"
+            "PRAGMA secure_delete=ON;"  # what is erased is overwritten in the file itself
         )
 
 
@@ -151,6 +152,22 @@ def changed(statement: Any) -> int:
     return db.session.execute(statement).rowcount  # type: ignore[attr-defined]
 
 
+def afterwards(deed: Callable[[], None]) -> None:
+    """Have this done once what is going on is committed; forgotten if it is not."""
+    db.session.info.setdefault("afterwards", []).append(deed)
+
+
+@sa.event.listens_for(Session, "after_commit")
+def _do_afterwards(session: Session) -> None:
+    for deed in session.info.pop("afterwards", ()):
+        deed()
+
+
+@sa.event.listens_for(Session, "after_rollback")
+def _forget_afterwards(session: Session) -> None:
+    session.info.pop("afterwards", None)
+
+
 def count_in(model: type[Any], key: dict[str, Any], step: int = 1) -> None:
     """Add `step` to the `number` of the row of `model` with this unique key, made if need be."""
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
@@ -167,17 +184,23 @@ def insert_once(model: type[Any], **values: Any) -> bool:
     return changed(insert(model).values(**values).on_conflict_do_nothing()) == 1
 
 
-def append_only(model: type[Base]) -> None:
-    """Have the database itself refuse to change or delete what was said in this table."""
+def append_only(model: type[Base], but: str = "") -> None:
+    """Have the database itself refuse to change or delete what was said in this table.
+
+    `but` names a column of moments: filling it in, once, is the one change allowed. It says when
+    words whose time was over were erased.
+    """
     table: sa.Table = model.__table__  # type: ignore[assignment]
     table.info["append_only"] = True
     name = table.name
+    once = f"OLD.{but} IS NULL AND NEW.{but} IS NOT NULL" if but else ""
     for verb in ("update", "delete"):
+        unless = f"WHEN NOT ({once}) " if once and verb == "update" else ""
         sa.event.listen(
             table,
             "after_create",
             sa.DDL(
-                f"CREATE TRIGGER {name}_no_{verb} BEFORE {verb.upper()} ON {name} "
+                f"CREATE TRIGGER {name}_no_{verb} BEFORE {verb.upper()} ON {name} {unless}"
                 f"BEGIN SELECT RAISE(ABORT, '{name} is append-only'); END"
             ).execute_if(dialect="sqlite"),
         )
@@ -187,7 +210,13 @@ def append_only(model: type[Base]) -> None:
         sa.DDL(
             "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
             "$$BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END$$; "
-            f"CREATE TRIGGER {name}_append_only BEFORE UPDATE OR DELETE ON {name} "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+            + (
+                f"CREATE TRIGGER {name}_append_only BEFORE UPDATE ON {name} FOR EACH ROW "
+                f"WHEN (NOT ({once})) EXECUTE FUNCTION refuse_change(); "
+                f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} "
+                if once
+                else f"CREATE TRIGGER {name}_append_only BEFORE UPDATE OR DELETE ON {name} "
+            )
+            + "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
         ).execute_if(dialect="postgresql"),
     )

@@ -20,7 +20,7 @@ from consult.demonstration.days import Days, Scene
 from consult.demonstration.drawings import CREDIT, draw
 from consult.demonstration.papers import paper
 from consult.moderation import actions as moderation
-from consult.moderation.models import Ground, Verdict
+from consult.moderation.charter import Ground, Verdict
 from consult.people import actions as people
 from consult.people.queries import system
 from consult.posts.models import Channel, Post

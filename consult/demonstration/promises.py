@@ -21,7 +21,7 @@ from consult.followup import actions as followup
 from consult.followup.models import Evidence, EvidenceKind, Rhythm
 from consult.followup.pictures import pictured
 from consult.moderation import actions as moderation
-from consult.moderation.models import Verdict
+from consult.moderation.charter import Verdict
 
 
 class Promises:

@@ -13,7 +13,7 @@ from consult.followup import agenda, queries
 from consult.followup.models import PROVES_NOTHING, EvidenceKind, Purpose, Question
 from consult.followup.queries import REPORTERS
 from consult.people.models import RoleName, User
-from consult.people.rules import has_role, signed_in
+from consult.people.rules import has_role, signed_in, takes_part
 from consult.pluralism import rules as pluralism
 from consult.pluralism.models import Publication
 from consult.posts.models import Status
@@ -89,6 +89,8 @@ def be_the_same(carried_in: Plan | None, source: dict[str, object]) -> None:
 def ask(actor: User | None, action: Action) -> None:
     """Anybody, with or without an account, about an action of a public plan."""
     require(action.plan.is_public, _("This plan is not public yet: nobody would read the reply."))
+    if actor is not None:
+        takes_part(actor)
     is_guarantor = actor is not None and actor.holds(RoleName.GUARANTOR, plan_id=action.plan_id)
     require(
         not is_guarantor,

@@ -1,66 +1,94 @@
-"""What can happen to words on show: read, refused, hidden, restored, pointed out."""
+"""What can happen to words on show: read, restricted with reasons, pointed out, contested."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
 
 from consult.comments.models import Comment
 from consult.comments.queries import listeners
+from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.db import db
 from consult.journal.actions import record
 from consult.moderation import queries, rules
-from consult.moderation.models import POSSIBLE, Decision, Ground, Notice, Verdict
+from consult.moderation.charter import (
+    APPEAL_MONTHS,
+    BY_RANK,
+    KEPT_MONTHS,
+    NEEDS_REASONS,
+    OF_THE_WHOLE,
+    UNDONE_BY,
+    Conclusion,
+    Ground,
+    Origin,
+    Urgency,
+    Verdict,
+)
+from consult.moderation.models import (
+    POSSIBLE,
+    Appeal,
+    Decision,
+    Notice,
+    Reasons,
+    months_after,
+)
+from consult.moderation.statements import Why
 from consult.people import letters
 from consult.people.models import User
 from consult.posts import queries as posts
-from consult.posts.models import Image, Post
+from consult.posts.models import Channel, Image, Post, Version
+
+TAKEN_OUT = "[passage retiré par la modération]"  # stands in the text itself, which is French
 
 
-def decide(
-    actor: User | None,
-    post: Post,
-    *,
-    verdict: Verdict,
-    ground: Ground | None = None,
-    words: str = "",
-) -> Decision:
+def decide(actor: User | None, post: Post, *, verdict: Verdict, why: Why | None = None) -> Decision:
     """A facilitator decides about a text; its author hears why, and what they can do.
 
     A decision is never changed: taking it back is another one.
     """
     posts.held(post)
-    rules.decide(actor, post, verdict=verdict, ground=ground, words=words)
+    rules.decide(actor, post, verdict=verdict, why=why)
     is_new = post.published_at is None
-    decision = Decision(
-        post=post,
-        facilitator=actor,
-        verdict=verdict,
-        ground=ground,
-        words=words.strip(),
-        version=queries.wording(post),
-    )
-    db.session.add(decision)
-    status = POSSIBLE[post.status][verdict]
-    if verdict == Verdict.KEEP:
-        post.waiting_since = None
-    else:
-        post.move_to(status)
-    db.session.flush()
-    record(
-        "moderation.decide",
-        actor,
-        post,
-        notify=[post.author] if verdict != Verdict.KEEP else [],
-        decision=decision.id,
-        verdict=verdict,
-        ground=ground,
-    )
+    decision = _decision(actor, post, verdict, why)
+    _carry_out(decision)
+    record("moderation.decide", actor, post, notify=_concerned(decision), **_codes(decision))
+    _settle_appeals(actor, decision)
     if is_new and post.is_public and isinstance(post, Comment):
         record("comments.shown", actor, post, notify=listeners(post))
     elif is_new and post.is_public and post.kind in queries.OWED_BY:
         record("moderation.shown", actor, post, notify=queries.OWED_BY[post.kind](post))
-    if verdict == Verdict.RESTRICT:
-        for notice in queries.notices_of(post, limit=1000):
-            notice.decision, notice.closed_at = decision, clock.now()
-            _answer(actor, notice)
     return decision
+
+
+def suspend(actor: User | None, post: Post, *, days: int, why: Why | None = None) -> Decision:
+    """The author of a restricted text takes no part for some days, and hears why."""
+    posts.held(post)
+    if post.author is not None:
+        db.session.refresh(post.author, ["suspended_until"], with_for_update=True)
+    rules.suspend(actor, post, days=days, why=why)
+    assert post.author is not None  # noqa: S101
+    until = clock.now() + timedelta(days=days)
+    decision = _decision(actor, post, Verdict.SUSPEND, why, until=until)
+    _carry_out(decision)
+    record(
+        "moderation.suspend",
+        actor,
+        decision,
+        notify=[decision.person],
+        ground=decision.ground,
+        until=until,
+    )
+    return decision
+
+
+def lift(actor: User | None, decision: Decision) -> Decision:
+    """Whoever suspended somebody lets them take part again."""
+    rules.lift(actor, decision)
+    lifted = _decision(actor, decision.post, Verdict.LIFT)
+    _carry_out(lifted)
+    record("moderation.lift", actor, lifted, notify=[lifted.person])
+    return lifted
 
 
 def describe(actor: User | None, post: Post, *, image: Image, words: str) -> None:
@@ -70,13 +98,19 @@ def describe(actor: User | None, post: Post, *, image: Image, words: str) -> Non
     record("moderation.describe", actor, post, image=image.id)
 
 
+# Pointing out.
+
+
 def notify_content(
     actor: User | None,
     post: Post,
     *,
     ground: Ground,
     words: str,
+    urgency: Urgency = Urgency.OTHER,
+    name: str = "",
     email: str = "",
+    image: Image | None = None,
     language: str = "fr",
     key: str | None = None,
 ) -> Notice:
@@ -84,16 +118,26 @@ def notify_content(
     rules.notify_content(actor, post)
     notice = Notice(
         text=post,
+        image_id=image.id if image else None,
         reporter=actor,
+        name=name or None,
         email=email or None,
         language=language,
+        urgency=urgency,
         ground=ground,
         words=words,
         key=key,
     )
     db.session.add(notice)
+    post.read_again(urgency.rank)
     db.session.flush()
-    record("moderation.notify_content", None, notice, notify=queries.watchers(notice))
+    record(
+        "moderation.notify_content",
+        None,
+        notice,
+        notify=queries.watchers(notice),
+        urgency=urgency,
+    )
     return notice
 
 
@@ -101,9 +145,250 @@ def dismiss(actor: User | None, notice: Notice, *, words: str) -> None:
     """A facilitator leaves the text as it is, and tells whoever pointed it out why."""
     rules.dismiss(actor, notice, words=words)
     notice.dismissed_by_id = actor.id if actor else None
-    notice.dismissed_words, notice.closed_at = words.strip(), clock.now()
+    notice.dismissed_words = words.strip()
+    _close(notice)
     record("moderation.dismiss", actor, notice)
     _answer(actor, notice)
+
+
+# Appeals.
+
+
+def appeal(
+    actor: User | None,
+    contested: Decision | Notice,
+    *,
+    words: str,
+    key: str | None = None,
+) -> Appeal:
+    """Whoever holds the receipt contests a decision; somebody else than the first will decide."""
+    rules.appeal(actor, contested)
+    made = _appeal(contested, words=words, key=key, received_on=clock.today())
+    record("moderation.appeal", None, made, notify=queries.judges(made))
+    return made
+
+
+def enter_appeal(
+    actor: User | None,
+    contested: Decision | Notice,
+    *,
+    words: str,
+    received_on: date,
+    contact: str | None = None,
+    key: str | None = None,
+) -> Appeal:
+    """An agent types in an appeal that came by letter: same receipt, same right."""
+    rules.enter_appeal(actor, contested, received_on=received_on)
+    made = _appeal(
+        contested,
+        words=words,
+        key=key,
+        received_on=received_on,
+        channel=Channel.PAPER,
+        entered_by_id=actor.id if actor else None,
+        contact=contact or None,
+    )
+    record("moderation.enter_appeal", actor, made, notify=queries.judges(made))
+    return made
+
+
+def conclude(
+    actor: User | None,
+    appeal: Appeal,
+    *,
+    conclusion: Conclusion,
+    words: str,
+    why: Why | None = None,
+    verdict: Verdict | None = None,
+) -> Appeal:
+    """Another person decides; what was restricted comes back at its date and place, or stays."""
+    queries.held(appeal)
+    posts.held(appeal.text)
+    rules.conclude(actor, appeal, conclusion=conclusion, words=words, why=why, verdict=verdict)
+    _conclude(actor, appeal, conclusion, words)
+    decision = None
+    if conclusion == Conclusion.REVERSED and appeal.decision is not None:
+        undone = UNDONE_BY[appeal.decision.verdict]
+        if _is_in_force(appeal.decision):
+            decision = _decision(actor, appeal.text, undone, person=appeal.decision.person)
+            _carry_out(decision)
+    elif conclusion == Conclusion.REVERSED and verdict is not None:
+        decision = _decision(actor, appeal.text, verdict, why)
+        _carry_out(decision)
+        record(
+            "moderation.decide",
+            actor,
+            appeal.text,
+            notify=_concerned(decision),
+            **_codes(decision),
+        )
+        _settle_appeals(actor, decision)
+    record("moderation.conclude", actor, appeal, notify=_appellants(appeal), **_ended(appeal))
+    _write_back(appeal)
+    return appeal
+
+
+def purge(actor: User | None, before: datetime | None = None) -> int:
+    """Erase the sealed words, statements, notices and appeals whose time is over; say how many.
+
+    Six months to appeal and one year more after a decision nobody contested, or after the end of
+    the appeal (R16, R18). Decisions stay, with their articles and dates: the register is made of
+    them. `before`: decisions made before this moment; by default, eighteen months ago.
+    """
+    rules.purge(actor)
+    before = before or months_after(clock.now(), -KEPT_MONTHS)
+    purged = queries.over(before)
+    for decision in purged:
+        if queries.is_still_sealed(decision):
+            _erase(decision.post)
+        elif decision.verdict == Verdict.REDACT:
+            _erase_versions(decision.post)
+        reasons = decision.reasons
+        assert reasons is not None  # noqa: S101
+        reasons.erased_at = clock.now()
+        reasons.passage = reasons.words = reasons.law = ""
+        record("moderation.purge", actor, decision)
+    return len(purged) + _purge_letters(before)
+
+
+# What these have in common.
+
+
+def _decision(
+    actor: User | None,
+    post: Post,
+    verdict: Verdict,
+    why: Why | None = None,
+    *,
+    until: datetime | None = None,
+    person: User | None = None,
+) -> Decision:
+    """The decision itself, with its statement of reasons where it restricts."""
+    decision = Decision(
+        post=post,
+        facilitator=actor,
+        verdict=verdict,
+        version=queries.wording(post),
+        urgency=BY_RANK[post.rank],
+        minutes=queries.minutes(post.waiting_since),
+    )
+    if verdict in (Verdict.SUSPEND, Verdict.LIFT):
+        decision.person, decision.until = person or post.author, until
+        decision.minutes = None  # no text waited for it
+    if verdict in NEEDS_REASONS and why is not None and why.ground is not None:
+        passage = why.passage.strip()
+        if why.ground in OF_THE_WHOLE and not passage:
+            passage = post.title or post.body
+        decision.ground, decision.aim = why.ground, why.aim
+        decision.origin = Origin.NOTICE if queries.notices_of(post, limit=1) else Origin.OWN
+        decision.is_flagged = queries.was_flagged(post)
+        decision.appeal_until = months_after(clock.now(), APPEAL_MONTHS)
+        decision.reasons = Reasons(passage=passage, words=why.words.strip(), law=why.law.strip())
+    db.session.add(decision)
+    return decision
+
+
+def _carry_out(decision: Decision) -> None:
+    """Make true what was decided: the text, its place, or its author's right to take part."""
+    post, verdict = decision.post, decision.verdict
+    if verdict in (Verdict.SUSPEND, Verdict.LIFT):
+        if decision.person is not None:
+            decision.person.suspended_until = decision.until
+        db.session.flush()
+        return
+    status = POSSIBLE[post.status][verdict]
+    if status != post.status:
+        post.move_to(status)
+    post.waiting_since = None
+    if verdict == Verdict.REDACT and decision.reasons:
+        _take_out(post, decision.reasons.passage, decision.facilitator)
+    elif verdict == Verdict.REINSTATE:
+        _put_back(post, decision.facilitator)
+    elif verdict in (Verdict.SET_ASIDE, Verdict.BRING_BACK) and isinstance(post, Contribution):
+        post.put_aside(clock.now() if verdict == Verdict.SET_ASIDE else None)
+    db.session.flush()
+    if verdict in NEEDS_REASONS:
+        for notice in queries.notices_of(post, limit=1000):
+            notice.decision = decision
+            _close(notice)
+            _answer(decision.facilitator, notice)
+
+
+def _concerned(decision: Decision) -> list[User | None]:
+    """Who hears of it: the author, of what changes something for them."""
+    return [] if decision.verdict == Verdict.KEEP else [decision.post.author]
+
+
+def _codes(decision: Decision) -> dict[str, Any]:
+    return {
+        "decision": decision.id,
+        "verdict": decision.verdict,
+        "ground": decision.ground,
+    }
+
+
+def _settle_appeals(actor: User | None, decision: Decision) -> None:
+    """Whoever had been told that the text stays, and appealed, was right after all."""
+    if decision.verdict not in NEEDS_REASONS:
+        return
+    for appeal in queries.open_appeals_about(decision.post):
+        if appeal.notice is not None:
+            _conclude(actor, appeal, Conclusion.REVERSED, decision.words)
+            record(
+                "moderation.conclude", actor, appeal, notify=_appellants(appeal), **_ended(appeal)
+            )
+            _write_back(appeal)
+
+
+def _take_out(post: Post, passage: str, editor: User) -> None:
+    """The words without this passage; the wordings that held it are sealed."""
+    sealed = sa.or_(
+        Version.body.contains(passage, autoescape=True),
+        Version.title.contains(passage, autoescape=True),
+    )
+    db.session.execute(
+        sa.update(Version)
+        .where(Version.post_id == post.id, Version.sealed_at.is_(None), sealed)
+        .values(sealed_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    words = (text.replace(passage, TAKEN_OUT) for text in (post.title, post.body))
+    post.say(*words, editor)
+    if post.is_public:
+        post.shown_anew()
+
+
+def _put_back(post: Post, editor: User) -> None:
+    """The last wording of the author, unless they wrote another one since."""
+    for version in reversed(posts.versions(post)):
+        if version.sealed_at:
+            if TAKEN_OUT in post.body or TAKEN_OUT in post.title:
+                post.say(version.title, version.body, editor)
+            break
+    db.session.execute(
+        sa.update(Version)
+        .where(Version.post_id == post.id)
+        .values(sealed_at=None)
+        .execution_options(synchronize_session="fetch")
+    )
+    if post.is_public:
+        post.shown_anew()
+
+
+def _is_in_force(decision: Decision) -> bool:
+    """Whether what was contested still holds: else there is nothing to undo."""
+    if decision.verdict == Verdict.SUSPEND:
+        return decision.person is not None and queries.suspension_of(decision.person) == decision
+    last = queries.in_force(decision.post)
+    return (
+        last is not None
+        and last.id == decision.id
+        and (UNDONE_BY[decision.verdict] in rules.possible(decision.post))
+    )
+
+
+def _close(notice: Notice) -> None:
+    notice.closed_at, notice.minutes = clock.now(), queries.minutes(notice.at)
 
 
 def _answer(actor: User | None, notice: Notice) -> None:
@@ -113,3 +398,94 @@ def _answer(actor: User | None, notice: Notice) -> None:
         letters.write(
             "moderation.settled", notice.email, language=notice.language, receipt=notice.receipt
         )
+
+
+def _appeal(contested: Decision | Notice, **said: object) -> Appeal:
+    is_decision = isinstance(contested, Decision)
+    first = contested.facilitator_id if is_decision else contested.dismissed_by_id
+    made = Appeal(
+        decision=contested if is_decision else None,
+        notice=None if is_decision else contested,
+        first_id=first,
+        **said,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def _conclude(actor: User | None, appeal: Appeal, conclusion: Conclusion, words: str) -> None:
+    appeal.conclusion, appeal.decided_words = conclusion, words.strip()
+    appeal.decided_by_id = actor.id if actor else None
+    appeal.decided_at, appeal.minutes = clock.now(), queries.minutes(appeal.at)
+    db.session.flush()
+
+
+def _appellants(appeal: Appeal) -> list[User | None]:
+    if appeal.notice is not None:
+        return [appeal.notice.reporter]
+    decision = appeal.decision
+    return [decision.person or decision.post.author] if decision else []
+
+
+def _ended(appeal: Appeal) -> dict[str, Any]:
+    return {"conclusion": appeal.conclusion}
+
+
+def _write_back(appeal: Appeal) -> None:
+    """By mail as well, to whoever sent a notice without an account."""
+    notice = appeal.notice
+    if notice is not None and notice.email:
+        letters.write(
+            "moderation.concluded",
+            notice.email,
+            language=notice.language,
+            receipt=appeal.receipt,
+        )
+
+
+def _erase(post: Post) -> None:
+    """The words and the pictures of a sealed text are gone, from every wording of it."""
+    post.title = post.body = ""
+    _erase_versions(post, of_all=True)
+    db.session.execute(
+        sa.delete(Image)
+        .where(Image.post_id == post.id)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _erase_versions(post: Post, *, of_all: bool = False) -> None:
+    which = [] if of_all else [Version.sealed_at.is_not(None)]
+    db.session.execute(
+        sa.update(Version)
+        .where(Version.post_id == post.id, *which)
+        .values(title="", body="", salt="")
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _purge_letters(before: datetime) -> int:
+    """The words and names of notices and appeals that were settled before this moment."""
+    now, number = clock.now(), 0
+    appeals = db.session.scalars(
+        sa.select(Appeal).where(Appeal.decided_at < before, Appeal.erased_at.is_(None)).limit(200)
+    ).unique()
+    for one in appeals:
+        one.words = one.decided_words = ""
+        one.contact, one.erased_at = None, now
+        number += 1
+    contested = sa.select(Appeal.id).where(
+        Appeal.notice_id == Notice.id, Appeal.erased_at.is_(None)
+    )
+    notices = db.session.scalars(
+        sa.select(Notice)
+        .where(Notice.closed_at < before, Notice.erased_at.is_(None), ~contested.exists())
+        .limit(200)
+    )
+    for notice in notices:
+        notice.name = notice.email = None
+        notice.words = notice.dismissed_words = ""
+        notice.erased_at = now
+        number += 1
+    return number

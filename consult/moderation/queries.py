@@ -13,14 +13,15 @@ from consult.campaigns.models import Campaign
 from consult.comments.models import Comment
 from consult.contributions.models import Contribution
 from consult.core import clock
+from consult.core.algorithms import Kind, algorithm
 from consult.core.db import db
-from consult.core.i18n import gettext
+from consult.core.i18n import _, gettext
 from consult.core.text import excerpt, fold
-from consult.moderation.charter import BY_RANK, NEEDS_REASONS, TARGETS, Urgency, Verdict
+from consult.moderation.charter import BY_RANK, NEEDS_REASONS, TARGETS, UNDONE_BY, Urgency, Verdict
 from consult.moderation.models import Appeal, Decision, Notice
 from consult.people.models import RoleName, User
 from consult.people.queries import with_role
-from consult.posts.models import SEALED, Image, Post, Status, Version
+from consult.posts.models import SEALED, Flag, Image, Post, Status, Version
 
 BEFORE, AFTER = 3, 16  # how many texts the list shows around the one being read
 KINDS = ("contribution", "comment", "question")
@@ -28,9 +29,6 @@ READERS = (RoleName.FACILITATOR, RoleName.GUARANTOR)
 
 # Who owes a reply to a text once it is on show, by its kind: the room that brings it says so.
 OWED_BY: dict[str, Callable[[Any], list[User]]] = {}
-
-# Whether a machine pointed a text out to be read: the rooms that look for abuse say so.
-FLAGGED: list[Callable[[Post], bool]] = []
 
 OF_PLANS: list[sa.Table] = []  # tables of texts that belong to a plan, named by their rooms
 
@@ -84,6 +82,13 @@ class Scope(NamedTuple):
     kind: str = ""
 
 
+@algorithm(
+    Kind.SORT,
+    _("The facilitators' queue"),
+    purpose=_("To have texts read in the order they came."),
+    data=_("The moment since when each text waits."),
+    rule=_("The oldest first, flagged or not; facilitators never see their own."),
+)
 def queue(actor: User, scope: Scope, around: Post | None = None) -> Queue:
     """The texts around this one, danger first, then oldest; around the first if none is named."""
     notices = _open_notices(sa.select(sa.func.count(Notice.id)), actor, Scope())
@@ -199,6 +204,29 @@ def in_force(post: Post) -> Decision | None:
     return last if last and last.is_restriction else None
 
 
+def decision(number: int) -> Decision | None:
+    return db.session.get(Decision, number)
+
+
+def undone_by(decision: Decision) -> Decision | None:
+    """The decision that took a restriction back, if one did."""
+    later = sa.select(Decision).where(
+        Decision.post_id == decision.post_id,
+        Decision.id > decision.id,
+        Decision.verdict == UNDONE_BY[decision.verdict],
+    )
+    return db.session.scalar(later.order_by(Decision.id).limit(1))
+
+
+def notices_behind(decision: Decision) -> list[Notice]:
+    """The notices that led to a restriction, oldest first: their author is named nowhere."""
+    return list(
+        db.session.scalars(
+            sa.select(Notice).where(Notice.decision_id == decision.id).order_by(Notice.id)
+        )
+    )
+
+
 def decision_or_404(receipt: str) -> Decision:
     """The restriction that was given this receipt: its statement of reasons."""
     decision = db.session.scalar(
@@ -245,6 +273,11 @@ def has_twin(post: Post) -> bool:
         Post.body == post.body,
     )
     return db.session.scalar(sa.select(twin.exists())) or False
+
+
+def was_flagged(post: Post) -> bool:
+    """Whether a machine had pointed the text out to be read, cleared since or not."""
+    return db.session.scalar(sa.select(sa.exists().where(Flag.post_id == post.id))) or False
 
 
 def due(since: datetime, urgency: Urgency) -> datetime:
@@ -474,6 +507,23 @@ def _campaigns_of(actor: User) -> list[int] | None:
     if actor.is_system or any(role.campaign_id is None for role in held if not role.plan_id):
         return None
     return [role.campaign_id for role in held if role.campaign_id]
+
+
+def page_of_receipt(receipt: str) -> str | None:
+    """The page of a decision, a notice or an appeal that was given this receipt."""
+    number = sign(receipt)
+    pages = (
+        (Decision, "moderation.statement"),
+        (Notice, "moderation.notice"),
+        (Appeal, "moderation.appealed"),
+    )
+    for model, page in pages:
+        asked = sa.select(model.id).where(model.receipt == number)
+        if model is Decision:
+            asked = asked.where(Decision.verdict.in_(NEEDS_REASONS))
+        if db.session.scalar(asked) is not None:
+            return page
+    return None
 
 
 # Appeals.

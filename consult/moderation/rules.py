@@ -1,14 +1,33 @@
-"""Who may decide what is shown, on which grounds; who may point something out."""
+"""Who may decide what is shown, on which grounds; who may point out, contest, and look again."""
 
+from datetime import date
 from typing import Any
 
+from consult.contributions.models import Contribution
+from consult.core import clock
 from consult.core.i18n import _
 from consult.core.rules import Refused, require
-from consult.moderation.models import NEEDS_REASONS, POSSIBLE, Ground, Notice, Verdict
+from consult.core.text import stems
+from consult.moderation import queries
+from consult.moderation.charter import (
+    ARTICLES,
+    LONGEST_SUSPENSION,
+    NEEDS_REASONS,
+    OF_THE_WHOLE,
+    Aim,
+    Conclusion,
+    Ground,
+    Verdict,
+)
+from consult.moderation.models import POSSIBLE, Appeal, Decision, Notice
 from consult.moderation.queries import reads
+from consult.moderation.statements import Why
 from consult.people.models import RoleName, User
 from consult.people.rules import ROLE_NEEDED, has_role, signed_in
-from consult.posts.models import Image, Post
+from consult.posts.models import Image, Post, Status
+from consult.posts.rules import opens_seal
+
+A_DOZEN = 12  # words; a text that holds more can be understood
 
 
 def read(actor: User | None, post: Post | None = None) -> None:
@@ -18,6 +37,19 @@ def read(actor: User | None, post: Post | None = None) -> None:
         return
     signed_in(actor)
     require(reads(actor), ROLE_NEEDED[RoleName.FACILITATOR])
+
+
+def read_words(actor: User | None, post: Post) -> None:
+    """Sealed words are open to the guarantor, and to whoever has an appeal to decide; no other."""
+    read(actor, post)
+    if not post.is_sealed or opens_seal(actor, post):
+        return
+    assert actor is not None  # noqa: S101
+    may_judge = any(one.first_id != actor.id for one in queries.open_appeals_about(post))
+    require(
+        may_judge and post.author_id != actor.id,
+        _("These words are sealed: their author and the guarantor alone can read them."),
+    )
 
 
 def moderate(actor: User | None, post: Post) -> None:
@@ -30,27 +62,134 @@ def moderate(actor: User | None, post: Post) -> None:
     )
 
 
-def decide(
-    actor: User | None,
-    post: Post,
-    *,
-    verdict: Verdict,
-    ground: Ground | None = None,
-    words: str = "",
-) -> None:
+def decide(actor: User | None, post: Post, *, verdict: Verdict, why: Why | None = None) -> None:
+    """What a text may become from where it stands; a restriction, with all its reasons.
+
+    Words kept from view come back by whoever hid them, at once, or by an appeal: nobody else reads
+    them, so nobody else can judge.
+    """
     moderate(actor, post)
     require(
-        verdict in POSSIBLE.get(post.status, {}),
+        verdict in possible(post),
         _("This text no longer stands where it stood: it was dealt with in the meantime."),
     )
     if verdict in NEEDS_REASONS:
-        require(ground is not None, _("Choose the article of the charter that applies."))
-        require(words.strip(), _("Write to the author why: these words are sent to them."))
+        restrict(actor, post, verdict, why)
+        return
+    last = queries.in_force(post)
+    if last is not None and verdict not in (Verdict.PUBLISH, Verdict.KEEP) or post.is_sealed:
+        _takes_back(actor, last)
+
+
+def possible(post: Post) -> dict[Verdict, Status]:
+    """What can be decided about a text as it stands."""
+    found = dict(POSSIBLE.get(post.status, {}))
+    is_aside = isinstance(post, Contribution) and post.aside_at is not None
+    if not isinstance(post, Contribution) or is_aside:
+        found.pop(Verdict.SET_ASIDE, None)
+    if not is_aside:
+        found.pop(Verdict.BRING_BACK, None)
+    if Verdict.REINSTATE in found:
+        last = queries.in_force(post)
+        if last is None or last.verdict != Verdict.REDACT:
+            found.pop(Verdict.REINSTATE)
+    return found
+
+
+def restrict(actor: User | None, post: Post, verdict: Verdict, why: Why | None) -> None:
+    """The article, the words met, what they aim at, why; and an article allows only what it says.
+
+    Whether words insult or criticise no machine can tell: whoever decides quotes them and says what
+    they aim at, under their own name, and what aims at the town's conduct is never restricted.
+    """
+    require(actor is None or not actor.is_system, _("No machine decides alone: somebody has to."))
+    require(why is not None and why.ground is not None, _("Choose the article of the charter."))
+    assert why is not None  # noqa: S101
+    assert why.ground is not None  # noqa: S101
+    article = ARTICLES[why.ground]
+    require(
+        verdict in article.allows,
+        _("The article “%(name)s” does not allow this: read what it says.", name=article.label),
+    )
+    if why.ground not in OF_THE_WHOLE:
+        require(
+            why.passage.strip() and queries.quotes(post, why.passage),
+            _("Copy the very words that break the article, as they stand in the text."),
+        )
+    if verdict == Verdict.REDACT:
+        require(
+            why.passage.strip() in post.title or why.passage.strip() in post.body,
+            _("Copy the passage exactly, signs and capitals included: it is what is taken out."),
+        )
+        require(
+            why.passage.strip() not in (post.title.strip(), post.body.strip()),
+            _("Nothing would be left of it: hide the text instead."),
+        )
+    require(why.aim is not None, _("Say what these words aim at."))
+    require(
+        why.aim != Aim.CONDUCT,
+        _(
+            "Criticism of what the town does is free, however sharp (article 1 of the charter): "
+            "this text stays."
+        ),
+    )
+    require(
+        why.aim in article.aims,
+        _("The article “%(name)s” is not meant for words that aim there.", name=article.label),
+    )
+    if why.ground == Ground.REPEATED:
+        require(
+            queries.has_twin(post),
+            _("No other text on show says the very same: this article does not apply."),
+        )
+    if why.ground == Ground.UNREADABLE and verdict != Verdict.SET_ASIDE:
+        require(
+            len(stems(post.body)) <= A_DOZEN,
+            _("This text has more than a dozen words: it may be set aside, not hidden."),
+        )
+    if why.ground == Ground.UNLAWFUL:
+        require(why.law.strip(), _("Say which law forbids it: its name and its article."))
+    require(why.words.strip(), _("Write to the author why: these words are sent to them."))
+    if queries.open_appeals_about(post):
+        _another(actor, [one.first_id for one in queries.open_appeals_about(post)])
+
+
+def suspend(actor: User | None, post: Post, *, days: int, why: Why | None = None) -> None:
+    """The author of a text that was restricted, for some days, with all the reasons."""
+    moderate(actor, post)
+    require(post.author is not None, _("Nobody who has an account wrote this text."))
+    assert post.author is not None  # noqa: S101
+    require(
+        not post.author.roles, _("This person holds a role: an administrator withdraws it instead.")
+    )
+    require(
+        queries.in_force(post),
+        _("Decide about the text first: nobody is suspended for words that stay."),
+    )
+    require(queries.suspension_of(post.author) is None, _("This person is suspended already."))
+    require(
+        1 <= days <= LONGEST_SUSPENSION,
+        _("From 1 to %(most)s days.", most=LONGEST_SUSPENSION),
+    )
+    restrict(actor, post, Verdict.SUSPEND, why)
+
+
+def lift(actor: User | None, decision: Decision) -> None:
+    """Whoever suspended somebody, while it runs; anybody else by an appeal."""
+    moderate(actor, decision.post)
+    require(
+        decision.person is not None and queries.suspension_of(decision.person) == decision,
+        _("This suspension is over."),
+    )
+    _takes_back(actor, decision)
 
 
 def describe(actor: User | None, post: Post, *, image: Image, words: str) -> None:
     has_role(actor, RoleName.FACILITATOR, **_place(post))
     require(image.post_id == post.id and words.strip(), _("Say what the picture shows."))
+
+
+# Pointing out.
 
 
 def notify_content(actor: User | None, post: Post) -> None:
@@ -63,6 +202,82 @@ def dismiss(actor: User | None, notice: Notice, *, words: str) -> None:
     if notice.closed_at is not None:
         raise Refused(_("This notice has already been answered."))
     require(words.strip(), _("Say why the text stays: these words are sent to whoever wrote."))
+
+
+# Appeals.
+
+
+def appeal(
+    actor: User | None, contested: Decision | Notice, received_on: date | None = None
+) -> None:
+    """Whoever holds the receipt, once, for six months; a letter counts from the day it came."""
+    if isinstance(contested, Notice):
+        require(contested.closed_at, _("This notice waits for its answer: nothing to contest yet."))
+    require(
+        contested.appeal_until is not None,
+        _("This decision gave you what you asked for: there is nothing to contest."),
+    )
+    assert contested.appeal_until is not None  # noqa: S101
+    require(
+        queries.appeal_against(contested) is None, _("An appeal was already made: read its page.")
+    )
+    last = clock.in_town(contested.appeal_until).date()
+    require(
+        (received_on or clock.today()) <= last,
+        _("The six months to appeal are over. The other ways stay open: see below."),
+    )
+
+
+def enter_appeal(actor: User | None, contested: Decision | Notice, *, received_on: date) -> None:
+    """A facilitator types in a letter, for the words of others; the day it came counts."""
+    text = contested.post if isinstance(contested, Decision) else contested.text
+    has_role(actor, RoleName.FACILITATOR, **_place(text))
+    require(received_on <= clock.today(), _("This day is still to come."))
+    appeal(actor, contested, received_on)
+
+
+def judge(actor: User | None, appeal: Appeal) -> None:
+    """A facilitator who did not decide first, about the words of somebody else, once."""
+    moderate(actor, appeal.text)
+    _another(actor, [appeal.first_id])
+    require(appeal.conclusion is None, _("This appeal was already decided."))
+
+
+def conclude(
+    actor: User | None,
+    appeal: Appeal,
+    *,
+    conclusion: Conclusion,
+    words: str,
+    why: Why | None = None,
+    verdict: Verdict | None = None,
+) -> None:
+    """Another person decides, in words; to hide a text after all takes the full reasons."""
+    judge(actor, appeal)
+    require(words.strip(), _("Give your reasons: they are sent to whoever appealed."))
+    if conclusion == Conclusion.REVERSED and appeal.notice is not None:
+        require(verdict in NEEDS_REASONS, _("Choose what becomes of the text."))
+        assert verdict is not None  # noqa: S101
+        decide(actor, appeal.text, verdict=verdict, why=why)
+
+
+def purge(actor: User | None) -> None:
+    """The built-in account, on its day; or an administrator who asks for it."""
+    has_role(actor, RoleName.ADMINISTRATOR)
+
+
+def _another(actor: User | None, first: list[int]) -> None:
+    require(
+        actor is not None and actor.id not in first,
+        _("You took the first decision: another person decides on the appeal."),
+    )
+
+
+def _takes_back(actor: User | None, last: Decision | None) -> None:
+    require(
+        last is None or (actor is not None and last.facilitator_id == actor.id),
+        _("Somebody else decided this: it is taken back by them, or by an appeal."),
+    )
 
 
 def _place(post: Post) -> dict[str, Any]:

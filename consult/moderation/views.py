@@ -1,41 +1,50 @@
-"""The facilitators' queue, and the form by which anybody points a text out to them."""
+"""The queue, the form by which anybody points a text out to it, and the public register."""
 
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any
+from datetime import timedelta
 
 import sqlalchemy as sa
-from babel.dates import format_timedelta
-from flask import (
-    Blueprint,
-    abort,
-    flash,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from consult.campaigns.queries import by_slug_or_404
 from consult.comments.models import Comment
-from consult.core import clock, throttle
+from consult.core import throttle
 from consult.core.db import db
 from consult.core.i18n import _, gettext, language
 from consult.core.rules import Refused, refusal
+from consult.core.tables import write_csv
 from consult.journal.actions import commit, rollback
-from consult.moderation import actions, queries, rules
+from consult.moderation import actions, queries, remedies, rules
+from consult.moderation import register as figures
+from consult.moderation.charter import (
+    BY_RANK,
+    ARTICLES,
+    NEEDS_REASONS,
+    TARGETS,
+    Ground,
+    Urgency,
+    Verdict,
+)
 from consult.moderation.forms import DecisionForm, DismissForm, NoticeForm
-from consult.moderation.models import NEEDS_REASONS, POSSIBLE, Decision, Ground, Verdict
-from consult.moderation.queries import KINDS, Scope
+from consult.moderation.models import Decision
+from consult.moderation.pages import (
+    asked_again,
+    bp,
+    is_late,
+    one_of,
+    private,
+    scope_asked,
+    spelt,
+    waited,
+)
+from consult.moderation.queries import Scope
 from consult.people.session import actor, network
 from consult.posts import queries as posts
-from consult.posts.models import Post
+from consult.posts.models import Image, Post
 
-bp = Blueprint("moderation", __name__)
+PARTS = (remedies,)  # the pages of statements and appeals stand in a file of their own
 
-LATE = timedelta(days=2)
 NOTICES, WINDOW = 10, timedelta(hours=1)  # notices from one network
 DONE = {
     Verdict.PUBLISH: _("Published: %(text)s."),
@@ -43,6 +52,10 @@ DONE = {
     Verdict.KEEP: _("Read, and left as it is: %(text)s."),
     Verdict.RESTRICT: _("Hidden: %(text)s."),
     Verdict.RESTORE: _("Shown again: %(text)s."),
+    Verdict.REDACT: _("The passage is taken out: %(text)s."),
+    Verdict.REINSTATE: _("The passage is back: %(text)s."),
+    Verdict.SET_ASIDE: _("Set aside: %(text)s."),
+    Verdict.BRING_BACK: _("Back in the lists: %(text)s."),
 }
 
 
@@ -55,7 +68,7 @@ def queue() -> ResponseReturnValue:
     user = actor()
     rules.read(user)
     assert user is not None  # noqa: S101
-    scope = _scope()
+    scope = scope_asked()
     found = queries.queue(user, scope)
     post = queries.post_or_404(found.lines[0].id) if found.lines else None
     return _page(post, scope, found)
@@ -68,13 +81,12 @@ def decide(post_id: int) -> ResponseReturnValue:
     user = actor()
     rules.read(user, post)
     assert user is not None  # noqa: S101
-    scope = _scope()
+    scope = scope_asked()
     found = queries.queue(user, scope, post)
     if request.method == "GET":
         return _page(post, scope, found)
     form = DecisionForm()
-    verdict = _choice(Verdict, request.form.get("verdict"))
-    ground = _choice(Ground, form.ground.data)
+    verdict = one_of(Verdict, request.form.get("verdict"))
     if verdict is None or not form.sent():
         return _page(post, scope, found, form)
     posts.held(post)
@@ -83,22 +95,17 @@ def decide(post_id: int) -> ResponseReturnValue:
     try:
         _describe(post)
         actions.decide(
-            user,
-            post,
-            verdict=verdict,
-            ground=ground if verdict in NEEDS_REASONS else None,
-            words=form.words.data if verdict in NEEDS_REASONS else "",
+            user, post, verdict=verdict, why=form.why() if verdict in NEEDS_REASONS else None
         )
         commit()
     except Refused as refused:
         rollback()
-        lacking = form.words if ground else form.ground
-        lacking.errors = [refused.reason]
+        form.lacking().errors = [refused.reason]
         return _page(post, scope, found, form), 422
     flash(_done(post, verdict), "success")
     if found.next:
-        return redirect(url_for(".decide", post_id=found.next, **_asked(scope)), 303)
-    return redirect(url_for(".queue", **_asked(scope)), 303)
+        return redirect(url_for(".decide", post_id=found.next, **asked_again(scope)), 303)
+    return redirect(url_for(".queue", **asked_again(scope)), 303)
 
 
 @bp.post("/moderation/<int:post_id>/images")
@@ -109,7 +116,7 @@ def describe(post_id: int) -> ResponseReturnValue:
     if _describe(post):
         commit()
         flash(gettext("The descriptions are saved."), "success")
-    return redirect(url_for(".decide", post_id=post.id, **_asked(_scope())), 303)
+    return redirect(url_for(".decide", post_id=post.id, **asked_again(scope_asked())), 303)
 
 
 def _page(
@@ -132,22 +139,37 @@ def _page(
         post=post,
         queue=found,
         scope=scope,
-        asked=_asked(scope),
+        asked=asked_again(scope),
         form=form,
         dismissing=dismissing,
         refused=refusal(rules.moderate, user, post) if post else None,
-        possible=POSSIBLE.get(post.status, {}) if post else {},
+        readable=post is not None and refusal(rules.read_words, user, post) is None,
+        possible=_possible(post),
+        articles=ARTICLES,
         decisions=decisions,
         notices=notices,
         images=posts.images([post.id]).get(post.id, []) if post else [],
         parent=_parent(post),
         lately=queries.lately_decided_by(user),
         campaigns=[(one.slug, one.title) for one in queries.campaigns(user)],
-        grounds=list(Ground),
+        appeals=queries.open_appeals_about(post) if post else [],
         label=queries.label,
-        waited=_waited,
-        is_late=_is_late,
+        waited=waited,
+        is_late=is_late,
+        due=lambda post: queries.due(post.waiting_since, BY_RANK[post.rank]),
     )
+
+
+def _possible(post: Post | None) -> list[Verdict]:
+    """What this person may decide about the text as it stands."""
+    if post is None:
+        return []
+    found = rules.possible(post)
+    return [
+        one
+        for one in found
+        if one in NEEDS_REASONS or not refusal(rules.decide, actor(), post, verdict=one)
+    ]
 
 
 def _overtaken(
@@ -158,7 +180,7 @@ def _overtaken(
     user = actor()
     if last and user and last.facilitator_id == user.id and last.verdict == verdict:
         rollback()  # the same click twice
-        return redirect(url_for(".queue", **_asked(scope)), 303)
+        return redirect(url_for(".queue", **asked_again(scope)), 303)
     response = make_response(
         render_template(
             "moderation/overtaken.html",
@@ -166,7 +188,7 @@ def _overtaken(
             last=last if _decided_since(last, form) else None,
             words=form.words.data,
             next=found.next,
-            asked=_asked(scope),
+            asked=asked_again(scope),
             label=queries.label,
         ),
         409,
@@ -218,8 +240,9 @@ def notify_content(post_id: int) -> ResponseReturnValue:
     post = queries.on_show_or_404(post_id)
     user = actor()
     form = NoticeForm()
+    image = posts.image(post, request.args.get("image", 0, type=int))
     if user is not None:
-        del form.email
+        del form.email, form.name
     if made := queries.notice_with_key(form.key.data):
         return redirect(url_for(".notice", receipt=made.receipt), 303)
     if form.sent():
@@ -228,15 +251,18 @@ def notify_content(post_id: int) -> ResponseReturnValue:
             form.form_errors.append(
                 _("Many notices came from your network within the hour. Please try again later.")
             )
-            return _notice_page(post, form), 429
+            return _notice_page(post, form, image), 429
         throttle.note(key)
         try:
             made = actions.notify_content(
                 user,
                 post,
                 ground=Ground(form.ground.data),
+                urgency=Urgency(form.urgency.data),
                 words=form.words.data,
+                name=form.name.data if user is None else "",
                 email=form.email.data if user is None else "",
+                image=image,
                 language=language(),
                 key=form.key.data,
             )
@@ -247,7 +273,7 @@ def notify_content(post_id: int) -> ResponseReturnValue:
             if made is None:
                 raise
         return redirect(url_for(".notice", receipt=made.receipt), 303)
-    return _notice_page(post, form)
+    return _notice_page(post, form, image)
 
 
 @bp.get("/signalement/<receipt>")
@@ -255,8 +281,13 @@ def notice(receipt: str) -> ResponseReturnValue:
     """What became of a notice, for whoever holds its receipt."""
     notice = queries.notice_or_404(receipt)
     may_decide = not refusal(rules.moderate, actor(), notice.text)
-    return render_template(
-        "moderation/notice.html", notice=notice, label=queries.label, may_decide=may_decide
+    return private(
+        "moderation/notice.html",
+        notice=notice,
+        label=queries.label,
+        may_decide=may_decide,
+        appeal=queries.appeal_against(notice),
+        target=spelt(TARGETS[notice.urgency]),
     )
 
 
@@ -265,18 +296,18 @@ def notices() -> ResponseReturnValue:
     user = actor()
     rules.read(user)
     assert user is not None  # noqa: S101
-    scope = _scope()
-    after = request.args.get("after", 0, type=int)
+    scope = scope_asked()
+    after = request.args.get("after", "")
     return render_template(
         "moderation/notices.html",
         page=queries.open_notices(user, scope, after),
         after=after,
         scope=scope,
-        asked=_asked(scope),
+        asked=asked_again(scope),
         campaigns=[(one.slug, one.title) for one in queries.campaigns(user)],
         label=queries.label,
-        waited=_waited,
-        is_late=_is_late,
+        waited=waited,
+        is_late=is_late,
     )
 
 
@@ -287,7 +318,7 @@ def dismiss(post_id: int) -> ResponseReturnValue:
     user = actor()
     rules.read(user, post)
     assert user is not None  # noqa: S101
-    scope = _scope()
+    scope = scope_asked()
     form = DismissForm(prefix="dismiss-")
     if not form.sent():
         return _page(post, scope, queries.queue(user, scope, post), dismissing=form), 422
@@ -300,46 +331,53 @@ def dismiss(post_id: int) -> ResponseReturnValue:
         actions.decide(user, post, verdict=Verdict.KEEP)
     commit()
     flash(gettext("Answered. The text stays as it is."), "success")
-    return redirect(url_for(".notices", **_asked(scope)), 303)
+    return redirect(url_for(".notices", **asked_again(scope)), 303)
 
 
-def _notice_page(post: Post, form: NoticeForm) -> str:
+def _notice_page(post: Post, form: NoticeForm, image: Image | None) -> str:
     return render_template(
-        "moderation/notify_content.html", post=post, form=form, grounds=list(Ground)
+        "moderation/notify_content.html",
+        post=post,
+        image=image,
+        form=form,
+        grounds=list(Ground),
+        urgencies=list(Urgency),
     )
 
 
-@bp.app_template_global("decision")
-def _decision(number: int) -> Decision | None:
-    """The decision an event speaks of: letters quote its words."""
-    return db.session.get(Decision, number)
+# What everybody may check.
 
 
-# What was asked to be seen, and how long it has waited.
+@bp.get("/registre-de-moderation")
+def register() -> str:
+    told = figures.register()
+    return render_template(
+        "moderation/register.html",
+        register=told,
+        bars=figures.bars(told),
+        wide=figures.WIDE,
+        high=figures.HIGH,
+        restrictions=NEEDS_REASONS,
+        grounds=list(Ground),
+        targets=TARGETS,
+        read=figures.READ,
+        spelt=lambda minutes: spelt(timedelta(minutes=minutes)),
+    )
 
 
-def _scope() -> Scope:
-    user = actor()
-    slug, kind = request.args.get("campaign", ""), request.args.get("kind", "")
-    asked = [one for one in queries.campaigns(user) if one.slug == slug] if user and slug else []
-    return Scope(asked[0] if asked else None, kind if kind in KINDS else "")
+@bp.get("/registre-de-moderation.csv")
+def register_csv() -> Response:
+    return Response(
+        "".join(write_csv(figures.rows(), figures.COLUMNS, bom=True)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="registre-de-moderation.csv"'},
+    )
 
 
-def _asked(scope: Scope) -> dict[str, Any]:
-    """The same filters, for the address of another page."""
-    asked = {"campaign": scope.campaign.slug if scope.campaign else "", "kind": scope.kind}
-    return {name: value for name, value in asked.items() if value}
-
-
-def _waited(since: datetime) -> str:
-    """How long ago that is, in words: « 3 jours »."""
-    return format_timedelta(clock.now() - since, threshold=1.5, locale=language())
-
-
-def _is_late(since: datetime) -> bool:
-    return clock.now() - since > LATE
-
-
-def _choice(words: type[StrEnum], value: str | None) -> Any:
-    """The word of this list, or None for anything else that was sent."""
-    return next((word for word in words if word == value), None)
+@bp.get("/consultations/<slug>/mises-a-part")
+def aside(slug: str) -> str:
+    """What left the lists of a consultation, on which ground: everybody still reads it."""
+    campaign = by_slug_or_404(slug, actor())
+    return render_template(
+        "moderation/aside.html", campaign=campaign, asides=queries.set_aside(campaign)
+    )

@@ -114,6 +114,16 @@ class Visit(db.Model):
     user: Mapped[User] = relationship()
 
 
+class Device(db.Model):
+    """A browser somebody signed in from: the next new one is told to them by letter."""
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    token: Mapped[str] = mapped_column(sa.String(64))  # fingerprint of a cookie of its own
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    __table_args__ = (sa.UniqueConstraint("user_id", "token"),)
+
+
 class Invitation(db.Model):
     """A role offered to an address, until it is taken or its time is over."""
 
@@ -210,6 +220,7 @@ LETTERS = Use(
 personal(User, ACCOUNT, "email email_key pseudonym pseudonym_key name position", of="id")
 personal(User, ACCOUNT, "password_hash", of="id")
 personal(Visit, VISITS, "user_id token device", of="user_id", fate=Fate.ROW)
+personal(Device, VISITS, "user_id token", of="user_id", fate=Fate.ROW)
 personal(Role, TRUST, "user_id", of="user_id", fate=Fate.ROW)
 personal(Role, OFFICE, "granted_by_id", of="granted_by_id", fate=Fate.LINK)
 personal(Invitation, TRUST, "email", of="email")

@@ -128,7 +128,7 @@ def _decisions(numbers: Sequence[int]) -> dict[int, Decision]:
         return {}
     last = (
         sa.select(sa.func.max(Decision.id))
-        .where(Decision.post_id.in_(numbers))
+        .where(Decision.post_id.in_(numbers), Decision.person_id.is_(None))
         .group_by(Decision.post_id)
     )
     found = db.session.scalars(sa.select(Decision).where(Decision.id.in_(last)))

@@ -29,13 +29,17 @@ class Wording(NamedTuple):
     title: list[Run]
     body: list[list[Run]]  # paragraphs
     said: list[LazyString]  # the differences in plain words
+    sealed_at: datetime | None = None  # its words are shown nowhere
 
 
 def told(versions: Sequence[Version]) -> list[Wording]:
-    """Every wording with its differences, latest first."""
+    """Every wording with its differences, latest first; of a sealed one, only that it was there."""
     wordings = []
     before: Version | None = None
     for version in versions:
+        if version.sealed_at:
+            wordings.append(Wording(version.number, version.at, [], [], [], version.sealed_at))
+            continue
         title = compare(before.title if before else version.title, version.title)
         body = compare(before.body if before else version.body, version.body)
         said = _in_words(title, body) if before else [_("First wording.")]

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from consult.core.db import db
-from consult.posts.models import Image, Post, Slip, Status, Version
+from consult.posts.models import Flag, Image, Post, Slip, Status, Version
 
 
 def by_receipt(receipt: str) -> Post | None:
@@ -38,6 +38,19 @@ def images(post_ids: Iterable[int]) -> dict[int, list[Image]]:
     return found
 
 
+def flags_of(posts: Iterable[Post]) -> dict[int, list[Flag]]:
+    """What a machine found odd about these texts and nobody cleared yet, in one query."""
+    found: dict[int, list[Flag]] = {}
+    rows = db.session.scalars(
+        sa.select(Flag)
+        .where(Flag.post_id.in_([post.id for post in posts]), Flag.cleared_at.is_(None))
+        .order_by(Flag.post_id, Flag.id)
+    )
+    for flag in rows:
+        found.setdefault(flag.post_id, []).append(flag)
+    return found
+
+
 def image(post: Post, image_id: int) -> Image | None:
     """One picture of this post."""
     return db.session.scalar(sa.select(Image).where(Image.id == image_id, Image.post_id == post.id))
@@ -66,6 +79,8 @@ def slip(post: Post) -> Slip | None:
 def held(post: Post) -> Post:
     """The same post as it stands now, its row held: whoever decides next waits, and sees this."""
     db.session.refresh(
-        post, ["status", "published_at", "submitted_at", "waiting_since"], with_for_update=True
+        post,
+        ["status", "published_at", "submitted_at", "waiting_since", "rank"],
+        with_for_update=True,
     )
     return post

@@ -23,7 +23,7 @@ from consult.people.models import Follow, Letter, Role, RoleName
 from consult.posts.models import Status
 from tests.counting import statements
 from tests.engagements.making import clerk, first_action, make_plan, published
-from tests.factories import make_user, sign_in
+from tests.factories import NOTICE, make_user, reasons, sign_in
 from tests.followup.test_actions import report
 
 WORDS = "Les lampes seront-elles allumées **toute la nuit** ?"
@@ -194,7 +194,10 @@ def test_only_its_facilitators_read_what_is_asked_about_a_plan(action, client):
 def test_a_refusal_is_told_on_the_receipt(action, facilitator, client):
     question = asked(make_user(), action)
     moderation.decide(
-        facilitator, question, verdict=Verdict.REFUSE, ground=Ground.PRIVACY, words="Un nom y est."
+        facilitator,
+        question,
+        verdict=Verdict.REFUSE,
+        why=reasons(question, Ground.PRIVACY, "Un nom y est."),
     )
     commit()
     receipt = client.get(f"/questions/recepisse/{question.receipt.lower()}").text
@@ -208,7 +211,10 @@ def test_what_is_hidden_is_shown_nowhere(action, facilitator, client):
     assert db.session.scalar(sa.select(SearchEntry).filter_by(kind="question"))
     assert question.title[:20] in client.get("/recherche?q=lampes&kind=question").text
     moderation.decide(
-        facilitator, question, verdict=Verdict.RESTRICT, ground=Ground.INSULT, words="Injure."
+        facilitator,
+        question,
+        verdict=Verdict.RESTRICT,
+        why=reasons(question, Ground.INSULT, "Injure."),
     )
     commit()
     assert client.get(f"/questions/{question.id}").status_code == 404
@@ -221,7 +227,7 @@ def test_anybody_points_it_out(action, facilitator, client):
     page = client.get(f"/signaler/{question.id}")
     assert page.status_code == 200
     reply = client.post(
-        f"/signaler/{question.id}", data={"ground": "privacy", "words": "Un nom.", "key": "n"}
+        f"/signaler/{question.id}", data={**NOTICE, "ground": "privacy", "key": "n"}
     )
     assert reply.status_code == 303
     assert f"/questions/{question.id}" in client.get(reply.location).text

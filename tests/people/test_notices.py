@@ -21,7 +21,8 @@ from consult.core import clock
 from consult.core.db import db
 from consult.journal.actions import commit, record
 from consult.journal.models import Notification
-from consult.moderation.models import Ground, Notice
+from consult.moderation.charter import Ground
+from consult.moderation.models import Notice
 from consult.people import actions, jobs, queries
 from consult.people.models import Letter, RoleName
 from consult.posts.models import Status
@@ -387,7 +388,7 @@ def test_each_thing_leads_to_a_page_with_a_title(client, ctx, worded):
     )
     db.session.add(comment)
     db.session.flush()
-    notice = Notice(receipt="ABCDE23456", text=comment, ground=Ground.INSULT, words="Non.")
+    notice = Notice(receipt="ABCDE23456", text=comment, ground=Ground.CHILD_ABUSE, words="Non.")
     db.session.add(notice)
     db.session.commit()
     for subject in (notice, comment, contribution.campaign):

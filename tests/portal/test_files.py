@@ -10,7 +10,7 @@ from consult.moderation import actions as moderation
 from consult.moderation.models import Ground, Verdict
 from consult.people.models import RoleName
 from consult.posts.models import Image, Status
-from tests.factories import make_campaign, make_contribution, make_user, sign_in
+from tests.factories import make_campaign, make_contribution, make_user, reasons, sign_in
 from tests.portal.making import make_town
 
 
@@ -133,7 +133,10 @@ def test_a_picture_follows_the_fate_of_its_text(client, noon, ctx):
     with client.get(path_of(stored)) as reply:
         assert "immutable" not in reply.headers["Cache-Control"]
     moderation.decide(
-        facilitator, contribution, verdict=Verdict.RESTRICT, ground=Ground.PRIVACY, words="Visage."
+        facilitator,
+        contribution,
+        verdict=Verdict.RESTRICT,
+        why=reasons(contribution, Ground.PRIVACY, "Visage."),
     )
     commit()
     assert seen() == [404, 404]

@@ -13,7 +13,7 @@ from consult.people.models import RoleName
 from consult.portal import news
 from consult.posts.models import Status
 from tests.counting import statements
-from tests.factories import make_contribution, make_user
+from tests.factories import make_contribution, make_user, reasons
 from tests.portal.making import make_town, text_of
 
 BUDGET = 12
@@ -60,8 +60,7 @@ def test_a_refusal_says_its_ground_and_nothing_of_the_text(journal, noon, ctx):
         facilitator,
         waiting,
         verdict=Verdict.REFUSE,
-        ground=Ground.INSULT,
-        words="Il insulte un voisin.",
+        why=reasons(waiting, Ground.INSULT, "Il insulte un voisin."),
     )
     commit()
     words = journal()
@@ -77,8 +76,7 @@ def test_what_is_hidden_later_loses_its_title_here_too(journal, noon, ctx):
         make_user(RoleName.FACILITATOR),
         town.refused,
         verdict=Verdict.RESTRICT,
-        ground=Ground.PRIVACY,
-        words="Un nom.",
+        why=reasons(town.refused, Ground.PRIVACY, "Un nom."),
     )
     commit()
     assert "Un téléphérique" not in journal()

@@ -12,7 +12,7 @@ from consult.people.models import RoleName
 from consult.portal import mine
 from consult.posts.models import Status
 from tests.counting import statements
-from tests.factories import make_contribution, make_user, sign_in
+from tests.factories import make_contribution, make_user, reasons, sign_in
 from tests.portal.making import answered, make_town, text_of
 
 
@@ -73,12 +73,11 @@ def test_what_was_refused_says_why(page, town):
         facilitator,
         waiting,
         verdict=Verdict.REFUSE,
-        ground=Ground.PRIVACY,
-        words="Le nom d’un voisin y figure.",
+        why=reasons(waiting, Ground.PRIVACY, "Le nom d’un voisin y figure."),
     )
     commit()
     words = page()
-    assert "Elle n’a pas été publiée. Motif donné le 15 juin 2026 : Vie privée." in words
+    assert "Elle n’a pas été publiée. Motif donné le 15 juin 2026 : article 5, Vie privée." in words
     assert "Le nom d’un voisin y figure." in words
 
 

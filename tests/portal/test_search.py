@@ -18,7 +18,7 @@ from consult.portal import finding
 from consult.portal.finding import Asked
 from consult.territory.models import Place
 from tests.counting import statements
-from tests.factories import make_campaign, make_contribution, make_user
+from tests.factories import make_campaign, make_contribution, make_user, reasons
 from tests.portal.making import make_town, text_of
 
 BUDGET = 12
@@ -162,8 +162,7 @@ def test_nothing_is_found_of_what_was_hidden_not_even_its_answer(ctx, noon):
         make_user(RoleName.FACILITATOR),
         town.retained,
         verdict=Verdict.RESTRICT,
-        ground=Ground.PRIVACY,
-        words="Un nom y figure.",
+        why=reasons(town.retained, Ground.PRIVACY, "Un nom y figure."),
     )
     commit()
     assert found(words="budget") == [("answer", town.refused.id)]

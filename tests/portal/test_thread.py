@@ -17,7 +17,7 @@ from consult.people.models import RoleName
 from consult.portal import thread
 from tests.counting import statements
 from tests.engagements.making import carried_in
-from tests.factories import make_campaign, make_contribution, make_user, sign_in
+from tests.factories import make_campaign, make_contribution, make_user, reasons, sign_in
 from tests.portal.making import answered, links_in, make_town, text_of
 
 BUDGET = 12
@@ -119,8 +119,7 @@ def test_what_is_hidden_afterwards_leaves_the_figures(client, town):
         facilitator,
         town.retained,
         verdict=Verdict.RESTRICT,
-        ground=Ground.PRIVACY,
-        words="Un nom y figure.",
+        why=reasons(town.retained, Ground.PRIVACY, "Un nom y figure."),
     )
     commit()
     told = thread.story(town.campaign)

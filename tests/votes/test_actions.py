@@ -22,7 +22,7 @@ from consult.votes import actions as votes
 from consult.votes import queries
 from consult.votes.models import Support
 from tests.counting import statements
-from tests.factories import make_campaign, make_contribution, make_user
+from tests.factories import make_campaign, make_contribution, make_user, reasons
 
 
 def supports():
@@ -124,7 +124,10 @@ def test_counts_stay_right_when_a_text_is_hidden_and_shown_again(ctx, noon):
     votes.support(resident, contribution)
     facilitator = make_user(RoleName.FACILITATOR)
     moderation.decide(
-        facilitator, contribution, verdict=Verdict.RESTRICT, ground=Ground.INSULT, words="Non."
+        facilitator,
+        contribution,
+        verdict=Verdict.RESTRICT,
+        why=reasons(contribution, Ground.INSULT, "Non."),
     )
     commit()
     with pytest.raises(Refused):
@@ -213,8 +216,11 @@ def test_a_support_and_a_decision_at_once_agree(app, noon):
             db.session.get(User, facilitator),
             db.session.get(Contribution, contribution),
             verdict=Verdict.RESTRICT,
-            ground=Ground.INSULT,
-            words="Une insulte au premier paragraphe.",
+            why=reasons(
+                db.session.get(Contribution, contribution),
+                Ground.INSULT,
+                "Une insulte au premier paragraphe.",
+            ),
         )
 
     at_once(app, [hide, support(user, contribution)])

@@ -1,0 +1,83 @@
+"""What every page of moderation leans on: where the addresses stand, what was asked, how long."""
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from babel.dates import format_date, format_timedelta
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+
+from consult.core import clock
+from consult.core.i18n import language
+from consult.moderation import queries
+from consult.moderation.models import Decision
+from consult.moderation.queries import KINDS, Scope
+from consult.people.session import actor
+from consult.posts.models import Post
+
+bp = Blueprint("moderation", __name__)
+
+
+def scope_asked() -> Scope:
+    """The campaign and the kind of text the address asks for, if this person reads there."""
+    user = actor()
+    slug, kind = request.args.get("campaign", ""), request.args.get("kind", "")
+    asked = [one for one in queries.campaigns(user) if one.slug == slug] if user and slug else []
+    return Scope(asked[0] if asked else None, kind if kind in KINDS else "")
+
+
+def asked_again(scope: Scope) -> dict[str, Any]:
+    """The same filters, for the address of another page."""
+    asked = {"campaign": scope.campaign.slug if scope.campaign else "", "kind": scope.kind}
+    return {name: value for name, value in asked.items() if value}
+
+
+def waited(since: datetime) -> str:
+    """How long ago that is, in words: « 3 jours »."""
+    return spelt(clock.now() - since)
+
+
+def spelt(time: timedelta) -> str:
+    return format_timedelta(time, threshold=1.5, locale=language())
+
+
+def is_late(due: datetime) -> bool:
+    return clock.now() > due
+
+
+def one_of(words: type[StrEnum], value: str | None) -> Any:
+    """The word of this list, or None for anything else that was sent."""
+    return next((word for word in words if word == value), None)
+
+
+def private(template: str, status: int = 200, **values: Any) -> Response:
+    """A page for whoever holds its number: no cache keeps it, no search engine lists it."""
+    response = make_response(render_template(template, **values), status)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def place_of(post: Post) -> str:
+    """The address where everybody reads this text."""
+    if post.kind == "comment":
+        return url_for("comments.show", id=post.id)
+    if post.kind == "question":
+        return url_for("followup.question", id=post.id)
+    return url_for("contributions.show", id=post.id)
+
+
+@bp.app_template_filter("in_month")
+def _in_month(month: str) -> str:
+    """« novembre 2026 », of 2026-11."""
+    day = date(int(month[:4]), int(month[5:]), 1)
+    return format_date(day, "LLLL y", locale=language())
+
+
+@bp.app_template_global("decision")
+def _decision(number: int) -> Decision | None:
+    """The decision an event speaks of: letters quote its words."""
+    return queries.decision(number)
+
+
+bp.add_app_template_global(place_of, "place_of")
