@@ -1,6 +1,6 @@
 """The town's desk: who waits for an answer, the answer itself, and the lists one takes away."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import (
@@ -28,6 +28,7 @@ from consult.core.db import db
 from consult.core.i18n import _, gettext
 from consult.core.rules import refusal
 from consult.core.tables import write_csv, write_xlsx
+from consult.groups.queries import grouped_in
 from consult.journal.actions import commit
 from consult.people.models import RoleName
 from consult.people.queries import with_role
@@ -248,11 +249,13 @@ def publish_results(slug: str) -> str | Reply:
 # --- Lists one takes away -------------------------------------------------------------------------
 
 Row = tuple[Contribution, Assignment | None, Answer | None]
+Grouped = Mapping[int, tuple[int | str, str]]  # number and title of the group of each
 
 
-def _public(row: Row, supports: bool) -> list[Any]:
+def _public(row: Row, supports: bool, grouped: Grouped) -> list[Any]:
     """One contribution as anybody may take it away: no name, no pseudonym, no receipt."""
     contribution, _assigned, given = row
+    group, group_title = grouped.get(contribution.id, ("", ""))
     return [
         contribution.id,
         url_for("contributions.show", id=contribution.id, _external=True),
@@ -271,21 +274,25 @@ def _public(row: Row, supports: bool) -> list[Any]:
         given.unit if given else "",
         given.at.date().isoformat() if given else "",
         "oui" if contribution.campaign.is_demo else "non",
+        group_title,
+        group,
+        contribution.apart_count if supports else "",
     ]
 
 
 PUBLIC = (
     *("identifiant", "adresse", "titre", "texte", "theme", "lieu", "canal", "publiee_le"),
     *("soutiens", "commentaires", "suite", "partie_retenue", "reponse", "signataire"),
-    *("service", "reponse_du", "demonstration"),
+    *("service", "reponse_du", "demonstration", "groupe", "numero_du_groupe"),
+    "soutiens_ecartes",
 )
 
 
-def _staff(row: Row, supports: bool) -> list[Any]:
+def _staff(row: Row, supports: bool, grouped: Grouped) -> list[Any]:
     """The same, with what the town's own desk knows of it."""
     contribution, assigned, _given = row
     return [
-        *_public(row, supports),
+        *_public(row, supports, grouped),
         contribution.receipt,
         contribution.byline or (contribution.author.pseudonym if contribution.author else ""),
         assigned.unit if assigned else "",
@@ -299,8 +306,9 @@ STAFF = (*PUBLIC, "recepisse", "auteur", "confiee_a", "reponse_attendue_le")
 def _rows(campaign: Campaign, asked: Asked, staff: bool) -> Iterator[list[Any]]:
     supports = not campaign.counts_hidden
     serialize = _staff if staff else _public
+    grouped = grouped_in(campaign)
     for row in queries.exported(campaign, actor() if staff else None, asked):
-        yield serialize(row, supports)
+        yield serialize(row, supports, grouped)
 
 
 @bp.get("/consultations/<slug>/contributions.csv")

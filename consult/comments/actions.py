@@ -7,6 +7,7 @@ from consult.contributions.models import Contribution
 from consult.journal.actions import record
 from consult.people.models import User
 from consult.posts import queries as posts
+from consult.posts import signs
 from consult.posts.models import Channel, Status
 
 
@@ -38,8 +39,10 @@ def comment(
         key=key,
         channel=Channel.WEB,
         status=Status.DRAFT,
+        body=body,
     )
-    is_read_first = contribution.campaign.moderation == Moderation.BEFORE and not unit
+    is_odd = not unit and signs.looked_at(comment, actor)
+    is_read_first = is_odd or (contribution.campaign.moderation == Moderation.BEFORE and not unit)
     comment.move_to(Status.PENDING if is_read_first else Status.PUBLISHED)
     if unit:
         comment.waiting_since = None

@@ -14,6 +14,7 @@ from consult.core.i18n import gettext
 from consult.core.rules import Refused, refusal
 from consult.core.text import render
 from consult.journal.actions import commit, rollback
+from consult.people import limits
 from consult.people.session import actor
 
 bp = Blueprint("comments", __name__)
@@ -37,6 +38,8 @@ def comment(id: int) -> ResponseReturnValue:
     if made := queries.with_key(form.key.data, user):
         return _there(made)
     refused = refusal(rules.comment, user, contribution, parent=parent)
+    if form.sent() and not refused and not limits.passed("comment", user):
+        refused = limits.TOO_MANY
     if form.sent() and not refused:
         try:
             made = actions.comment(

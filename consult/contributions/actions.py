@@ -16,7 +16,8 @@ from consult.journal.actions import record
 from consult.people import letters
 from consult.people.models import RoleName, User
 from consult.people.queries import with_role
-from consult.posts.models import Channel, Image, Post, Slip, Status, Version
+from consult.posts import signs
+from consult.posts.models import Channel, Flag, Image, Post, Slip, Status, Version
 from consult.territory.models import Place
 
 HALF_DAY = 12 * 3600  # facilitators are told once in each, however many texts come
@@ -42,12 +43,14 @@ def save_draft(
     pictures: Sequence[Picture] = (),
     byline: str | None = None,
     key: str | None = None,
+    seen: Sequence[str] = (),
 ) -> Contribution:
     """Somebody's words are safe, with a receipt; they are not sent yet."""
     rules.save_draft(actor, campaign)
     draft = _new(actor, campaign, title, body, theme, place, byline, key)
     draft.say(title, body, actor)
     _join(draft, pictures)
+    signs.noted(draft, seen)
     record("contributions.save_draft", actor, draft)
     return draft
 
@@ -63,11 +66,15 @@ def submit(
     pictures: Sequence[Picture] = (),
     byline: str | None = None,
     key: str | None = None,
+    seen: Sequence[str] = (),
 ) -> Contribution:
-    """Somebody hands in a contribution: it waits to be read, or is published at once."""
+    """Somebody hands in a contribution: it waits to be read, or is published at once.
+
+    `seen`: what about its form did not look like a person (core/door.py); a human reads it first.
+    """
     rules.submit(actor, campaign)
     contribution = _new(actor, campaign, title, body, theme, place, byline, key)
-    _hand_in(contribution)
+    _hand_in(actor, contribution, seen)
     contribution.say(title, body, actor)
     _join(contribution, pictures)
     _acknowledge(actor, contribution)
@@ -80,7 +87,7 @@ def send(actor: User | None, contribution: Contribution) -> None:
     _held(contribution)
     rules.send(actor, contribution)
     contribution.author = actor
-    _hand_in(contribution)
+    _hand_in(actor, contribution)
     _acknowledge(actor, contribution)
     record("contributions.send", actor, contribution, notify=_readers(contribution))
 
@@ -109,7 +116,7 @@ def confirm(actor: User, contribution: Contribution) -> None:
     rules.confirm(actor, contribution)
     contribution.author = actor
     contribution.awaited_email = contribution.awaited_pseudonym = None
-    _hand_in(contribution)
+    _hand_in(actor, contribution)
     _acknowledge(actor, contribution)
     record("contributions.confirm", actor, contribution)
     record("contributions.submit", actor, contribution, notify=_readers(contribution))
@@ -142,6 +149,8 @@ def edit(
         image.alternative = alternative
     _join(contribution, pictures)
     told: list[User] = []
+    if contribution.status != Status.DRAFT and is_reworded:
+        signs.looked_at(contribution, actor)
     if contribution.is_public:
         contribution.read_again()
         show_in_search(contribution)
@@ -162,7 +171,7 @@ def discard(actor: User | None, contribution: Contribution) -> None:
     _held(contribution)
     rules.discard(actor, contribution)
     record("contributions.discard", actor, contribution.campaign)
-    for model in (Image, Version):
+    for model in (Image, Version, Flag):
         db.session.execute(sa.delete(model).where(model.post_id == contribution.id))
     db.session.delete(contribution)
 
@@ -187,7 +196,8 @@ def type_in(
     """An agent types in what somebody wrote on paper or said: same receipt, same life."""
     rules.type_in(actor, campaign, collected_on)
     contribution = _new(None, campaign, title, body, theme, place, byline, key, channel)
-    _hand_in(contribution)
+    is_read_first = campaign.moderation == Moderation.BEFORE
+    contribution.move_to(Status.PENDING if is_read_first else Status.PUBLISHED)
     contribution.say(title, body, actor)
     _join(contribution, pictures)
     db.session.add(
@@ -267,9 +277,10 @@ def _join(contribution: Contribution, pictures: Sequence[Picture]) -> None:
         )
 
 
-def _hand_in(contribution: Contribution) -> None:
+def _hand_in(actor: User | None, contribution: Contribution, seen: Sequence[str] = ()) -> None:
     """Where it goes from draft: to those who read first, or before everybody's eyes."""
-    is_read_first = contribution.campaign.moderation == Moderation.BEFORE
+    is_odd = signs.looked_at(contribution, actor, seen)
+    is_read_first = is_odd or contribution.campaign.moderation == Moderation.BEFORE
     contribution.move_to(Status.PENDING if is_read_first else Status.PUBLISHED)
 
 

@@ -26,6 +26,7 @@ from consult.contributions import rules
 from consult.contributions.actions import Picture
 from consult.contributions.models import Contribution
 from consult.contributions.queries import places_of, slips_numbered
+from consult.core.door import DoorForm
 from consult.core.forms import Form
 from consult.core.i18n import _
 from consult.core.images import ImageRefused, reencode, thumbnail
@@ -253,7 +254,7 @@ class WordsForm(Form):
         }
 
 
-class ContributionForm(WordsForm):
+class ContributionForm(WordsForm, DoorForm):
     """What a resident proposes, and the name that stands beside it."""
 
     pseudonym = StringField(
@@ -267,6 +268,8 @@ class ContributionForm(WordsForm):
     def __init__(self, campaign: Campaign, user: User | None, **values: Any) -> None:
         super().__init__(campaign, user, **values)
         self.user = user
+        if user is not None:
+            self.known()
         if user is not None or campaign.identity != Identity.NONE:
             del self.pseudonym
         if user is None or not user.name:
@@ -321,7 +324,7 @@ class EditForm(ContributionForm):
         }
 
 
-class SenderForm(AboutForm):
+class SenderForm(AboutForm, DoorForm):
     """Where the letter goes that confirms a contribution."""
 
     email = address(

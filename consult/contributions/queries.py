@@ -20,11 +20,14 @@ from consult.contributions.models import (
     Tally,
 )
 from consult.core import similar
+from consult.core.algorithms import Kind, algorithm
 from consult.core.db import db
+from consult.core.i18n import _
 from consult.core.search import SearchEntry
 from consult.core.text import excerpt, fold, stems
 from consult.people.models import RoleName, User
 from consult.posts.models import Channel, Post, Slip, Status, Version
+from consult.posts.rules import opens_seal
 from consult.territory.models import Place
 from consult.territory.queries import below
 
@@ -89,10 +92,12 @@ def receipt_number(words: str) -> str:
 def is_visible_to(actor: User | None, contribution: Contribution) -> bool:
     """What is published is everybody's; the rest is its author's, and of those who watch over it.
 
-    A draft is its author's alone.
+    A draft is its author's alone; what was kept from view is its author's and the guarantor's.
     """
     if contribution.is_public:
         return contribution.campaign.is_public or _watches(actor, contribution)
+    if contribution.is_sealed:
+        return opens_seal(actor, contribution)
     if actor is not None and contribution.author_id == actor.id:
         return True
     return contribution.status != Status.DRAFT and _watches(actor, contribution)
@@ -241,6 +246,16 @@ _TALLY = sa.select(Tally.theme_id, Tally.status, Tally.outcome, Tally.number).wh
 )
 
 
+@algorithm(
+    Kind.COUNT,
+    _("Contributions received, published, answered, retained"),
+    purpose=_("To say where the contributions of a consultation stand."),
+    data=_("The status, theme and latest answer of each contribution."),
+    rule=_(
+        "Each is counted once where it stands. Answered: published and given an answer; retained:"
+        " in whole or in part. Drafts are in no figure."
+    ),
+)
 def figures(campaign: Campaign) -> Figures:
     """The figures of a campaign, from its tally: one short query however much was written."""
     statuses: Counter[Status] = Counter()
@@ -262,6 +277,33 @@ def figures(campaign: Campaign) -> Figures:
 # first does. A list is never counted beyond what the tally knows or `COUNTED`.
 
 
+@algorithm(
+    Kind.SORT,
+    _("Contributions, shuffled"),
+    purpose=_("To favour nobody: this is how lists are shown first."),
+    data=_("A number drawn by lot for each contribution when it was sent."),
+    rule=_(
+        "By the number drawn; the list begins at one of sixteen places, drawn for each visitor and"
+        " written in the address, so that anybody can see the same order again."
+    ),
+    part="shuffled",
+)
+@algorithm(
+    Kind.SORT,
+    _("Contributions, the newest first"),
+    purpose=_("To see what has just been published."),
+    data=_("The moment of publication."),
+    rule=_("Latest first. What was hidden and restored keeps its first date."),
+    part="newest",
+)
+@algorithm(
+    Kind.SORT,
+    _("Contributions, the most supported first"),
+    purpose=_("To see what many stand behind, when one asks for it."),
+    data=_("The number of supports that count."),
+    rule=_("Most supports first; not offered while counts are out of sight."),
+    part="supported",
+)
 class Order(StrEnum):
     SHUFFLED = "shuffled"
     NEWEST = "newest"
@@ -538,6 +580,18 @@ CANDIDATES = 120
 _samples: dict[tuple[str, int], tuple[float, Counter[str]]] = {}
 
 
+@algorithm(
+    Kind.SUGGESTION,
+    _("Contributions close to yours"),
+    purpose=_(
+        "To let whoever writes support what exists, and facilitators gather what is the same."
+    ),
+    data=_("Titles of the published contributions of the same consultation."),
+    rule=_(
+        "The five nearest by their words, nearest first, above a threshold. Shown while you type,"
+        " before sending, and to facilitators. Nothing is refused or merged because of it."
+    ),
+)
 def alike(campaign: Campaign, title: str, but: int | None = None, limit: int = 5) -> list[Alike]:
     """The published contributions of this campaign nearest to this title, nearest first."""
     roots = list(dict.fromkeys(stems(title)))[:12]

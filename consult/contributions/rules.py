@@ -10,7 +10,7 @@ from consult.core.i18n import _, day
 from consult.core.rules import Refused, require
 from consult.identity.rules import proven
 from consult.people.models import RoleName, User
-from consult.people.rules import signed_in
+from consult.people.rules import signed_in, takes_part
 from consult.posts.models import NEXT, Status
 
 CONFIRMED_WITHIN = timedelta(days=7)  # words sent in time count, if their author answers by then
@@ -19,6 +19,8 @@ CONFIRMED_WITHIN = timedelta(days=7)  # words sent in time count, if their autho
 def save_draft(actor: User | None, campaign: Campaign) -> None:
     """Anybody may write, with or without an account, while contributions are asked for."""
     proposing(campaign)
+    if actor is not None:
+        takes_part(actor)
     is_guarantor = actor is not None and actor.holds(RoleName.GUARANTOR, campaign_id=campaign.id)
     require(
         not is_guarantor,

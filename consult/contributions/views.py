@@ -1,5 +1,6 @@
 """The pages where one writes, keeps a receipt, reads what others propose."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from secrets import randbelow
 from typing import Any, NamedTuple
@@ -44,10 +45,11 @@ from consult.core.qr import qr_svg
 from consult.core.rules import refusal
 from consult.engagements.queries import origins_of
 from consult.followup.queries import asked_with, latest
+from consult.groups.queries import Standing, standings
 from consult.journal.actions import commit, rollback
-from consult.moderation.queries import last_decision
+from consult.moderation.queries import last_decision, page_of_receipt
 from consult.people import actions as people
-from consult.people import letters
+from consult.people import letters, limits
 from consult.people.models import User
 from consult.people.passwords import sealed
 from consult.people.queries import by_email, email_key, follows
@@ -77,7 +79,6 @@ STATUSES = {
 }
 CLOSING = (Outcome.NOT_RETAINED, Outcome.OUT_OF_SCOPE, Outcome.ALREADY_DONE)
 TYPED = (Channel.PAPER, Channel.MEETING, Channel.PHONE, Channel.COUNTER)
-WRITING_WINDOW, NETWORK_TEXTS = timedelta(hours=1), 60  # a workshop stands behind one network
 TOO_MANY_TEXTS = _("Too many texts came from here within an hour. Please try again a little later.")
 TOO_MANY_LETTERS = _("Too many letters were asked for from here. Wait a quarter of an hour.")
 
@@ -100,10 +101,12 @@ def submit(slug: str) -> ResponseReturnValue:
     is_sent = form.sent() and not refused
     if is_sent:
         _write_after_pictures()
-        refused = _too_many_texts(user)
+        seen = form.signs()
+        if not limits.passed("contribute", user) or (seen and not limits.passed("unproven")):
+            refused = TOO_MANY_TEXTS
     if is_sent and not refused:
         try:
-            onward = _on_with(_handed(user, campaign, form))
+            onward = _on_with(_handed(user, campaign, form, seen))
             commit()
         except IntegrityError:  # sent twice at the same moment
             rollback()
@@ -124,18 +127,9 @@ def submit(slug: str) -> ResponseReturnValue:
     )
 
 
-def _too_many_texts(user: User | None) -> Any:
-    """Why somebody without an account may not write just now, if so; else the text is counted."""
-    if user is not None:
-        return None
-    ours = f"write-net:{network()}"
-    if throttle.too_many(ours, limit=NETWORK_TEXTS, within=WRITING_WINDOW):
-        return TOO_MANY_TEXTS
-    throttle.note(ours)
-    return None
-
-
-def _handed(user: User | None, campaign: Campaign, form: ContributionForm) -> Contribution:
+def _handed(
+    user: User | None, campaign: Campaign, form: ContributionForm, seen: Sequence[str]
+) -> Contribution:
     """Sent at once where nothing more is to be asked; else safe, until it is."""
     is_to_pause = (
         request.form.get("action") == "draft"
@@ -143,7 +137,7 @@ def _handed(user: User | None, campaign: Campaign, form: ContributionForm) -> Co
         or ("checked" not in request.form and queries.alike(campaign, form.title.data))
     )
     act = actions.save_draft if is_to_pause else actions.submit
-    return act(user, campaign, key=form.key.data, **form.words())
+    return act(user, campaign, key=form.key.data, seen=seen, **form.words())
 
 
 def _on_with(made: Contribution) -> ResponseReturnValue:
@@ -199,9 +193,10 @@ def ask_confirmation(receipt: str) -> ResponseReturnValue:
     email, name = form.email.data, form.pseudonym.data
     if "again" in request.form and contribution.awaited_email:
         email, name = contribution.awaited_email, contribution.awaited_pseudonym
-    elif form.sent():
-        email, name = form.email.data, form.pseudonym.data
-    else:
+    elif not form.sent():
+        return _before_sending(user, contribution, form)
+    elif waits := limits.must_wait(form):
+        form.form_errors.append(waits)
         return _before_sending(user, contribution, form)
     if _may_write(email):
         actions.ask_confirmation(user, contribution, email=email, pseudonym=name or "")
@@ -327,6 +322,8 @@ def find_receipt() -> ResponseReturnValue:
         return redirect(url_for(".receipt", receipt=number), 303)
     if number and asked_with(number):
         return redirect(url_for("followup.receipt", receipt=number), 303)
+    if number and (there := page_of_receipt(number)):
+        return redirect(url_for(there, receipt=number), 303)
     return _private("contributions/find_receipt.html", number=number)
 
 
@@ -408,6 +405,7 @@ def index(slug: str) -> ResponseReturnValue:
         before=asked["before"],
         known=known,
     )
+    grouped = standings([row.id for row in found.rows])
     return render_template(
         "contributions/index.html",
         campaign=campaign,
@@ -415,7 +413,7 @@ def index(slug: str) -> ResponseReturnValue:
         places=places,
         found=found,
         known=known,
-        cards=[_card(campaign, row) for row in found.rows],
+        cards=[_card(campaign, row, grouped.get(row.id)) for row in found.rows],
         may_write=refusal(rules.save_draft, user, campaign),
         starts=STARTS,
         turn=_turn,
@@ -484,9 +482,10 @@ class Card(NamedTuple):
     comments: int
     channel: str
     demo: bool
+    alike: int  # how many stand in its group, itself included; 0: in none
 
 
-def _card(campaign: Campaign, row: queries.Row) -> Card:
+def _card(campaign: Campaign, row: queries.Row, stands: Standing | None) -> Card:
     return Card(
         url=url_for(".show", id=row.id),
         title=row.title,
@@ -500,6 +499,7 @@ def _card(campaign: Campaign, row: queries.Row) -> Card:
         comments=row.comments,
         channel=str(row.channel.label) if row.channel in TYPED else "",
         demo=campaign.is_demo,
+        alike=stands.number if stands else 0,
     )
 
 

@@ -16,6 +16,8 @@ SOURCES = {
     "bootstrap.css": VENDORED / "bootstrap.min.css",
     "style.css": PACKAGE / "static" / "style.css",
     "site.js": PACKAGE / "static" / "site.js",
+    "passkeys.js": PACKAGE / "static" / "passkeys.js",
+    "proof.js": PACKAGE / "static" / "proof.js",
     "icon.svg": PACKAGE / "static" / "icon.svg",
 }
 

@@ -15,7 +15,9 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core import clock
+from consult.core.algorithms import Kind, algorithm
 from consult.core.db import db
+from consult.core.i18n import _
 from consult.core.personal import impersonal
 from consult.core.text import stems
 
@@ -244,6 +246,16 @@ class Cursor(NamedTuple):
         return f"{'t' if self.is_title else 'r'}{self.id}"
 
 
+@algorithm(
+    Kind.SORT,
+    _("Results of a search"),
+    purpose=_("To find what was written on the site."),
+    data=_("Titles and words of what is public; nothing of who searches."),
+    rule=_(
+        "What holds every word asked, by its root: first those that hold them in their title, then"
+        " the others, each the newest first."
+    ),
+)
 def newest(
     query: Query,
     title: Sequence[str],

@@ -1,5 +1,6 @@
 """How often something may be tried, counted in the database so that every worker agrees."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zlib import crc32
 
@@ -39,6 +40,25 @@ def too_many(key: str, *, limit: int, within: timedelta) -> bool:
         sa.select(sa.func.count()).where(Attempt.key == key, Attempt.at > since)
     )
     return bool(count and count >= limit)
+
+
+def passes(limits: Mapping[str, int], *, within: timedelta) -> bool:
+    """Whether none of these keys was tried as often as its limit; if so the try is counted."""
+    if "rate" not in current_app.config["LAYERS"]:
+        return True
+    keys = sorted(limits)
+    if db.engine.dialect.name == "postgresql":
+        locks = (sa.func.pg_advisory_xact_lock(crc32(key.encode())) for key in keys)
+        db.session.execute(sa.select(*locks))
+    counted = (
+        sa.select(Attempt.key, sa.func.count())
+        .where(Attempt.key.in_(keys), Attempt.at > clock.now() - within)
+        .group_by(Attempt.key)
+    )
+    if any(number >= limits[key] for key, number in db.session.execute(counted)):
+        return False
+    db.session.execute(sa.insert(Attempt), [{"key": key, "at": clock.now()} for key in keys])
+    return True
 
 
 def note(key: str) -> None:

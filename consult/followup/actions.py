@@ -1,6 +1,6 @@
 """What can happen after the promise: reports, editions, questions and replies, the agenda."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from consult.core import clock, search
@@ -30,6 +30,7 @@ from consult.people.models import User
 from consult.pluralism import queries as pluralism
 from consult.pluralism.models import Publication
 from consult.posts import queries as posts
+from consult.posts import signs
 from consult.posts.models import Status
 
 
@@ -145,6 +146,7 @@ def ask(
     email: str = "",
     language: str = "fr",
     key: str | None = None,
+    seen: Sequence[str] = (),
 ) -> Question:
     """Somebody asks about an action, or says that it does not stand where the town says.
 
@@ -165,7 +167,9 @@ def ask(
         contested=action.progress if purpose == Purpose.CONTEST else None,
         key=key,
         status=Status.DRAFT,
+        body=body,
     )
+    signs.looked_at(question, actor, seen)
     question.move_to(Status.PENDING)
     question.say(excerpt(body, 90), body, actor)
     to = actor.email if actor and actor.wants_mail and not actor.is_demo else question.email

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Optio
 
 from consult.core import files
 from consult.core.dates import parse
+from consult.core.door import DoorForm
 from consult.core.forms import Form
 from consult.core.i18n import _
 from consult.core.images import Image, ImageRefused, reencode
@@ -218,7 +219,7 @@ class EditionForm(Form):
             raise ValidationError(_("Say at which date the plan is pictured."))
 
 
-class QuestionForm(Form):
+class QuestionForm(DoorForm):
     """One thing to ask or to say; who asks may leave a name and an address, or neither."""
 
     purpose = RadioField(
@@ -261,6 +262,7 @@ class QuestionForm(Form):
         if not can_contest:
             del self.purpose
         if actor is not None:
+            self.known()
             del self.byline
             del self.email
 

@@ -27,6 +27,7 @@ NEWS = (
     *("pluralism.publish", "pluralism.sign_off", "sources.carry_in"),
     *("programmes.publish", "programmes.take_stock", "programmes.close"),
     *("engagements.publish_sheet", "engagements.open_version", "engagements.conclude"),
+    *("oversight.publish", "oversight.correct"),
 )
 PUBLIC = (
     *NEWS,
@@ -36,6 +37,8 @@ PUBLIC = (
     "indicators.set_threshold",
     *("territory.create_generation", "territory.change_place", "territory.import_places"),
     *("territory.merge", "territory.join"),
+    *("groups.gather", "groups.change", "groups.dissolve"),
+    *("vigilance.set_aside", "vigilance.restore"),
 )
 
 

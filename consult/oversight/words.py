@@ -23,6 +23,8 @@ VERDICTS = {
     Verdict.RESTORE: _("A hidden text was put back on show"),
 }
 ACTS: dict[str, LazyString] = {
+    "oversight.publish": _("Report of the guarantor published"),
+    "oversight.correct": _("Report of the guarantor corrected, with its reason"),
     "campaigns.publish": _("Consultation published"),
     "campaigns.extend": _("Consultation extended"),
     "campaigns.change_rules": _("Rules of a consultation changed"),
@@ -65,8 +67,64 @@ ACTS: dict[str, LazyString] = {
     "territory.import_places": _("File of places brought in"),
     "territory.merge": _("Two entries for one organisation joined"),
     "territory.join": _("Two entries for one place joined"),
+    "groups.gather": _("Contributions that say the same gathered in a group"),
+    "groups.change": _("Group of contributions changed, with its reason"),
+    "groups.dissolve": _("Group of contributions dissolved, with its reason"),
+    "vigilance.set_aside": _("Supports proved false set aside, with their reasons"),
+    "vigilance.restore": _("Supports set aside put back, with the reason"),
     "portal.change_settings": _("Settings of the site changed"),
     "portal.record_audit": _("Accessibility audit recorded"),
+}
+
+# What is not public, as the guarantor of a campaign reads it.
+UNSHOWN: dict[str, LazyString] = {
+    "answers.assign": _("Contribution given to somebody to answer"),
+    "answers.note": _("Note of the services written"),
+    "ballots.add_option": _("Choice added to a ballot"),
+    "ballots.add_station": _("Polling station added"),
+    "ballots.cast": _("Somebody voted"),
+    "ballots.change": _("Somebody changed their vote"),
+    "ballots.create": _("Ballot prepared"),
+    "ballots.edit": _("Ballot in preparation changed"),
+    "ballots.enter": _("Count of a polling station entered"),
+    "ballots.remove_option": _("Choice removed from a ballot"),
+    "ballots.remove_station": _("Polling station removed"),
+    "campaigns.add_document": _("Document added to the file"),
+    "campaigns.add_place": _("Place added to a consultation"),
+    "campaigns.copy": _("Consultation copied from another"),
+    "campaigns.create": _("Consultation prepared"),
+    "campaigns.edit": _("Consultation in preparation changed"),
+    "campaigns.remove_document": _("Document removed from the file"),
+    "campaigns.remove_place": _("Place removed from a consultation"),
+    "campaigns.schedule": _("Calendar changed"),
+    "campaigns.set_themes": _("Themes changed"),
+    "comments.comment": _("Comment sent"),
+    "comments.shown": _("Comment shown to those it concerns"),
+    "comments.withdraw": _("Comment withdrawn by its author"),
+    "contributions.ask_confirmation": _("Letter of confirmation asked for"),
+    "contributions.confirm": _("Address of an author confirmed"),
+    "contributions.discard": _("Draft deleted by its author"),
+    "contributions.edit": _("Contribution reworded by its author"),
+    "contributions.save_draft": _("Draft kept"),
+    "contributions.send": _("Contribution sent"),
+    "contributions.submit": _("Contribution sent"),
+    "contributions.type_in": _("Contribution on paper typed in"),
+    "contributions.withdraw": _("Contribution withdrawn by its author"),
+    "imports.confirm": _("Import of a file confirmed"),
+    "imports.take_in": _("Lines of a file brought in"),
+    "moderation.appeal": _("Decision contested"),
+    "moderation.conclude": _("Contested decision looked at again"),
+    "moderation.describe": _("Picture described"),
+    "moderation.dismiss": _("Report of a reader set aside"),
+    "moderation.enter_appeal": _("Letter contesting a decision entered"),
+    "moderation.notify_content": _("Text pointed out by a reader"),
+    "moderation.shown": _("Text shown to those it concerns"),
+    "people.grant": _("Role given"),
+    "people.invite": _("Role offered"),
+    "people.revoke": _("Role withdrawn"),
+    "votes.support": _("Support given"),
+    "votes.withdraw": _("Support withdrawn"),
+    "oversight.draft": _("Draft of the guarantor kept"),
 }
 
 
@@ -82,4 +140,5 @@ def of(event: Event) -> LazyString | str:
             ground = Ground(data["ground"]).label
             return _("%(decision)s (%(ground)s)", decision=words, ground=ground)
         return words
-    return ACTS.get(event.name, event.name)
+    known = ACTS.get(event.name) or UNSHOWN.get(event.name)
+    return known or _("Act of the site (%(name)s)", name=event.name)

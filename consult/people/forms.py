@@ -180,6 +180,15 @@ class PreferencesForm(Form):
 
 class CloseForm(Form):
     current = PasswordField(_("Current password"))
+    words = RadioField(
+        _("What becomes of your texts?"),
+        [Optional()],
+        choices=[
+            SelectChoice("keep", _("They stay, without my name (“Closed account”).")),
+            SelectChoice("withdraw", _("They go: a dated sentence says that they were withdrawn.")),
+        ],
+        default="keep",
+    )
     sure = BooleanField(
         _("I want to close my account. I know that this cannot be undone."),
         [InputRequired(_("Tick this box to go on."))],

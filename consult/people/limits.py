@@ -1,9 +1,9 @@
 """How often one account, and one network, may do a thing: the public doors, in one table.
 
-Counted in the database (core/throttle.py), so that every worker agrees. Reading has no limit here: a
-counter would make a writer of every reader; search and suggestions are kept pages or cost little,
-and a proxy is the place to slow down whoever reads without end. Sign-in and letters have their own
-counts in their views, by address as well as by network.
+Counted in the database (core/throttle.py), so that every worker agrees. Reading has no limit here:
+a counter would make a writer of every reader; search and suggestions are kept pages or cost little,
+and a proxy is the place to slow down whoever reads without end. Sign-in, letters, questions and
+notices have their own counts in their views, by address or account as well as by network.
 """
 
 from datetime import timedelta
@@ -45,14 +45,10 @@ LIMITS = {
 def passed(what: str, user: User | None = None) -> bool:
     """Whether this may be done once more, on behalf of this account and network; then counted."""
     limit = LIMITS[what]
-    asked = [(f"{what}-net:{network()}", limit.network)]
-    if user is not None:
-        asked.append((f"{what}:{user.id}", limit.account))
-    if any(throttle.too_many(key, limit=most, within=HOUR) for key, most in asked):
-        return False
-    for key, _most in asked:
-        throttle.note(key)
-    return True
+    asked = {f"{what}-net:{network()}": limit.network}
+    if user is not None:  # apart from visitors, who shall not keep those with an account out
+        asked = {f"{what}:{user.id}": limit.account, f"{what}-in:{network()}": limit.network}
+    return throttle.passes(asked, within=HOUR)
 
 
 def pass_or_wait(what: str, user: User | None = None) -> None:

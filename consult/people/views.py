@@ -57,6 +57,8 @@ PAGES = {
     "question": lambda thing: url_for("followup.question", id=thing.id),
     "user": lambda thing: url_for("people.account"),
     "notice": lambda thing: url_for("moderation.notice", receipt=thing.receipt),
+    "decision": lambda thing: url_for("moderation.statement", receipt=thing.receipt),
+    "appeal": lambda thing: url_for("moderation.appealed", receipt=thing.receipt),
 }
 
 
@@ -302,9 +304,10 @@ def close_account() -> Any:
         del form.current
     if form.sent() and _is_own(form):
         _begin()
-        actions.close_account(user)
+        actions.close_account(user, withdraws=form.words.data == "withdraw")
         commit()
         session.close()
+        session.forget_device()
         return redirect(url_for(".closed"), 303)
     return render_template(
         "people/close_account.html", form=form, refused=refusal(rules.close_account, user)

@@ -30,6 +30,7 @@ from consult.engagements.models import (
 )
 from consult.followup.agenda import coming
 from consult.followup.models import Edition, Question, Reply, StatusReport
+from consult.groups.models import Group
 from consult.indicators.models import Indicator
 from consult.journal.models import NEWS, PUBLIC, Event, among
 from consult.oversight.words import OUTCOMES
@@ -38,6 +39,7 @@ from consult.pluralism.models import ElectoralPeriod, Expression, SignOff
 from consult.posts.models import Status
 from consult.programmes.models import Body, Programme
 from consult.sources.models import SourceDocument
+from consult.vigilance.models import SetAside
 
 FEED = 30  # entries of a feed
 TOLD_BEFORE = timedelta(days=60)  # how long before its day the agenda's feed tells of it
@@ -294,6 +296,14 @@ SELECTS: dict[str, Callable[[set[int]], sa.Select[Any]]] = {
     ).where(Campaign.id.in_(numbers), Campaign.state != State.DRAFT),
     "contribution": _contributions,
     "comment": _comments,
+    "contribution_group": lambda numbers: _row(
+        "contribution_group", Group.id, Group.title, None, None
+    ).where(Group.id.in_(numbers)),
+    "set_aside": lambda numbers: (
+        _row("set_aside", SetAside.id, Contribution.title, None, Contribution.id)
+        .join(Contribution, Contribution.id == SetAside.contribution_id)
+        .where(SetAside.id.in_(numbers), Contribution.status == Status.PUBLISHED)
+    ),
     "plan": lambda numbers: _row("plan", Plan.id, Plan.title, Plan.slug, None).where(
         Plan.id.in_(numbers), Plan.state == PlanState.PUBLISHED
     ),
@@ -370,6 +380,8 @@ PAGES: dict[str, Callable[[int, str, str], tuple[str, dict[str, Any]]]] = {
     "campaign": lambda number, slug, _: ("campaigns.show", {"slug": slug}),
     "contribution": lambda number, slug, _: ("contributions.show", {"id": number}),
     "comment": lambda number, slug, other: ("contributions.show", {"id": int(other)}),
+    "contribution_group": lambda number, slug, _: ("groups.show", {"id": number}),
+    "set_aside": lambda number, slug, other: ("vigilance.statements", {"id": int(other)}),
     "plan": lambda number, slug, _: ("engagements.show", {"slug": slug}),
     "engagement": lambda number, slug, _: ("engagements.engagement", {"slug": slug, "id": number}),
     "action": lambda number, slug, _: ("engagements.action", {"id": number}),

@@ -20,6 +20,7 @@ COUNCIL, FACILITATOR = RoleName.COUNCIL, RoleName.FACILITATOR
 GUARANTOR, ADMINISTRATOR = RoleName.GUARANTOR, RoleName.ADMINISTRATOR
 TOOLS = (
     ({FACILITATOR, GUARANTOR}, _("Contributions to read"), "moderation.queue"),
+    ({FACILITATOR, GUARANTOR}, _("Flags to look at"), "vigilance.index"),
     ({FACILITATOR}, _("Consultations in preparation"), "campaigns.index"),
     ({COUNCIL, GUARANTOR}, _("What is still missing"), "gaps.index"),
     ({COUNCIL}, _("Sittings"), "council.sittings"),

@@ -26,6 +26,7 @@ from consult.campaigns.queries import by_slug_or_404, on_show
 from consult.contributions import queries as contributions
 from consult.contributions.models import Outcome
 from consult.core import clock, datasets, mail
+from consult.core.algorithms import by_kind
 from consult.core.assets import SOURCES
 from consult.core.db import db, writing
 from consult.core.errors import thinks_first
@@ -39,7 +40,8 @@ from consult.engagements.models import PROGRESS, Action
 from consult.followup.agenda import coming_anywhere
 from consult.followup.models import PICTURES
 from consult.journal.actions import commit
-from consult.moderation.models import Ground
+from consult.moderation.charter import Ground
+from consult.people import limits
 from consult.people.session import actor
 from consult.portal import actions, finding, news, opendata, queries, rules
 from consult.portal import legal as rules_of_the_house
@@ -472,6 +474,12 @@ def _settings(form: SettingsForm, site: Site) -> str:
 def journal() -> str:
     lines, before = news.journal(request.args.get("before", type=int))
     return render_template("portal/journal.html", lines=lines, before=before, head=queries.head())
+
+
+@bp.get("/algorithmes")
+def algorithms() -> str:
+    """Every sort, suggestion, flag, grouping and count, as its code declares it (R29)."""
+    return render_template("portal/algorithms.html", kinds=by_kind(), limits=limits.LIMITS)
 
 
 @bp.get("/open-data")

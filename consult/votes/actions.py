@@ -42,6 +42,10 @@ def withdraw(actor: User | None, contribution: Contribution) -> None:
         return
     rules.withdraw(actor, contribution, standing)
     assert actor is not None  # noqa: S101
+    require(
+        not queries.is_apart(actor, contribution),
+        _("This support was set aside, with reasons: it is not taken back meanwhile."),
+    )
     db.session.execute(
         sa.delete(Support).where(
             Support.contribution_id == contribution.id,

@@ -30,7 +30,7 @@ class Support(db.Model):
         sa.UniqueConstraint("contribution_id", "user_id"),
         sa.Index("ix_support_voter", "voter_key", "campaign_id"),
         sa.Index("ix_support_person", "user_id", "campaign_id"),
-        sa.CheckConstraint("user_id IS NULL OR channel = 'web'", name="channel"),
+        sa.CheckConstraint("user_id IS NULL OR channel = 'web'", name="web_account"),
     )
 
 

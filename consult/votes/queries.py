@@ -9,12 +9,25 @@ from werkzeug.exceptions import NotFound
 
 from consult.campaigns.models import Campaign
 from consult.contributions.models import Contribution
+from consult.core.algorithms import Kind, algorithm
 from consult.core.db import db, locked
+from consult.core.i18n import _
 from consult.identity.queries import keys_of
 from consult.people.models import User
 from consult.votes.models import ImportedTally, Support
 
 
+@algorithm(
+    Kind.COUNT,
+    _("Supports of a contribution"),
+    purpose=_("To say how many people stand behind a contribution."),
+    data=_("One sealed key a person and a consultation; who supports what is shown to nobody."),
+    rule=_(
+        "One support a person, whatever the channel, until it is taken back. Supports proved false"
+        " by a human are counted apart, with their reasons; votes counted on another site are"
+        " shown apart and never added."
+    ),
+)
 class Standing(NamedTuple):
     """Where somebody stands in one campaign: what they support, how many supports are left."""
 
@@ -60,6 +73,16 @@ def standing(
         given = given.where(Support.contribution_id.in_(list(contribution_ids)))
     supported = frozenset(db.session.scalars(given))
     return Standing(supported, None if limit is None else max(0, limit - len(supported)))
+
+
+def is_apart(actor: User, contribution: Contribution) -> bool:
+    """Whether this person's support was set aside as false."""
+    found = sa.select(Support.id).where(
+        Support.contribution_id == contribution.id,
+        Support.voter_key.in_(keys_of(actor, contribution.campaign)),
+        Support.aside_id.is_not(None),
+    )
+    return db.session.scalar(found.limit(1)) is not None
 
 
 def held(actor: User | None) -> None:

@@ -7,7 +7,7 @@ from consult.core.i18n import _, day, n_
 from consult.core.rules import Refused, require
 from consult.identity.rules import proven
 from consult.people.models import RoleName, User
-from consult.people.rules import signed_in
+from consult.people.rules import signed_in, takes_part
 from consult.votes.queries import Standing
 
 
@@ -16,6 +16,7 @@ def support(actor: User | None, contribution: Contribution, standing: Standing) 
     require(contribution.is_public, _("Only published contributions can be supported."))
     signed_in(actor)
     assert actor is not None  # noqa: S101
+    takes_part(actor)
     require(
         not actor.holds(RoleName.GUARANTOR, campaign_id=contribution.campaign_id),
         _("The guarantor watches over the consultation and does not take part in it."),

@@ -7,6 +7,7 @@ from consult.core.errors import local
 from consult.core.i18n import gettext
 from consult.core.rules import refusal
 from consult.journal.actions import commit
+from consult.people import limits
 from consult.people.rules import signed_in
 from consult.people.session import actor
 from consult.votes import actions, queries, rules
@@ -16,6 +17,7 @@ bp = Blueprint("votes", __name__)
 
 @bp.post("/contributions/<int:id>/soutenir")
 def support(id: int) -> ResponseReturnValue:
+    limits.pass_or_wait("support", actor())
     actions.support(actor(), queries.contribution_or_404(id))
     commit()
     return _back(id)

@@ -226,4 +226,4 @@ def test_sending_takes_few_queries(contribution, client):
     url = f"/contributions/{contribution.id}/commenter"
     with statements() as sent:
         client.post(url, data=words())
-    assert len(sent) <= 18
+    assert len(sent) <= 20  # two more look for a burst of the same text, and count the tries

@@ -17,7 +17,7 @@ from consult.posts.models import Status
 from consult.votes import actions as votes
 from tests.factories import make_campaign, make_contribution, make_user
 
-RIGHT = {"supports": 0, "comments": 0, "outcomes": 0, "tallies": 0}
+RIGHT = {"supports": 0, "apart": 0, "comments": 0, "outcomes": 0, "tallies": 0}
 
 
 def counted():

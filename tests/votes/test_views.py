@@ -146,7 +146,7 @@ def test_a_support_takes_few_queries(ctx, noon, client):
     url = f"/contributions/{contribution.id}/soutenir"
     with statements() as sent:
         client.post(url)
-    assert len(sent) <= 12
+    assert len(sent) <= 15  # three of them count how often this account and network do so
 
 
 def test_twenty_clicks_at_once_through_the_page_count_one(app, noon):

@@ -12,6 +12,7 @@ depends_on = None
 APPEND_ONLY = (
     "act_remark",
     "answer",
+    "bulk_export",
     "campaign_rules",
     "correction",
     "decision",
@@ -19,13 +20,17 @@ APPEND_ONLY = (
     "event",
     "evidence",
     "group_version",
+    "guarantor_report",
     "journal_key",
     "measure",
     "moment_done",
     "plan_version",
+    "poll_result",
+    "poll_sheet_entry",
     "programme_stocktake",
     "promise",
     "publication",
+    "purge",
     "reply",
     "revision",
     "sheet_version",
@@ -35,6 +40,8 @@ APPEND_ONLY = (
     "statement",
     "status_report",
 )
+# Words that go once, when their time is over: nothing else of these rows ever changes.
+ERASED_ONCE = {"reasons": "erased_at"}
 SEARCH = {
     "sqlite": (
         "CREATE VIRTUAL TABLE search_fts USING fts5(stems, content='search_entry', content_rowid='id', tokenize='ascii', detail=none)",
@@ -67,6 +74,20 @@ def upgrade_by_hand() -> None:
             for verb in ("update", "delete"):
                 op.execute(
                     f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table}"
+                    f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                )
+    for table, erased in ERASED_ONCE.items():
+        once = f"OLD.{erased} IS NULL AND NEW.{erased} IS NOT NULL"
+        if engine == "postgresql":
+            for verb, unless in (("update", f"WHEN (NOT ({once}))"), ("delete", "")):
+                op.execute(
+                    f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table}"
+                    f" FOR EACH ROW {unless} EXECUTE FUNCTION refuse_change()"
+                )
+        else:
+            for verb, unless in (("update", f"WHEN NOT ({once})"), ("delete", "")):
+                op.execute(
+                    f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} {unless}"
                     f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
                 )
     for statement in SEARCH[engine]:
@@ -210,10 +231,10 @@ def upgrade() -> None:
             ["id"],
             unique=False,
             sqlite_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'engagements.publish_sheet', 'engagements.open_version', 'engagements.conclude')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'engagements.publish_sheet', 'engagements.open_version', 'engagements.conclude', 'oversight.publish', 'oversight.correct')"
             ),
             postgresql_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'engagements.publish_sheet', 'engagements.open_version', 'engagements.conclude')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'engagements.publish_sheet', 'engagements.open_version', 'engagements.conclude', 'oversight.publish', 'oversight.correct')"
             ),
         )
         batch_op.create_index("ix_event_plan", ["plan_id", "id"], unique=False)
@@ -222,10 +243,10 @@ def upgrade() -> None:
             ["id"],
             unique=False,
             sqlite_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'engagements.publish_sheet', 'engagements.open_version', 'engagements.conclude', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period', 'indicators.publish', 'indicators.enter', 'indicators.bring_in', 'indicators.correct', 'indicators.set_threshold', 'territory.create_generation', 'territory.change_place', 'territory.import_places', 'territory.merge', 'territory.join')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'engagements.publish_sheet', 'engagements.open_version', 'engagements.conclude', 'oversight.publish', 'oversight.correct', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period', 'indicators.publish', 'indicators.enter', 'indicators.bring_in', 'indicators.correct', 'indicators.set_threshold', 'territory.create_generation', 'territory.change_place', 'territory.import_places', 'territory.merge', 'territory.join', 'groups.gather', 'groups.change', 'groups.dissolve', 'vigilance.set_aside', 'vigilance.restore')"
             ),
             postgresql_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'engagements.publish_sheet', 'engagements.open_version', 'engagements.conclude', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period', 'indicators.publish', 'indicators.enter', 'indicators.bring_in', 'indicators.correct', 'indicators.set_threshold', 'territory.create_generation', 'territory.change_place', 'territory.import_places', 'territory.merge', 'territory.join')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'engagements.publish_sheet', 'engagements.open_version', 'engagements.conclude', 'oversight.publish', 'oversight.correct', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period', 'indicators.publish', 'indicators.enter', 'indicators.bring_in', 'indicators.correct', 'indicators.set_threshold', 'territory.create_generation', 'territory.change_place', 'territory.import_places', 'territory.merge', 'territory.join', 'groups.gather', 'groups.change', 'groups.dissolve', 'vigilance.set_aside', 'vigilance.restore')"
             ),
         )
         batch_op.create_index(
@@ -395,6 +416,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("title", name=op.f("uq_printed_table_title")),
     )
     op.create_table(
+        "purge",
+        sa.Column("rule", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purge")),
+        info={"append_only": True},
+    )
+    op.create_table(
         "reasons",
         sa.Column("passage", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
@@ -408,6 +438,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reasons")),
         info={"append_only": True},
     )
+    op.create_table(
+        "sealed_identity",
+        sa.Column("account", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sealed_identity")),
+    )
+    with op.batch_alter_table("sealed_identity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sealed_identity_until"), ["until"], unique=False)
+
     op.create_table(
         "search_entry",
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -548,131 +590,112 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_body_minutes_file_id"), ["file_id"], unique=False)
 
     op.create_table(
-        "campaign",
-        sa.Column("slug", sa.Text(), nullable=False),
-        sa.Column("key", sa.String(length=40), nullable=True),
+        "breach",
         sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("question", sa.Text(), nullable=False),
-        sa.Column("presentation", sa.Text(), nullable=False),
-        sa.Column("decider", sa.Text(), nullable=False),
-        sa.Column(
-            "legal_nature",
-            sa.Enum(
-                "open_consultation",
-                "environment",
-                "planning",
-                "participatory_budget",
-                "survey",
-                "preference_vote",
-                name="legalnature",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=True,
-        ),
-        sa.Column("audience", sa.Text(), nullable=False),
-        sa.Column("rules", sa.Text(), nullable=False),
-        sa.Column("purpose", sa.Text(), nullable=False),
-        sa.Column("offline", sa.Text(), nullable=False),
-        sa.Column("privacy", sa.Text(), nullable=False),
-        sa.Column("contact", sa.Text(), nullable=False),
-        sa.Column("period_words", sa.Text(), nullable=True),
-        sa.Column("participation_words", sa.Text(), nullable=True),
-        sa.Column(
-            "moderation",
-            sa.Enum(
-                "before",
-                "after",
-                name="moderation",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "identity",
-            sa.Enum(
-                "none",
-                "email",
-                "declared",
-                "letter",
-                "oidc",
-                "desk",
-                name="identity",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("ways", sa.JSON(), nullable=False),
-        sa.Column("proves_comments", sa.Boolean(), nullable=False),
-        sa.Column("perimeter", sa.Text(), nullable=False),
-        sa.Column("postcodes", sa.Text(), nullable=False),
-        sa.Column("is_for_insiders", sa.Boolean(), nullable=False),
-        sa.Column(
-            "youngest",
-            sa.Enum(
-                "under_15",
-                "from_15",
-                "adult",
-                name="agebracket",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=True,
-        ),
-        sa.Column("dpia_on", sa.Date(), nullable=True),
-        sa.Column("dpia_by", sa.Text(), nullable=False),
-        sa.Column("support_limit", sa.Integer(), nullable=True),
-        sa.Column("hides_counts", sa.Boolean(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "draft",
-                "published",
-                "results",
-                "cancelled",
-                name="state",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("is_demo", sa.Boolean(), nullable=False),
-        sa.Column("external_ref", sa.Text(), nullable=True),
-        sa.Column("author_id", sa.Integer(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("results_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("results_words", sa.Text(), nullable=False),
-        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("cancelled_words", sa.Text(), nullable=False),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("nature", sa.Text(), nullable=False),
+        sa.Column("people", sa.Text(), nullable=False),
+        sa.Column("effects", sa.Text(), nullable=False),
+        sa.Column("measures", sa.Text(), nullable=False),
+        sa.Column("is_risky", sa.Boolean(), nullable=False),
+        sa.Column("told_authority_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("late_words", sa.Text(), nullable=False),
+        sa.Column("told_people_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("dpia_on IS NULL OR dpia_by <> ''", name=op.f("ck_campaign_dpia")),
-        sa.CheckConstraint("identity IN ('none', 'email')", name=op.f("ck_campaign_base_identity")),
         sa.CheckConstraint(
-            "state <> 'cancelled' OR (cancelled_at IS NOT NULL AND cancelled_words <> '')",
-            name=op.f("ck_campaign_cancelled"),
+            "trim(title) <> '' AND trim(nature) <> ''", name=op.f("ck_breach_described")
         ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_breach_author_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_breach")),
+        sa.UniqueConstraint("key", name=op.f("uq_breach_key")),
+    )
+    op.create_table(
+        "bulk_export",
+        sa.Column("what", sa.String(length=60), nullable=False),
+        sa.Column("subject_kind", sa.String(length=30), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("signed_by_id", sa.Integer(), nullable=True),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_bulk_export_by_id")),
+        sa.ForeignKeyConstraint(
+            ["signed_by_id"], ["user.id"], name=op.f("fk_bulk_export_signed_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_export")),
+        info={"append_only": True},
+    )
+    op.create_table(
+        "countersign",
+        sa.Column("what", sa.String(length=60), nullable=False),
+        sa.Column("subject_kind", sa.String(length=30), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signed_by_id", sa.Integer(), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("declined_by_id", sa.Integer(), nullable=True),
+        sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "state <> 'results' OR results_at IS NOT NULL", name=op.f("ck_campaign_results")
+            "signed_at IS NULL OR declined_at IS NULL", name=op.f("ck_countersign_one_answer")
         ),
+        sa.CheckConstraint("signed_by_id <> asked_by_id", name=op.f("ck_countersign_two_people")),
         sa.CheckConstraint(
-            "state = 'draft' OR published_at IS NOT NULL", name=op.f("ck_campaign_published")
+            "used_at IS NULL OR signed_at IS NOT NULL", name=op.f("ck_countersign_signed_before")
         ),
-        sa.CheckConstraint(
-            "support_limit IS NULL OR support_limit > 0", name=op.f("ck_campaign_support_limit")
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["user.id"], name=op.f("fk_countersign_asked_by_id")
         ),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_campaign_author_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
-        sa.UniqueConstraint("external_ref", name=op.f("uq_campaign_external_ref")),
-        sa.UniqueConstraint("key", name=op.f("uq_campaign_key")),
-        sa.UniqueConstraint("slug", name=op.f("uq_campaign_slug")),
+        sa.ForeignKeyConstraint(
+            ["declined_by_id"], ["user.id"], name=op.f("fk_countersign_declined_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["signed_by_id"], ["user.id"], name=op.f("fk_countersign_signed_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_countersign")),
+    )
+    with op.batch_alter_table("countersign", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_countersign_asked_by_id"), ["asked_by_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_countersign_fingerprint"), ["fingerprint"], unique=False
+        )
+
+    op.create_table(
+        "data_copy",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_data_copy_file_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_data_copy_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_copy")),
+    )
+    with op.batch_alter_table("data_copy", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_data_copy_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "device",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_device_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
+        sa.UniqueConstraint("user_id", "token", name=op.f("uq_device_user_id_token")),
     )
     op.create_table(
         "electoral_period",
@@ -689,6 +712,16 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_electoral_period")),
         sa.UniqueConstraint("key", name=op.f("uq_electoral_period_key")),
+    )
+    op.create_table(
+        "farewell",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_farewell_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_farewell")),
+        sa.UniqueConstraint("user_id", "step", name=op.f("uq_farewell_user_id_step")),
     )
     op.create_table(
         "follow",
@@ -809,6 +842,23 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "passkey",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("credential", sa.Text(), nullable=False),
+        sa.Column("public_key", sa.Text(), nullable=False),
+        sa.Column("sign_count", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_passkey_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
+        sa.UniqueConstraint("credential", name=op.f("uq_passkey_credential")),
+    )
+    with op.batch_alter_table("passkey", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passkey_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "perimeter",
         sa.Column("place_id", sa.Integer(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
@@ -826,6 +876,54 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("perimeter", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_perimeter_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "petition",
+        sa.Column("receipt", sa.String(length=12), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column(
+            "wish",
+            sa.Enum(
+                "access",
+                "rectify",
+                "erase",
+                "oppose",
+                "restrict",
+                "other",
+                name="wish",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("extended_words", sa.Text(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_words", sa.Text(), nullable=False),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("alerted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (answered_by_id IS NULL)",
+            name=op.f("ck_petition_answered_by_somebody"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["user.id"], name=op.f("fk_petition_answered_by_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_petition_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_petition")),
+        sa.UniqueConstraint("key", name=op.f("uq_petition_key")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_petition_receipt")),
+    )
+    with op.batch_alter_table("petition", schema=None) as batch_op:
+        batch_op.create_index("ix_petition_due", ["answered_at", "due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_petition_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "place_parent",
@@ -919,6 +1017,42 @@ def upgrade() -> None:
             sqlite_where=sa.text("waiting_since IS NOT NULL"),
             postgresql_where=sa.text("waiting_since IS NOT NULL"),
         )
+
+    op.create_table(
+        "profile",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "bracket",
+            sa.Enum(
+                "under_15",
+                "from_15",
+                "adult",
+                name="agebracket",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_profile_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_profile")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_profile_user_id")),
+    )
+    op.create_table(
+        "recovery_code",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_recovery_code_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_recovery_code_fingerprint")),
+    )
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_code_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "reminder",
@@ -1264,85 +1398,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_became_subject", ["subject_kind", "subject_id"], unique=False)
 
     op.create_table(
-        "campaign_document",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("file_id", sa.Integer(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("nature", sa.Text(), nullable=False),
-        sa.Column("dated_on", sa.Date(), nullable=True),
-        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("removed_words", sa.Text(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_document_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["file_id"], ["stored_file.id"], name=op.f("fk_campaign_document_file_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_document")),
-    )
-    with op.batch_alter_table("campaign_document", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_campaign_document_campaign_id"), ["campaign_id"], unique=False
-        )
-
-    op.create_table(
-        "campaign_place",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("place_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_place_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["place_id"], ["place.id"], name=op.f("fk_campaign_place_place_id")
-        ),
-        sa.PrimaryKeyConstraint("campaign_id", "place_id", name=op.f("pk_campaign_place")),
-    )
-    with op.batch_alter_table("campaign_place", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_campaign_place_place_id"), ["place_id"], unique=False)
-
-    op.create_table(
-        "campaign_rules",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("content", sa.JSON(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("number = 1 OR reason <> ''", name=op.f("ck_campaign_rules_reason")),
-        sa.ForeignKeyConstraint(
-            ["author_id"], ["user.id"], name=op.f("fk_campaign_rules_author_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_rules_campaign_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_rules")),
-        sa.UniqueConstraint(
-            "campaign_id", "number", name=op.f("uq_campaign_rules_campaign_id_number")
-        ),
-        info={"append_only": True},
-    )
-    op.create_table(
-        "contribution_group",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("key", sa.String(length=40), nullable=True),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("dissolved_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_contribution_group_campaign_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution_group")),
-        sa.UniqueConstraint("key", name=op.f("uq_contribution_group_key")),
-    )
-    with op.batch_alter_table("contribution_group", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_contribution_group_campaign_id"), ["campaign_id"], unique=False
-        )
-
-    op.create_table(
         "decision",
         sa.Column("receipt", sa.String(length=12), nullable=False),
         sa.Column("post_id", sa.Integer(), nullable=False),
@@ -1464,18 +1519,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_decision_post_id"), ["post_id"], unique=False)
 
     op.create_table(
-        "delay",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("days", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_delay_campaign_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_delay")),
-        sa.UniqueConstraint("campaign_id", "days", name=op.f("uq_delay_campaign_id_days")),
-    )
-    op.create_table(
         "flag",
         sa.Column("post_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -1542,74 +1585,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_image_thumbnail_id"), ["thumbnail_id"], unique=False)
 
     op.create_table(
-        "import",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("file_id", sa.Integer(), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=40), nullable=True),
-        sa.Column("format", sa.String(length=30), nullable=False),
-        sa.Column("columns", sa.JSON(), nullable=False),
-        sa.Column("is_pending", sa.Boolean(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("fault", sa.Text(), nullable=False),
-        sa.Column("total", sa.Integer(), nullable=True),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("created", sa.Integer(), nullable=False),
-        sa.Column("updated", sa.Integer(), nullable=False),
-        sa.Column("unchanged", sa.Integer(), nullable=False),
-        sa.Column("refused", sa.Integer(), nullable=False),
-        sa.Column("comments", sa.Integer(), nullable=False),
-        sa.Column("tallies", sa.JSON(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "finished_at IS NULL OR confirmed_at IS NOT NULL", name=op.f("ck_import_confirmed")
-        ),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_import_author_id")),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_import_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_import_file_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_import")),
-        sa.UniqueConstraint("key", name=op.f("uq_import_key")),
-    )
-    with op.batch_alter_table("import", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_import_campaign_id"), ["campaign_id"], unique=False)
-        batch_op.create_index(
-            "ix_import_waiting",
-            ["confirmed_at"],
-            unique=False,
-            sqlite_where=sa.text("confirmed_at IS NOT NULL AND finished_at IS NULL"),
-            postgresql_where=sa.text("confirmed_at IS NOT NULL AND finished_at IS NULL"),
-        )
-
-    op.create_table(
-        "letter_series",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=40), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("agent_id", sa.Integer(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("size > 0", name=op.f("ck_letter_series_size")),
-        sa.ForeignKeyConstraint(["agent_id"], ["user.id"], name=op.f("fk_letter_series_agent_id")),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_letter_series_campaign_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_series")),
-        sa.UniqueConstraint("key", name=op.f("uq_letter_series_key")),
-    )
-    with op.batch_alter_table("letter_series", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_letter_series_campaign_id"), ["campaign_id"], unique=False
-        )
-
-    op.create_table(
         "measure",
         sa.Column("indicator_id", sa.Integer(), nullable=False),
         sa.Column("place_id", sa.Integer(), nullable=True),
@@ -1667,95 +1642,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_measure_place_id"), ["place_id"], unique=False)
 
     op.create_table(
-        "phase",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "propose",
-                "discuss",
-                "vote",
-                "answer",
-                "follow_up",
-                name="phasekind",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "closes_at IS NULL OR closes_at > opens_at", name=op.f("ck_phase_order")
-        ),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_phase_campaign_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_phase")),
-        sa.UniqueConstraint("campaign_id", "kind", name=op.f("uq_phase_campaign_id_kind")),
-    )
-    op.create_table(
-        "proof",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "way",
-            sa.Enum(
-                "none",
-                "email",
-                "declared",
-                "letter",
-                "oidc",
-                "desk",
-                name="identity",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("voter_key", sa.String(length=64), nullable=False),
-        sa.Column("source_key", sa.String(length=64), nullable=True),
-        sa.Column("home_key", sa.String(length=64), nullable=True),
-        sa.Column("is_inside", sa.Boolean(), nullable=True),
-        sa.Column(
-            "bracket",
-            sa.Enum(
-                "under_15",
-                "from_15",
-                "adult",
-                name="agebracket",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=True,
-        ),
-        sa.Column("agent_id", sa.Integer(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["agent_id"], ["user.id"], name=op.f("fk_proof_agent_id")),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_proof_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_proof_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_proof")),
-        sa.UniqueConstraint(
-            "campaign_id", "source_key", name=op.f("uq_proof_campaign_id_source_key")
-        ),
-        sa.UniqueConstraint("campaign_id", "user_id", name=op.f("uq_proof_campaign_id_user_id")),
-        sa.UniqueConstraint(
-            "campaign_id", "voter_key", name=op.f("uq_proof_campaign_id_voter_key")
-        ),
-    )
-    with op.batch_alter_table("proof", schema=None) as batch_op:
-        batch_op.create_index("ix_proof_home", ["campaign_id", "home_key"], unique=False)
-        batch_op.create_index(batch_op.f("ix_proof_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
         "proxy",
         sa.Column("sitting_id", sa.Integer(), nullable=False),
         sa.Column("giver", sa.Text(), nullable=False),
@@ -1782,57 +1668,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("slip", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_slip_number"), ["number"], unique=False)
-
-    op.create_table(
-        "tally",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("theme_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "draft",
-                "pending",
-                "published",
-                "refused",
-                "restricted",
-                "withdrawn",
-                name="status",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("outcome", sa.String(length=30), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("number >= 0", name=op.f("ck_tally_number")),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_tally_campaign_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_tally")),
-        sa.UniqueConstraint(
-            "campaign_id",
-            "theme_id",
-            "status",
-            "outcome",
-            name=op.f("uq_tally_campaign_id_theme_id_status_outcome"),
-        ),
-    )
-    op.create_table(
-        "theme",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("order", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_theme_campaign_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_theme")),
-        sa.UniqueConstraint("campaign_id", "title", name=op.f("uq_theme_campaign_id_title")),
-    )
-    with op.batch_alter_table("theme", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_theme_campaign_id"), ["campaign_id"], unique=False)
 
     op.create_table(
         "version",
@@ -2008,94 +1843,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_annex_file_id"), ["file_id"], unique=False)
 
     op.create_table(
-        "contribution",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("theme_id", sa.Integer(), nullable=True),
-        sa.Column("place_id", sa.Integer(), nullable=True),
-        sa.Column("awaited_email", sa.Text(), nullable=True),
-        sa.Column("awaited_pseudonym", sa.Text(), nullable=True),
-        sa.Column("awaited_since", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("external_ref", sa.Text(), nullable=True),
-        sa.Column("shuffle", sa.Integer(), nullable=False),
-        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("aside_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "outcome",
-            sa.Enum(
-                "retained",
-                "partly_retained",
-                "not_retained",
-                "out_of_scope",
-                "already_done",
-                name="outcome",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=True,
-        ),
-        sa.Column("support_count", sa.Integer(), nullable=False),
-        sa.Column("comment_count", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "support_count >= 0 AND comment_count >= 0", name=op.f("ck_contribution_counts")
-        ),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_contribution_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(["id"], ["post.id"], name=op.f("fk_contribution_id")),
-        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_contribution_place_id")),
-        sa.ForeignKeyConstraint(["theme_id"], ["theme.id"], name=op.f("fk_contribution_theme_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution")),
-        sa.UniqueConstraint(
-            "campaign_id", "external_ref", name=op.f("uq_contribution_campaign_id_external_ref")
-        ),
-    )
-    with op.batch_alter_table("contribution", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_contribution_newest",
-            ["campaign_id", "shown_at", "id"],
-            unique=False,
-            sqlite_where=sa.text("shown_at IS NOT NULL"),
-            postgresql_where=sa.text("shown_at IS NOT NULL"),
-        )
-        batch_op.create_index(
-            "ix_contribution_outcome",
-            ["campaign_id", "outcome", "shown_at", "id"],
-            unique=False,
-            sqlite_where=sa.text("shown_at IS NOT NULL"),
-            postgresql_where=sa.text("shown_at IS NOT NULL"),
-        )
-        batch_op.create_index(
-            "ix_contribution_place",
-            ["place_id", "campaign_id", "shown_at", "id"],
-            unique=False,
-            sqlite_where=sa.text("shown_at IS NOT NULL"),
-            postgresql_where=sa.text("shown_at IS NOT NULL"),
-        )
-        batch_op.create_index(
-            "ix_contribution_shuffled",
-            ["campaign_id", "shuffle", "id"],
-            unique=False,
-            sqlite_where=sa.text("shown_at IS NOT NULL"),
-            postgresql_where=sa.text("shown_at IS NOT NULL"),
-        )
-        batch_op.create_index(
-            "ix_contribution_supported",
-            ["campaign_id", "support_count", "id"],
-            unique=False,
-            sqlite_where=sa.text("shown_at IS NOT NULL"),
-            postgresql_where=sa.text("shown_at IS NOT NULL"),
-        )
-        batch_op.create_index(
-            "ix_contribution_theme",
-            ["theme_id", "shown_at", "id"],
-            unique=False,
-            sqlite_where=sa.text("shown_at IS NOT NULL"),
-            postgresql_where=sa.text("shown_at IS NOT NULL"),
-        )
-
-    op.create_table(
         "correction",
         sa.Column("measure_id", sa.Integer(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
@@ -2183,80 +1930,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("generation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_generation_place_id"), ["place_id"], unique=False)
-
-    op.create_table(
-        "import_remark",
-        sa.Column("import_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "refused",
-                "warning",
-                name="remarkkind",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("row", sa.Integer(), nullable=False),
-        sa.Column("ref", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("comments", sa.Integer(), nullable=False),
-        sa.Column("votes", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["import.id"], name=op.f("fk_import_remark_import_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_remark")),
-    )
-    with op.batch_alter_table("import_remark", schema=None) as batch_op:
-        batch_op.create_index("ix_import_remark_import", ["import_id", "kind", "id"], unique=False)
-
-    op.create_table(
-        "letter_code",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("series_id", sa.Integer(), nullable=True),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("voter_key", sa.String(length=64), nullable=True),
-        sa.Column("is_inside", sa.Boolean(), nullable=True),
-        sa.Column(
-            "bracket",
-            sa.Enum(
-                "under_15",
-                "from_15",
-                "adult",
-                name="agebracket",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=True,
-        ),
-        sa.Column("agent_id", sa.Integer(), nullable=True),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "used_at IS NULL OR revoked_at IS NULL", name=op.f("ck_letter_code_one_end")
-        ),
-        sa.ForeignKeyConstraint(["agent_id"], ["user.id"], name=op.f("fk_letter_code_agent_id")),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_letter_code_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["series_id"], ["letter_series.id"], name=op.f("fk_letter_code_series_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_code")),
-        sa.UniqueConstraint(
-            "campaign_id", "number", name=op.f("uq_letter_code_campaign_id_number")
-        ),
-        sa.UniqueConstraint("key", name=op.f("uq_letter_code_key")),
-    )
-    with op.batch_alter_table("letter_code", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_letter_code_series_id"), ["series_id"], unique=False)
 
     op.create_table(
         "notice",
@@ -2541,53 +2214,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_amendment_item_id"), ["item_id"], unique=False)
 
     op.create_table(
-        "answer",
-        sa.Column("contribution_id", sa.Integer(), nullable=False),
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "outcome",
-            sa.Enum(
-                "retained",
-                "partly_retained",
-                "not_retained",
-                "out_of_scope",
-                "already_done",
-                name="outcome",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("part", sa.Text(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("signatory", sa.Text(), nullable=False),
-        sa.Column("unit", sa.Text(), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("delay_days", sa.Integer(), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "outcome <> 'partly_retained' OR part <> ''", name=op.f("ck_answer_part")
-        ),
-        sa.CheckConstraint(
-            "words <> '' AND signatory <> '' AND unit <> ''", name=op.f("ck_answer_reasoned")
-        ),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_answer_author_id")),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_answer_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contribution.id"], name=op.f("fk_answer_contribution_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
-        info={"append_only": True},
-    )
-    with op.batch_alter_table("answer", schema=None) as batch_op:
-        batch_op.create_index("ix_answer_campaign", ["campaign_id", "id"], unique=False)
-        batch_op.create_index("ix_answer_contribution", ["contribution_id", "id"], unique=False)
-
-    op.create_table(
         "appeal",
         sa.Column("receipt", sa.String(length=12), nullable=False),
         sa.Column("decision_id", sa.Integer(), nullable=True),
@@ -2682,146 +2308,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_appeal_month", ["month"], unique=False)
 
     op.create_table(
-        "assignment",
-        sa.Column("contribution_id", sa.Integer(), nullable=False),
-        sa.Column("unit", sa.Text(), nullable=False),
-        sa.Column("assignee_id", sa.Integer(), nullable=True),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("author_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["assignee_id"], ["user.id"], name=op.f("fk_assignment_assignee_id")
-        ),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_assignment_author_id")),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contribution.id"], name=op.f("fk_assignment_contribution_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
-        sa.UniqueConstraint("contribution_id", name=op.f("uq_assignment_contribution_id")),
-    )
-    with op.batch_alter_table("assignment", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_assignment_assignee_id"), ["assignee_id"], unique=False
-        )
-
-    op.create_table(
-        "comment",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("contribution_id", sa.Integer(), nullable=False),
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("thread_id", sa.Integer(), nullable=True),
-        sa.Column("parent_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "side",
-            sa.Enum(
-                "for",
-                "against",
-                "neutral",
-                name="side",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("speaks_for", sa.Text(), nullable=True),
-        sa.Column("external_ref", sa.Text(), nullable=True),
-        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_comment_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contribution.id"], name=op.f("fk_comment_contribution_id")
-        ),
-        sa.ForeignKeyConstraint(["id"], ["post.id"], name=op.f("fk_comment_id")),
-        sa.ForeignKeyConstraint(["parent_id"], ["comment.id"], name=op.f("fk_comment_parent_id")),
-        sa.ForeignKeyConstraint(["thread_id"], ["comment.id"], name=op.f("fk_comment_thread_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
-        sa.UniqueConstraint(
-            "contribution_id", "external_ref", name=op.f("uq_comment_contribution_id_external_ref")
-        ),
-    )
-    op.create_table(
-        "group_member",
-        sa.Column("group_id", sa.Integer(), nullable=False),
-        sa.Column("contribution_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contribution.id"], name=op.f("fk_group_member_contribution_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["group_id"], ["contribution_group.id"], name=op.f("fk_group_member_group_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_member")),
-        sa.UniqueConstraint("contribution_id", name=op.f("uq_group_member_contribution_id")),
-    )
-    with op.batch_alter_table("group_member", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_group_member_group_id"), ["group_id"], unique=False)
-
-    op.create_table(
-        "group_objection",
-        sa.Column("contribution_id", sa.Integer(), nullable=False),
-        sa.Column("group_id", sa.Integer(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"],
-            ["contribution.id"],
-            name=op.f("fk_group_objection_contribution_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["group_id"], ["contribution_group.id"], name=op.f("fk_group_objection_group_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_objection")),
-        sa.UniqueConstraint("contribution_id", name=op.f("uq_group_objection_contribution_id")),
-    )
-    op.create_table(
-        "group_version",
-        sa.Column("group_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("members", sa.JSON(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("left_id", sa.Integer(), nullable=True),
-        sa.Column("editor_id", sa.Integer(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "trim(reason) <> '' OR left_id IS NOT NULL", name=op.f("ck_group_version_reasoned")
-        ),
-        sa.ForeignKeyConstraint(
-            ["editor_id"], ["user.id"], name=op.f("fk_group_version_editor_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["group_id"], ["contribution_group.id"], name=op.f("fk_group_version_group_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["left_id"], ["contribution.id"], name=op.f("fk_group_version_left_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_version")),
-        sa.UniqueConstraint("group_id", "number", name=op.f("uq_group_version_group_id_number")),
-        info={"append_only": True},
-    )
-    op.create_table(
-        "imported_tally",
-        sa.Column("contribution_id", sa.Integer(), nullable=False),
-        sa.Column("position", sa.String(length=30), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("number >= 0", name=op.f("ck_imported_tally_number")),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contribution.id"], name=op.f("fk_imported_tally_contribution_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_imported_tally")),
-        sa.UniqueConstraint(
-            "contribution_id", "position", name=op.f("uq_imported_tally_contribution_id_position")
-        ),
-    )
-    op.create_table(
         "place_change",
         sa.Column("place_id", sa.Integer(), nullable=False),
         sa.Column("generation_id", sa.Integer(), nullable=False),
@@ -2909,24 +2395,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("plan", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_plan_programme_id"), ["programme_id"], unique=False)
-
-    op.create_table(
-        "private_note",
-        sa.Column("contribution_id", sa.Integer(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_private_note_author_id")),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contribution.id"], name=op.f("fk_private_note_contribution_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_private_note")),
-    )
-    with op.batch_alter_table("private_note", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_private_note_contribution_id"), ["contribution_id"], unique=False
-        )
 
     op.create_table(
         "programme_amount",
@@ -3302,48 +2770,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "set_aside",
-        sa.Column("contribution_id", sa.Integer(), nullable=False),
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("facts", sa.Text(), nullable=False),
-        sa.Column("rule", sa.Text(), nullable=False),
-        sa.Column("decided_by_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("restored_by_id", sa.Integer(), nullable=True),
-        sa.Column("restored_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("restored_words", sa.Text(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "restored_at IS NULL OR (restored_by_id IS NOT NULL AND trim(restored_words) <> '')",
-            name=op.f("ck_set_aside_restored"),
-        ),
-        sa.CheckConstraint(
-            "trim(facts) <> '' AND trim(rule) <> '' AND number > 0",
-            name=op.f("ck_set_aside_reasoned"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_set_aside_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contribution.id"], name=op.f("fk_set_aside_contribution_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["user.id"], name=op.f("fk_set_aside_decided_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["restored_by_id"], ["user.id"], name=op.f("fk_set_aside_restored_by_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_set_aside")),
-    )
-    with op.batch_alter_table("set_aside", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_set_aside_contribution_id"), ["contribution_id"], unique=False
-        )
-
-    op.create_table(
         "action",
         sa.Column("plan_id", sa.Integer(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
@@ -3515,6 +2941,142 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_call_candidate_place_id"), ["place_id"], unique=False)
 
     op.create_table(
+        "campaign",
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("presentation", sa.Text(), nullable=False),
+        sa.Column("decider", sa.Text(), nullable=False),
+        sa.Column(
+            "legal_nature",
+            sa.Enum(
+                "open_consultation",
+                "environment",
+                "planning",
+                "participatory_budget",
+                "survey",
+                "preference_vote",
+                name="legalnature",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("audience", sa.Text(), nullable=False),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("offline", sa.Text(), nullable=False),
+        sa.Column("privacy", sa.Text(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=False),
+        sa.Column("period_words", sa.Text(), nullable=True),
+        sa.Column("participation_words", sa.Text(), nullable=True),
+        sa.Column(
+            "moderation",
+            sa.Enum(
+                "before",
+                "after",
+                name="moderation",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "identity",
+            sa.Enum(
+                "none",
+                "email",
+                "declared",
+                "letter",
+                "oidc",
+                "desk",
+                name="identity",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("ways", sa.JSON(), nullable=False),
+        sa.Column("proves_comments", sa.Boolean(), nullable=False),
+        sa.Column("perimeter", sa.Text(), nullable=False),
+        sa.Column("postcodes", sa.Text(), nullable=False),
+        sa.Column("is_for_insiders", sa.Boolean(), nullable=False),
+        sa.Column(
+            "youngest",
+            sa.Enum(
+                "under_15",
+                "from_15",
+                "adult",
+                name="agebracket",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("dpia_on", sa.Date(), nullable=True),
+        sa.Column("dpia_by", sa.Text(), nullable=False),
+        sa.Column("support_limit", sa.Integer(), nullable=True),
+        sa.Column("hides_counts", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "published",
+                "results",
+                "cancelled",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("evaluates_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("results_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("results_words", sa.Text(), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_words", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("dpia_on IS NULL OR dpia_by <> ''", name=op.f("ck_campaign_dpia")),
+        sa.CheckConstraint("identity IN ('none', 'email')", name=op.f("ck_campaign_base_identity")),
+        sa.CheckConstraint(
+            "state <> 'cancelled' OR (cancelled_at IS NOT NULL AND cancelled_words <> '')",
+            name=op.f("ck_campaign_cancelled"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'results' OR results_at IS NOT NULL", name=op.f("ck_campaign_results")
+        ),
+        sa.CheckConstraint(
+            "state = 'draft' OR published_at IS NOT NULL", name=op.f("ck_campaign_published")
+        ),
+        sa.CheckConstraint(
+            "support_limit IS NULL OR support_limit > 0", name=op.f("ck_campaign_support_limit")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_campaign_author_id")),
+        sa.ForeignKeyConstraint(
+            ["evaluates_id"], ["plan.id"], name=op.f("fk_campaign_evaluates_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+        sa.UniqueConstraint("external_ref", name=op.f("uq_campaign_external_ref")),
+        sa.UniqueConstraint("key", name=op.f("uq_campaign_key")),
+        sa.UniqueConstraint("slug", name=op.f("uq_campaign_slug")),
+    )
+    with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_campaign_evaluates_id"), ["evaluates_id"], unique=False
+        )
+
+    op.create_table(
         "edition",
         sa.Column("plan_id", sa.Integer(), nullable=False),
         sa.Column("slug", sa.Text(), nullable=False),
@@ -3575,40 +3137,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_indicator_plan_plan_id"), ["plan_id"], unique=False)
 
     op.create_table(
-        "invitation",
-        sa.Column("email", sa.Text(), nullable=False),
-        sa.Column(
-            "name",
-            sa.Enum(
-                "facilitator",
-                "council",
-                "guarantor",
-                "administrator",
-                name="rolename",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("campaign_id", sa.Integer(), nullable=True),
-        sa.Column("plan_id", sa.Integer(), nullable=True),
-        sa.Column("invited_by_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_invitation_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["invited_by_id"], ["user.id"], name=op.f("fk_invitation_invited_by_id")
-        ),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_invitation_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
-    )
-    op.create_table(
         "picture",
         sa.Column("plan_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -3643,21 +3171,6 @@ def upgrade() -> None:
     with op.batch_alter_table("picture", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_picture_file_id"), ["file_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_picture_plan_id"), ["plan_id"], unique=False)
-
-    op.create_table(
-        "plan_campaign",
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_plan_campaign_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_campaign_plan_id")),
-        sa.PrimaryKeyConstraint("plan_id", "campaign_id", name=op.f("pk_plan_campaign")),
-    )
-    with op.batch_alter_table("plan_campaign", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_plan_campaign_campaign_id"), ["campaign_id"], unique=False
-        )
 
     op.create_table(
         "plan_version",
@@ -3739,139 +3252,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "role",
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "name",
-            sa.Enum(
-                "facilitator",
-                "council",
-                "guarantor",
-                "administrator",
-                name="rolename",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("campaign_id", sa.Integer(), nullable=True),
-        sa.Column("plan_id", sa.Integer(), nullable=True),
-        sa.Column("granted_by_id", sa.Integer(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "campaign_id IS NULL OR plan_id IS NULL", name=op.f("ck_role_one_scope")
-        ),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_role_campaign_id")),
-        sa.ForeignKeyConstraint(["granted_by_id"], ["user.id"], name=op.f("fk_role_granted_by_id")),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_role_plan_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_role_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_role")),
-    )
-    with op.batch_alter_table("role", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_role_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "sign_off",
-        sa.Column("period_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "publication",
-            sa.Enum(
-                "plan",
-                "edition",
-                "results",
-                name="publication",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("plan_id", sa.Integer(), nullable=True),
-        sa.Column("campaign_id", sa.Integer(), nullable=True),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("quality", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("key", sa.String(length=40), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "name <> '' AND quality <> '' AND reason <> ''", name=op.f("ck_sign_off_named")
-        ),
-        sa.CheckConstraint(
-            "(plan_id IS NULL) <> (campaign_id IS NULL)", name=op.f("ck_sign_off_of_one")
-        ),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_sign_off_author_id")),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_sign_off_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["period_id"], ["electoral_period.id"], name=op.f("fk_sign_off_period_id")
-        ),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_sign_off_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_off")),
-        sa.UniqueConstraint("key", name=op.f("uq_sign_off_key")),
-        info={"append_only": True},
-    )
-    with op.batch_alter_table("sign_off", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sign_off_campaign_id"), ["campaign_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_sign_off_period_id"), ["period_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_sign_off_plan_id"), ["plan_id"], unique=False)
-
-    op.create_table(
-        "support",
-        sa.Column("contribution_id", sa.Integer(), nullable=False),
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("voter_key", sa.String(length=64), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "channel",
-            sa.Enum(
-                "web",
-                "paper",
-                "meeting",
-                "phone",
-                "counter",
-                "import",
-                name="channel",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("is_inside", sa.Boolean(), nullable=True),
-        sa.Column("agent_id", sa.Integer(), nullable=True),
-        sa.Column("aside_id", sa.Integer(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("user_id IS NULL OR channel = 'web'", name=op.f("ck_support_channel")),
-        sa.ForeignKeyConstraint(["agent_id"], ["user.id"], name=op.f("fk_support_agent_id")),
-        sa.ForeignKeyConstraint(["aside_id"], ["set_aside.id"], name=op.f("fk_support_aside_id")),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_support_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contribution.id"], name=op.f("fk_support_contribution_id")
-        ),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_support_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_support")),
-        sa.UniqueConstraint(
-            "contribution_id", "user_id", name=op.f("uq_support_contribution_id_user_id")
-        ),
-        sa.UniqueConstraint(
-            "contribution_id", "voter_key", name=op.f("uq_support_contribution_id_voter_key")
-        ),
-    )
-    with op.batch_alter_table("support", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_support_aside_id"), ["aside_id"], unique=False)
-        batch_op.create_index("ix_support_person", ["user_id", "campaign_id"], unique=False)
-        batch_op.create_index("ix_support_voter", ["voter_key", "campaign_id"], unique=False)
-
-    op.create_table(
         "action_place",
         sa.Column("action_id", sa.Integer(), nullable=False),
         sa.Column("place_id", sa.Integer(), nullable=False),
@@ -3933,6 +3313,97 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "campaign_document",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("nature", sa.Text(), nullable=False),
+        sa.Column("dated_on", sa.Date(), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_words", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_document_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_campaign_document_file_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_document")),
+    )
+    with op.batch_alter_table("campaign_document", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_campaign_document_campaign_id"), ["campaign_id"], unique=False
+        )
+
+    op.create_table(
+        "campaign_place",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_place_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"], ["place.id"], name=op.f("fk_campaign_place_place_id")
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "place_id", name=op.f("pk_campaign_place")),
+    )
+    with op.batch_alter_table("campaign_place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_campaign_place_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "campaign_rules",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("number = 1 OR reason <> ''", name=op.f("ck_campaign_rules_reason")),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name=op.f("fk_campaign_rules_author_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_rules_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_rules")),
+        sa.UniqueConstraint(
+            "campaign_id", "number", name=op.f("uq_campaign_rules_campaign_id_number")
+        ),
+        info={"append_only": True},
+    )
+    op.create_table(
+        "contribution_group",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("dissolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_contribution_group_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution_group")),
+        sa.UniqueConstraint("key", name=op.f("uq_contribution_group_key")),
+    )
+    with op.batch_alter_table("contribution_group", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_contribution_group_campaign_id"), ["campaign_id"], unique=False
+        )
+
+    op.create_table(
+        "delay",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_delay_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delay")),
+        sa.UniqueConstraint("campaign_id", "days", name=op.f("uq_delay_campaign_id_days")),
+    )
+    op.create_table(
         "expression",
         sa.Column("plan_id", sa.Integer(), nullable=True),
         sa.Column("edition_id", sa.Integer(), nullable=True),
@@ -3970,6 +3441,80 @@ def upgrade() -> None:
         sa.UniqueConstraint("plan_id", name=op.f("uq_expression_plan_id")),
     )
     op.create_table(
+        "guarantor_report",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("guarantor_id", sa.Integer(), nullable=False),
+        sa.Column("signature", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "number = 1 OR trim(reason) <> ''", name=op.f("ck_guarantor_report_reason")
+        ),
+        sa.CheckConstraint(
+            "number >= 1 AND trim(words) <> ''", name=op.f("ck_guarantor_report_said")
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_guarantor_report_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["guarantor_id"], ["user.id"], name=op.f("fk_guarantor_report_guarantor_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guarantor_report")),
+        sa.UniqueConstraint(
+            "campaign_id", "number", name=op.f("uq_guarantor_report_campaign_id_number")
+        ),
+        info={"append_only": True},
+    )
+    op.create_table(
+        "import",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("format", sa.String(length=30), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("is_pending", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("fault", sa.Text(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("created", sa.Integer(), nullable=False),
+        sa.Column("updated", sa.Integer(), nullable=False),
+        sa.Column("unchanged", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("comments", sa.Integer(), nullable=False),
+        sa.Column("tallies", sa.JSON(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "finished_at IS NULL OR confirmed_at IS NOT NULL", name=op.f("ck_import_confirmed")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_import_author_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_import_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_import_file_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import")),
+        sa.UniqueConstraint("key", name=op.f("uq_import_key")),
+    )
+    with op.batch_alter_table("import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(
+            "ix_import_waiting",
+            ["confirmed_at"],
+            unique=False,
+            sqlite_where=sa.text("confirmed_at IS NOT NULL AND finished_at IS NULL"),
+            postgresql_where=sa.text("confirmed_at IS NOT NULL AND finished_at IS NULL"),
+        )
+
+    op.create_table(
         "indicator_action",
         sa.Column("indicator_id", sa.Integer(), nullable=False),
         sa.Column("action_id", sa.Integer(), nullable=False),
@@ -3987,53 +3532,178 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "origin",
-        sa.Column("contribution_id", sa.Integer(), nullable=False),
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("engagement_id", sa.Integer(), nullable=True),
-        sa.Column("action_id", sa.Integer(), nullable=True),
+        "invitation",
+        sa.Column("email", sa.Text(), nullable=False),
         sa.Column(
-            "degree",
+            "name",
             sa.Enum(
-                "whole", "part", name="degree", native_enum=False, create_constraint=True, length=30
+                "facilitator",
+                "council",
+                "guarantor",
+                "administrator",
+                name="rolename",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
             ),
             nullable=False,
         ),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column("invited_by_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("degree = 'whole' OR words <> ''", name=op.f("ck_origin_which_part")),
-        sa.CheckConstraint(
-            "(engagement_id IS NULL) <> (action_id IS NULL)",
-            name=op.f("ck_origin_engagement_or_action"),
-        ),
-        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_origin_action_id")),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_origin_author_id")),
         sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_origin_campaign_id")
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_invitation_campaign_id")
         ),
         sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contribution.id"], name=op.f("fk_origin_contribution_id")
+            ["invited_by_id"], ["user.id"], name=op.f("fk_invitation_invited_by_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["engagement_id"], ["engagement.id"], name=op.f("fk_origin_engagement_id")
-        ),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_origin_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_origin")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_invitation_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
     )
-    with op.batch_alter_table("origin", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_origin_campaign_id"), ["campaign_id"], unique=False)
+    op.create_table(
+        "letter_series",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("size > 0", name=op.f("ck_letter_series_size")),
+        sa.ForeignKeyConstraint(["agent_id"], ["user.id"], name=op.f("fk_letter_series_agent_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_letter_series_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_series")),
+        sa.UniqueConstraint("key", name=op.f("uq_letter_series_key")),
+    )
+    with op.batch_alter_table("letter_series", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_origin_contribution_id"), ["contribution_id"], unique=False
+            batch_op.f("ix_letter_series_campaign_id"), ["campaign_id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_origin_plan_id"), ["plan_id"], unique=False)
-        batch_op.create_index("uq_origin_action", ["action_id", "contribution_id"], unique=True)
+
+    op.create_table(
+        "phase",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "propose",
+                "discuss",
+                "vote",
+                "answer",
+                "follow_up",
+                name="phasekind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "closes_at IS NULL OR closes_at > opens_at", name=op.f("ck_phase_order")
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_phase_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phase")),
+        sa.UniqueConstraint("campaign_id", "kind", name=op.f("uq_phase_campaign_id_kind")),
+    )
+    op.create_table(
+        "plan_campaign",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_plan_campaign_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_campaign_plan_id")),
+        sa.PrimaryKeyConstraint("plan_id", "campaign_id", name=op.f("pk_plan_campaign")),
+    )
+    with op.batch_alter_table("plan_campaign", schema=None) as batch_op:
         batch_op.create_index(
-            "uq_origin_engagement", ["engagement_id", "contribution_id"], unique=True
+            batch_op.f("ix_plan_campaign_campaign_id"), ["campaign_id"], unique=False
         )
+
+    op.create_table(
+        "poll",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column(
+            "method",
+            sa.Enum(
+                "one",
+                "approval",
+                "points",
+                "envelope",
+                "judgment",
+                name="method",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("most", sa.Integer(), nullable=False),
+        sa.Column("envelope_cents", sa.Integer(), nullable=True),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("can_change", sa.Boolean(), nullable=False),
+        sa.Column("shows_turnout", sa.Boolean(), nullable=False),
+        sa.Column("electorate", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "announced",
+                "counted",
+                "cancelled",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("announced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("terms_sha256", sa.String(length=64), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_words", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "method <> 'envelope' OR envelope_cents IS NOT NULL", name=op.f("ck_poll_budget")
+        ),
+        sa.CheckConstraint(
+            "state <> 'cancelled' OR (cancelled_at IS NOT NULL AND cancelled_words <> '')",
+            name=op.f("ck_poll_cancelled"),
+        ),
+        sa.CheckConstraint(
+            "state = 'draft' OR (announced_at IS NOT NULL AND terms_sha256 IS NOT NULL)",
+            name=op.f("ck_poll_announced"),
+        ),
+        sa.CheckConstraint("closes_at > opens_at", name=op.f("ck_poll_order")),
+        sa.CheckConstraint("envelope_cents > 0", name=op.f("ck_poll_envelope")),
+        sa.CheckConstraint("most > 0", name=op.f("ck_poll_most")),
+        sa.CheckConstraint("seats > 0", name=op.f("ck_poll_seats")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_poll_author_id")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_poll_campaign_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_poll")),
+        sa.UniqueConstraint("key", name=op.f("uq_poll_key")),
+    )
+    with op.batch_alter_table("poll", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_poll_campaign_id"), ["campaign_id"], unique=False)
 
     op.create_table(
         "promise",
@@ -4059,6 +3729,64 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("promise", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_promise_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "proof",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "way",
+            sa.Enum(
+                "none",
+                "email",
+                "declared",
+                "letter",
+                "oidc",
+                "desk",
+                name="identity",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("voter_key", sa.String(length=64), nullable=False),
+        sa.Column("source_key", sa.String(length=64), nullable=True),
+        sa.Column("home_key", sa.String(length=64), nullable=True),
+        sa.Column("is_inside", sa.Boolean(), nullable=True),
+        sa.Column(
+            "bracket",
+            sa.Enum(
+                "under_15",
+                "from_15",
+                "adult",
+                name="agebracket",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["user.id"], name=op.f("fk_proof_agent_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_proof_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_proof_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proof")),
+        sa.UniqueConstraint(
+            "campaign_id", "source_key", name=op.f("uq_proof_campaign_id_source_key")
+        ),
+        sa.UniqueConstraint("campaign_id", "user_id", name=op.f("uq_proof_campaign_id_user_id")),
+        sa.UniqueConstraint(
+            "campaign_id", "voter_key", name=op.f("uq_proof_campaign_id_voter_key")
+        ),
+    )
+    with op.batch_alter_table("proof", schema=None) as batch_op:
+        batch_op.create_index("ix_proof_home", ["campaign_id", "home_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_proof_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "question",
@@ -4144,6 +3872,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rendezvous_plan_id"), ["plan_id"], unique=False)
 
     op.create_table(
+        "report_draft",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_report_draft_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_draft")),
+        sa.UniqueConstraint("campaign_id", name=op.f("uq_report_draft_campaign_id")),
+    )
+    op.create_table(
         "revision",
         sa.Column("plan_id", sa.Integer(), nullable=False),
         sa.Column("engagement_id", sa.Integer(), nullable=True),
@@ -4171,6 +3911,40 @@ def upgrade() -> None:
             batch_op.f("ix_revision_engagement_id"), ["engagement_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_revision_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "role",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "name",
+            sa.Enum(
+                "facilitator",
+                "council",
+                "guarantor",
+                "administrator",
+                name="rolename",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column("granted_by_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "campaign_id IS NULL OR plan_id IS NULL", name=op.f("ck_role_one_scope")
+        ),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_role_campaign_id")),
+        sa.ForeignKeyConstraint(["granted_by_id"], ["user.id"], name=op.f("fk_role_granted_by_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_role_plan_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_role_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role")),
+    )
+    with op.batch_alter_table("role", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_role_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "see_also",
@@ -4242,17 +4016,54 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sheet_plan_id"), ["plan_id"], unique=False)
 
     op.create_table(
-        "sign_off_use",
-        sa.Column("sign_off_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["sign_off_id"], ["sign_off.id"], name=op.f("fk_sign_off_use_sign_off_id")
+        "sign_off",
+        sa.Column("period_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "publication",
+            sa.Enum(
+                "plan",
+                "edition",
+                "results",
+                name="publication",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_off_use")),
-        sa.UniqueConstraint("sign_off_id", name=op.f("uq_sign_off_use_sign_off_id")),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("quality", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "name <> '' AND quality <> '' AND reason <> ''", name=op.f("ck_sign_off_named")
+        ),
+        sa.CheckConstraint(
+            "(plan_id IS NULL) <> (campaign_id IS NULL)", name=op.f("ck_sign_off_of_one")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_sign_off_author_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_sign_off_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["period_id"], ["electoral_period.id"], name=op.f("fk_sign_off_period_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_sign_off_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_off")),
+        sa.UniqueConstraint("key", name=op.f("uq_sign_off_key")),
         info={"append_only": True},
     )
+    with op.batch_alter_table("sign_off", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_off_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_off_period_id"), ["period_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_off_plan_id"), ["plan_id"], unique=False)
+
     op.create_table(
         "status_report",
         sa.Column("action_id", sa.Integer(), nullable=False),
@@ -4303,6 +4114,57 @@ def upgrade() -> None:
     with op.batch_alter_table("status_report", schema=None) as batch_op:
         batch_op.create_index("ix_status_report_action", ["action_id", "id"], unique=False)
         batch_op.create_index("ix_status_report_plan", ["plan_id", "id"], unique=False)
+
+    op.create_table(
+        "tally",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("theme_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "draft",
+                "pending",
+                "published",
+                "refused",
+                "restricted",
+                "withdrawn",
+                name="status",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("outcome", sa.String(length=30), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("number >= 0", name=op.f("ck_tally_number")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_tally_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tally")),
+        sa.UniqueConstraint(
+            "campaign_id",
+            "theme_id",
+            "status",
+            "outcome",
+            name=op.f("uq_tally_campaign_id_theme_id_status_outcome"),
+        ),
+    )
+    op.create_table(
+        "theme",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_theme_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_theme")),
+        sa.UniqueConstraint("campaign_id", "title", name=op.f("uq_theme_campaign_id_title")),
+    )
+    with op.batch_alter_table("theme", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_theme_campaign_id"), ["campaign_id"], unique=False)
 
     op.create_table(
         "amount",
@@ -4363,6 +4225,96 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_amount_sheet_id"), ["sheet_id"], unique=False)
 
     op.create_table(
+        "contribution",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("theme_id", sa.Integer(), nullable=True),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("awaited_email", sa.Text(), nullable=True),
+        sa.Column("awaited_pseudonym", sa.Text(), nullable=True),
+        sa.Column("awaited_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("shuffle", sa.Integer(), nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("aside_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "retained",
+                "partly_retained",
+                "not_retained",
+                "out_of_scope",
+                "already_done",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("support_count", sa.Integer(), nullable=False),
+        sa.Column("apart_count", sa.Integer(), nullable=False),
+        sa.Column("comment_count", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "support_count >= 0 AND comment_count >= 0 AND apart_count >= 0",
+            name=op.f("ck_contribution_counts"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_contribution_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(["id"], ["post.id"], name=op.f("fk_contribution_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_contribution_place_id")),
+        sa.ForeignKeyConstraint(["theme_id"], ["theme.id"], name=op.f("fk_contribution_theme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution")),
+        sa.UniqueConstraint(
+            "campaign_id", "external_ref", name=op.f("uq_contribution_campaign_id_external_ref")
+        ),
+    )
+    with op.batch_alter_table("contribution", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_contribution_newest",
+            ["campaign_id", "shown_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_contribution_outcome",
+            ["campaign_id", "outcome", "shown_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_contribution_place",
+            ["place_id", "campaign_id", "shown_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_contribution_shuffled",
+            ["campaign_id", "shuffle", "id"],
+            unique=False,
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_contribution_supported",
+            ["campaign_id", "support_count", "id"],
+            unique=False,
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_contribution_theme",
+            ["theme_id", "shown_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+
+    op.create_table(
         "evidence",
         sa.Column("report_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -4412,6 +4364,35 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "import_remark",
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "refused",
+                "warning",
+                name="remarkkind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("comments", sa.Integer(), nullable=False),
+        sa.Column("votes", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["import.id"], name=op.f("fk_import_remark_import_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_remark")),
+    )
+    with op.batch_alter_table("import_remark", schema=None) as batch_op:
+        batch_op.create_index("ix_import_remark_import", ["import_id", "kind", "id"], unique=False)
+
+    op.create_table(
         "indicator_sheet",
         sa.Column("indicator_id", sa.Integer(), nullable=False),
         sa.Column("sheet_id", sa.Integer(), nullable=False),
@@ -4425,6 +4406,51 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("indicator_sheet", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_indicator_sheet_sheet_id"), ["sheet_id"], unique=False)
+
+    op.create_table(
+        "letter_code",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("series_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("voter_key", sa.String(length=64), nullable=True),
+        sa.Column("is_inside", sa.Boolean(), nullable=True),
+        sa.Column(
+            "bracket",
+            sa.Enum(
+                "under_15",
+                "from_15",
+                "adult",
+                name="agebracket",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "used_at IS NULL OR revoked_at IS NULL", name=op.f("ck_letter_code_one_end")
+        ),
+        sa.ForeignKeyConstraint(["agent_id"], ["user.id"], name=op.f("fk_letter_code_agent_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_letter_code_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["series_id"], ["letter_series.id"], name=op.f("fk_letter_code_series_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_code")),
+        sa.UniqueConstraint(
+            "campaign_id", "number", name=op.f("uq_letter_code_campaign_id_number")
+        ),
+        sa.UniqueConstraint("key", name=op.f("uq_letter_code_key")),
+    )
+    with op.batch_alter_table("letter_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_letter_code_series_id"), ["series_id"], unique=False)
 
     op.create_table(
         "moment",
@@ -4478,6 +4504,42 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_moment_sheet_id"), ["sheet_id"], unique=False)
 
     op.create_table(
+        "poll_pouch",
+        sa.Column("poll_id", sa.Integer(), nullable=False),
+        sa.Column("slips", sa.JSON(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["poll_id"], ["poll.id"], name=op.f("fk_poll_pouch_poll_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_poll_pouch")),
+    )
+    with op.batch_alter_table("poll_pouch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_poll_pouch_poll_id"), ["poll_id"], unique=False)
+
+    op.create_table(
+        "poll_result",
+        sa.Column("poll_id", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("table", sa.Text(), nullable=False),
+        sa.Column("table_sha256", sa.String(length=64), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_poll_result_author_id")),
+        sa.ForeignKeyConstraint(["poll_id"], ["poll.id"], name=op.f("fk_poll_result_poll_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_poll_result")),
+        sa.UniqueConstraint("poll_id", name=op.f("uq_poll_result_poll_id")),
+        info={"append_only": True},
+    )
+    op.create_table(
+        "poll_station",
+        sa.Column("poll_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["poll_id"], ["poll.id"], name=op.f("fk_poll_station_poll_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_poll_station")),
+        sa.UniqueConstraint("poll_id", "name", name=op.f("uq_poll_station_poll_id_name")),
+    )
+    op.create_table(
         "reply",
         sa.Column("question_id", sa.Integer(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
@@ -4529,6 +4591,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sheet_version_plan_id"), ["plan_id"], unique=False)
 
     op.create_table(
+        "sign_off_use",
+        sa.Column("sign_off_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sign_off_id"], ["sign_off.id"], name=op.f("fk_sign_off_use_sign_off_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_off_use")),
+        sa.UniqueConstraint("sign_off_id", name=op.f("uq_sign_off_use_sign_off_id")),
+        info={"append_only": True},
+    )
+    op.create_table(
         "space",
         sa.Column("expression_id", sa.Integer(), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=False),
@@ -4553,6 +4627,193 @@ def upgrade() -> None:
     with op.batch_alter_table("space", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_space_group_id"), ["group_id"], unique=False)
 
+    op.create_table(
+        "answer",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "retained",
+                "partly_retained",
+                "not_retained",
+                "out_of_scope",
+                "already_done",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("signatory", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("delay_days", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "outcome <> 'partly_retained' OR part <> ''", name=op.f("ck_answer_part")
+        ),
+        sa.CheckConstraint(
+            "words <> '' AND signatory <> '' AND unit <> ''", name=op.f("ck_answer_reasoned")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_answer_author_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_answer_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_answer_contribution_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
+        info={"append_only": True},
+    )
+    with op.batch_alter_table("answer", schema=None) as batch_op:
+        batch_op.create_index("ix_answer_campaign", ["campaign_id", "id"], unique=False)
+        batch_op.create_index("ix_answer_contribution", ["contribution_id", "id"], unique=False)
+
+    op.create_table(
+        "assignment",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("assignee_id", sa.Integer(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignee_id"], ["user.id"], name=op.f("fk_assignment_assignee_id")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_assignment_author_id")),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_assignment_contribution_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
+        sa.UniqueConstraint("contribution_id", name=op.f("uq_assignment_contribution_id")),
+    )
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_assignment_assignee_id"), ["assignee_id"], unique=False
+        )
+
+    op.create_table(
+        "comment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("thread_id", sa.Integer(), nullable=True),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "side",
+            sa.Enum(
+                "for",
+                "against",
+                "neutral",
+                name="side",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("speaks_for", sa.Text(), nullable=True),
+        sa.Column("external_ref", sa.Text(), nullable=True),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_comment_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_comment_contribution_id")
+        ),
+        sa.ForeignKeyConstraint(["id"], ["post.id"], name=op.f("fk_comment_id")),
+        sa.ForeignKeyConstraint(["parent_id"], ["comment.id"], name=op.f("fk_comment_parent_id")),
+        sa.ForeignKeyConstraint(["thread_id"], ["comment.id"], name=op.f("fk_comment_thread_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
+        sa.UniqueConstraint(
+            "contribution_id", "external_ref", name=op.f("uq_comment_contribution_id_external_ref")
+        ),
+    )
+    op.create_table(
+        "group_member",
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_group_member_contribution_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["contribution_group.id"], name=op.f("fk_group_member_group_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_member")),
+        sa.UniqueConstraint("contribution_id", name=op.f("uq_group_member_contribution_id")),
+    )
+    with op.batch_alter_table("group_member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_group_member_group_id"), ["group_id"], unique=False)
+
+    op.create_table(
+        "group_objection",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"],
+            ["contribution.id"],
+            name=op.f("fk_group_objection_contribution_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["contribution_group.id"], name=op.f("fk_group_objection_group_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_objection")),
+        sa.UniqueConstraint("contribution_id", name=op.f("uq_group_objection_contribution_id")),
+    )
+    op.create_table(
+        "group_version",
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("members", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("left_id", sa.Integer(), nullable=True),
+        sa.Column("editor_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "trim(reason) <> '' OR left_id IS NOT NULL", name=op.f("ck_group_version_reasoned")
+        ),
+        sa.ForeignKeyConstraint(
+            ["editor_id"], ["user.id"], name=op.f("fk_group_version_editor_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["contribution_group.id"], name=op.f("fk_group_version_group_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["left_id"], ["contribution.id"], name=op.f("fk_group_version_left_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_version")),
+        sa.UniqueConstraint("group_id", "number", name=op.f("uq_group_version_group_id_number")),
+        info={"append_only": True},
+    )
+    op.create_table(
+        "imported_tally",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.String(length=30), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("number >= 0", name=op.f("ck_imported_tally_number")),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_imported_tally_contribution_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imported_tally")),
+        sa.UniqueConstraint(
+            "contribution_id", "position", name=op.f("uq_imported_tally_contribution_id_position")
+        ),
+    )
     op.create_table(
         "moment_done",
         sa.Column("moment_id", sa.Integer(), nullable=False),
@@ -4605,6 +4866,184 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "origin",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("engagement_id", sa.Integer(), nullable=True),
+        sa.Column("action_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "degree",
+            sa.Enum(
+                "whole", "part", name="degree", native_enum=False, create_constraint=True, length=30
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("degree = 'whole' OR words <> ''", name=op.f("ck_origin_which_part")),
+        sa.CheckConstraint(
+            "(engagement_id IS NULL) <> (action_id IS NULL)",
+            name=op.f("ck_origin_engagement_or_action"),
+        ),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_origin_action_id")),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_origin_author_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_origin_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_origin_contribution_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"], ["engagement.id"], name=op.f("fk_origin_engagement_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_origin_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_origin")),
+    )
+    with op.batch_alter_table("origin", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_origin_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_origin_contribution_id"), ["contribution_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_origin_plan_id"), ["plan_id"], unique=False)
+        batch_op.create_index("uq_origin_action", ["action_id", "contribution_id"], unique=True)
+        batch_op.create_index(
+            "uq_origin_engagement", ["engagement_id", "contribution_id"], unique=True
+        )
+
+    op.create_table(
+        "poll_option",
+        sa.Column("poll_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("cost_cents", sa.Integer(), nullable=True),
+        sa.Column("contribution_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("cost_cents > 0", name=op.f("ck_poll_option_cost")),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_poll_option_contribution_id")
+        ),
+        sa.ForeignKeyConstraint(["poll_id"], ["poll.id"], name=op.f("fk_poll_option_poll_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_poll_option")),
+        sa.UniqueConstraint("poll_id", "number", name=op.f("uq_poll_option_poll_id_number")),
+        sa.UniqueConstraint("poll_id", "title", name=op.f("uq_poll_option_poll_id_title")),
+    )
+    with op.batch_alter_table("poll_option", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_poll_option_contribution_id"), ["contribution_id"], unique=False
+        )
+
+    op.create_table(
+        "poll_roll",
+        sa.Column("poll_id", sa.Integer(), nullable=False),
+        sa.Column("voter_key", sa.String(length=64), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "web", "paper", name="channel", native_enum=False, create_constraint=True, length=30
+            ),
+            nullable=False,
+        ),
+        sa.Column("station_id", sa.Integer(), nullable=True),
+        sa.Column("receipt", sa.String(length=20), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(channel = 'paper') = (station_id IS NOT NULL)", name=op.f("ck_poll_roll_station")
+        ),
+        sa.ForeignKeyConstraint(["poll_id"], ["poll.id"], name=op.f("fk_poll_roll_poll_id")),
+        sa.ForeignKeyConstraint(
+            ["station_id"], ["poll_station.id"], name=op.f("fk_poll_roll_station_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_poll_roll")),
+        sa.UniqueConstraint("poll_id", "voter_key", name=op.f("uq_poll_roll_poll_id_voter_key")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_poll_roll_receipt")),
+    )
+    op.create_table(
+        "poll_sheet_entry",
+        sa.Column("station_id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agent_id"], ["user.id"], name=op.f("fk_poll_sheet_entry_agent_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["station_id"], ["poll_station.id"], name=op.f("fk_poll_sheet_entry_station_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_poll_sheet_entry")),
+        info={"append_only": True},
+    )
+    with op.batch_alter_table("poll_sheet_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_poll_sheet_entry_station_id"), ["station_id"], unique=False
+        )
+
+    op.create_table(
+        "private_note",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_private_note_author_id")),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_private_note_contribution_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_private_note")),
+    )
+    with op.batch_alter_table("private_note", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_private_note_contribution_id"), ["contribution_id"], unique=False
+        )
+
+    op.create_table(
+        "set_aside",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("restored_by_id", sa.Integer(), nullable=True),
+        sa.Column("restored_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("restored_words", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "restored_at IS NULL OR (restored_by_id IS NOT NULL AND trim(restored_words) <> '')",
+            name=op.f("ck_set_aside_restored"),
+        ),
+        sa.CheckConstraint(
+            "trim(facts) <> '' AND trim(rule) <> '' AND number > 0",
+            name=op.f("ck_set_aside_reasoned"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_set_aside_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_set_aside_contribution_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["user.id"], name=op.f("fk_set_aside_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["restored_by_id"], ["user.id"], name=op.f("fk_set_aside_restored_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_set_aside")),
+    )
+    with op.batch_alter_table("set_aside", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_set_aside_contribution_id"), ["contribution_id"], unique=False
+        )
+
+    op.create_table(
         "statement",
         sa.Column("space_id", sa.Integer(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
@@ -4624,25 +5063,126 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("statement", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_statement_space_id"), ["space_id"], unique=False)
+
+    op.create_table(
+        "support",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("voter_key", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "web",
+                "paper",
+                "meeting",
+                "phone",
+                "counter",
+                "import",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_inside", sa.Boolean(), nullable=True),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("aside_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "user_id IS NULL OR channel = 'web'", name=op.f("ck_support_web_account")
+        ),
+        sa.ForeignKeyConstraint(["agent_id"], ["user.id"], name=op.f("fk_support_agent_id")),
+        sa.ForeignKeyConstraint(["aside_id"], ["set_aside.id"], name=op.f("fk_support_aside_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_support_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_support_contribution_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_support_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_support")),
+        sa.UniqueConstraint(
+            "contribution_id", "user_id", name=op.f("uq_support_contribution_id_user_id")
+        ),
+        sa.UniqueConstraint(
+            "contribution_id", "voter_key", name=op.f("uq_support_contribution_id_voter_key")
+        ),
+    )
+    with op.batch_alter_table("support", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_support_aside_id"), ["aside_id"], unique=False)
+        batch_op.create_index("ix_support_person", ["user_id", "campaign_id"], unique=False)
+        batch_op.create_index("ix_support_voter", ["voter_key", "campaign_id"], unique=False)
     upgrade_by_hand()
 
 
 def downgrade() -> None:
     downgrade_by_hand()
+    with op.batch_alter_table("support", schema=None) as batch_op:
+        batch_op.drop_index("ix_support_voter")
+        batch_op.drop_index("ix_support_person")
+        batch_op.drop_index(batch_op.f("ix_support_aside_id"))
+
+    op.drop_table("support")
     with op.batch_alter_table("statement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_statement_space_id"))
 
     op.drop_table("statement")
+    with op.batch_alter_table("set_aside", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_set_aside_contribution_id"))
+
+    op.drop_table("set_aside")
+    with op.batch_alter_table("private_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_private_note_contribution_id"))
+
+    op.drop_table("private_note")
+    with op.batch_alter_table("poll_sheet_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_poll_sheet_entry_station_id"))
+
+    op.drop_table("poll_sheet_entry")
+    op.drop_table("poll_roll")
+    with op.batch_alter_table("poll_option", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_poll_option_contribution_id"))
+
+    op.drop_table("poll_option")
+    with op.batch_alter_table("origin", schema=None) as batch_op:
+        batch_op.drop_index("uq_origin_engagement")
+        batch_op.drop_index("uq_origin_action")
+        batch_op.drop_index(batch_op.f("ix_origin_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_origin_contribution_id"))
+        batch_op.drop_index(batch_op.f("ix_origin_campaign_id"))
+
+    op.drop_table("origin")
     op.drop_table("moment_reminder")
     with op.batch_alter_table("moment_done", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_moment_done_moment_id"))
         batch_op.drop_index(batch_op.f("ix_moment_done_file_id"))
 
     op.drop_table("moment_done")
+    op.drop_table("imported_tally")
+    op.drop_table("group_version")
+    op.drop_table("group_objection")
+    with op.batch_alter_table("group_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_group_member_group_id"))
+
+    op.drop_table("group_member")
+    op.drop_table("comment")
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_assignment_assignee_id"))
+
+    op.drop_table("assignment")
+    with op.batch_alter_table("answer", schema=None) as batch_op:
+        batch_op.drop_index("ix_answer_contribution")
+        batch_op.drop_index("ix_answer_campaign")
+
+    op.drop_table("answer")
     with op.batch_alter_table("space", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_space_group_id"))
 
     op.drop_table("space")
+    op.drop_table("sign_off_use")
     with op.batch_alter_table("sheet_version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sheet_version_plan_id"))
 
@@ -4651,34 +5191,91 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_reply_question_id"))
 
     op.drop_table("reply")
+    op.drop_table("poll_station")
+    op.drop_table("poll_result")
+    with op.batch_alter_table("poll_pouch", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_poll_pouch_poll_id"))
+
+    op.drop_table("poll_pouch")
     with op.batch_alter_table("moment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_moment_sheet_id"))
         batch_op.drop_index(batch_op.f("ix_moment_plan_id"))
         batch_op.drop_index(batch_op.f("ix_moment_pilot_id"))
 
     op.drop_table("moment")
+    with op.batch_alter_table("letter_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_letter_code_series_id"))
+
+    op.drop_table("letter_code")
     with op.batch_alter_table("indicator_sheet", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_indicator_sheet_sheet_id"))
 
     op.drop_table("indicator_sheet")
+    with op.batch_alter_table("import_remark", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_remark_import")
+
+    op.drop_table("import_remark")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_evidence_thumbnail_id"))
         batch_op.drop_index(batch_op.f("ix_evidence_report_id"))
         batch_op.drop_index(batch_op.f("ix_evidence_file_id"))
 
     op.drop_table("evidence")
+    with op.batch_alter_table("contribution", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_contribution_theme",
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_contribution_supported",
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_contribution_shuffled",
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_contribution_place",
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_contribution_outcome",
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_contribution_newest",
+            sqlite_where=sa.text("shown_at IS NOT NULL"),
+            postgresql_where=sa.text("shown_at IS NOT NULL"),
+        )
+
+    op.drop_table("contribution")
     with op.batch_alter_table("amount", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_amount_sheet_id"))
         batch_op.drop_index(batch_op.f("ix_amount_plan_id"))
         batch_op.drop_index(batch_op.f("ix_amount_action_id"))
 
     op.drop_table("amount")
+    with op.batch_alter_table("theme", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_theme_campaign_id"))
+
+    op.drop_table("theme")
+    op.drop_table("tally")
     with op.batch_alter_table("status_report", schema=None) as batch_op:
         batch_op.drop_index("ix_status_report_plan")
         batch_op.drop_index("ix_status_report_action")
 
     op.drop_table("status_report")
-    op.drop_table("sign_off_use")
+    with op.batch_alter_table("sign_off", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_off_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_sign_off_period_id"))
+        batch_op.drop_index(batch_op.f("ix_sign_off_campaign_id"))
+
+    op.drop_table("sign_off")
     with op.batch_alter_table("sheet", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sheet_plan_id"))
         batch_op.drop_index(batch_op.f("ix_sheet_engagement_id"))
@@ -4689,12 +5286,17 @@ def downgrade() -> None:
 
     op.drop_table("serves")
     op.drop_table("see_also")
+    with op.batch_alter_table("role", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_role_user_id"))
+
+    op.drop_table("role")
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_revision_plan_id"))
         batch_op.drop_index(batch_op.f("ix_revision_engagement_id"))
         batch_op.drop_index(batch_op.f("ix_revision_action_id"))
 
     op.drop_table("revision")
+    op.drop_table("report_draft")
     with op.batch_alter_table("rendezvous", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rendezvous_plan_id"))
 
@@ -4704,23 +5306,58 @@ def downgrade() -> None:
         batch_op.drop_index("ix_question_action")
 
     op.drop_table("question")
+    with op.batch_alter_table("proof", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proof_user_id"))
+        batch_op.drop_index("ix_proof_home")
+
+    op.drop_table("proof")
     with op.batch_alter_table("promise", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_promise_plan_id"))
 
     op.drop_table("promise")
-    with op.batch_alter_table("origin", schema=None) as batch_op:
-        batch_op.drop_index("uq_origin_engagement")
-        batch_op.drop_index("uq_origin_action")
-        batch_op.drop_index(batch_op.f("ix_origin_plan_id"))
-        batch_op.drop_index(batch_op.f("ix_origin_contribution_id"))
-        batch_op.drop_index(batch_op.f("ix_origin_campaign_id"))
+    with op.batch_alter_table("poll", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_poll_campaign_id"))
 
-    op.drop_table("origin")
+    op.drop_table("poll")
+    with op.batch_alter_table("plan_campaign", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_campaign_campaign_id"))
+
+    op.drop_table("plan_campaign")
+    op.drop_table("phase")
+    with op.batch_alter_table("letter_series", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_letter_series_campaign_id"))
+
+    op.drop_table("letter_series")
+    op.drop_table("invitation")
     with op.batch_alter_table("indicator_action", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_indicator_action_action_id"))
 
     op.drop_table("indicator_action")
+    with op.batch_alter_table("import", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_import_waiting",
+            sqlite_where=sa.text("confirmed_at IS NOT NULL AND finished_at IS NULL"),
+            postgresql_where=sa.text("confirmed_at IS NOT NULL AND finished_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_import_campaign_id"))
+
+    op.drop_table("import")
+    op.drop_table("guarantor_report")
     op.drop_table("expression")
+    op.drop_table("delay")
+    with op.batch_alter_table("contribution_group", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contribution_group_campaign_id"))
+
+    op.drop_table("contribution_group")
+    op.drop_table("campaign_rules")
+    with op.batch_alter_table("campaign_place", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaign_place_place_id"))
+
+    op.drop_table("campaign_place")
+    with op.batch_alter_table("campaign_document", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaign_document_campaign_id"))
+
+    op.drop_table("campaign_document")
     with op.batch_alter_table("call_experiment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_call_experiment_candidate_id"))
         batch_op.drop_index(batch_op.f("ix_call_experiment_call_id"))
@@ -4735,38 +5372,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_action_place_place_id"))
 
     op.drop_table("action_place")
-    with op.batch_alter_table("support", schema=None) as batch_op:
-        batch_op.drop_index("ix_support_voter")
-        batch_op.drop_index("ix_support_person")
-        batch_op.drop_index(batch_op.f("ix_support_aside_id"))
-
-    op.drop_table("support")
-    with op.batch_alter_table("sign_off", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sign_off_plan_id"))
-        batch_op.drop_index(batch_op.f("ix_sign_off_period_id"))
-        batch_op.drop_index(batch_op.f("ix_sign_off_campaign_id"))
-
-    op.drop_table("sign_off")
-    with op.batch_alter_table("role", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_role_user_id"))
-
-    op.drop_table("role")
     with op.batch_alter_table("programme_deed", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_programme_deed_programme_id"))
         batch_op.drop_index(batch_op.f("ix_programme_deed_objective_id"))
 
     op.drop_table("programme_deed")
     op.drop_table("plan_version")
-    with op.batch_alter_table("plan_campaign", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_plan_campaign_campaign_id"))
-
-    op.drop_table("plan_campaign")
     with op.batch_alter_table("picture", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_picture_plan_id"))
         batch_op.drop_index(batch_op.f("ix_picture_file_id"))
 
     op.drop_table("picture")
-    op.drop_table("invitation")
     with op.batch_alter_table("indicator_plan", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_indicator_plan_plan_id"))
 
@@ -4776,6 +5392,10 @@ def downgrade() -> None:
 
     op.drop_table("engagement")
     op.drop_table("edition")
+    with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaign_evaluates_id"))
+
+    op.drop_table("campaign")
     with op.batch_alter_table("call_candidate", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_call_candidate_place_id"))
         batch_op.drop_index(batch_op.f("ix_call_candidate_call_id"))
@@ -4799,10 +5419,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_action_pilot_id"))
 
     op.drop_table("action")
-    with op.batch_alter_table("set_aside", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_set_aside_contribution_id"))
-
-    op.drop_table("set_aside")
     with op.batch_alter_table("programme_stocktake", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_programme_stocktake_programme_id"))
 
@@ -4852,10 +5468,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_programme_amount_programme_id"))
 
     op.drop_table("programme_amount")
-    with op.batch_alter_table("private_note", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_private_note_contribution_id"))
-
-    op.drop_table("private_note")
     with op.batch_alter_table("plan", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_plan_programme_id"))
 
@@ -4864,27 +5476,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_place_change_place_id"))
 
     op.drop_table("place_change")
-    op.drop_table("imported_tally")
-    op.drop_table("group_version")
-    op.drop_table("group_objection")
-    with op.batch_alter_table("group_member", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_group_member_group_id"))
-
-    op.drop_table("group_member")
-    op.drop_table("comment")
-    with op.batch_alter_table("assignment", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_assignment_assignee_id"))
-
-    op.drop_table("assignment")
     with op.batch_alter_table("appeal", schema=None) as batch_op:
         batch_op.drop_index("ix_appeal_month")
 
     op.drop_table("appeal")
-    with op.batch_alter_table("answer", schema=None) as batch_op:
-        batch_op.drop_index("ix_answer_contribution")
-        batch_op.drop_index("ix_answer_campaign")
-
-    op.drop_table("answer")
     with op.batch_alter_table("amendment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_amendment_item_id"))
 
@@ -4913,14 +5508,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_notice_decision_id"))
 
     op.drop_table("notice")
-    with op.batch_alter_table("letter_code", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_letter_code_series_id"))
-
-    op.drop_table("letter_code")
-    with op.batch_alter_table("import_remark", schema=None) as batch_op:
-        batch_op.drop_index("ix_import_remark_import")
-
-    op.drop_table("import_remark")
     with op.batch_alter_table("generation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_generation_place_id"))
 
@@ -4929,39 +5516,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_correction_measure_id"))
 
     op.drop_table("correction")
-    with op.batch_alter_table("contribution", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_contribution_theme",
-            sqlite_where=sa.text("shown_at IS NOT NULL"),
-            postgresql_where=sa.text("shown_at IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "ix_contribution_supported",
-            sqlite_where=sa.text("shown_at IS NOT NULL"),
-            postgresql_where=sa.text("shown_at IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "ix_contribution_shuffled",
-            sqlite_where=sa.text("shown_at IS NOT NULL"),
-            postgresql_where=sa.text("shown_at IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "ix_contribution_place",
-            sqlite_where=sa.text("shown_at IS NOT NULL"),
-            postgresql_where=sa.text("shown_at IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "ix_contribution_outcome",
-            sqlite_where=sa.text("shown_at IS NOT NULL"),
-            postgresql_where=sa.text("shown_at IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "ix_contribution_newest",
-            sqlite_where=sa.text("shown_at IS NOT NULL"),
-            postgresql_where=sa.text("shown_at IS NOT NULL"),
-        )
-
-    op.drop_table("contribution")
     with op.batch_alter_table("annex", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_annex_file_id"))
         batch_op.drop_index(batch_op.f("ix_annex_act_id"))
@@ -4990,41 +5544,17 @@ def downgrade() -> None:
 
     op.drop_table("act_link")
     op.drop_table("version")
-    with op.batch_alter_table("theme", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_theme_campaign_id"))
-
-    op.drop_table("theme")
-    op.drop_table("tally")
     with op.batch_alter_table("slip", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_slip_number"))
 
     op.drop_table("slip")
     op.drop_table("proxy")
-    with op.batch_alter_table("proof", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_proof_user_id"))
-        batch_op.drop_index("ix_proof_home")
-
-    op.drop_table("proof")
-    op.drop_table("phase")
     with op.batch_alter_table("measure", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_measure_place_id"))
         batch_op.drop_index(batch_op.f("ix_measure_indicator_id"))
         batch_op.drop_index(batch_op.f("ix_measure_batch"))
 
     op.drop_table("measure")
-    with op.batch_alter_table("letter_series", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_letter_series_campaign_id"))
-
-    op.drop_table("letter_series")
-    with op.batch_alter_table("import", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_import_waiting",
-            sqlite_where=sa.text("confirmed_at IS NOT NULL AND finished_at IS NULL"),
-            postgresql_where=sa.text("confirmed_at IS NOT NULL AND finished_at IS NULL"),
-        )
-        batch_op.drop_index(batch_op.f("ix_import_campaign_id"))
-
-    op.drop_table("import")
     with op.batch_alter_table("image", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_image_thumbnail_id"))
         batch_op.drop_index(batch_op.f("ix_image_post_id"))
@@ -5039,25 +5569,11 @@ def downgrade() -> None:
         )
 
     op.drop_table("flag")
-    op.drop_table("delay")
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decision_post_id"))
         batch_op.drop_index("ix_decision_month")
 
     op.drop_table("decision")
-    with op.batch_alter_table("contribution_group", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_contribution_group_campaign_id"))
-
-    op.drop_table("contribution_group")
-    op.drop_table("campaign_rules")
-    with op.batch_alter_table("campaign_place", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_campaign_place_place_id"))
-
-    op.drop_table("campaign_place")
-    with op.batch_alter_table("campaign_document", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_campaign_document_campaign_id"))
-
-    op.drop_table("campaign_document")
     with op.batch_alter_table("became", schema=None) as batch_op:
         batch_op.drop_index("ix_became_subject")
         batch_op.drop_index(batch_op.f("ix_became_document_id"))
@@ -5086,6 +5602,11 @@ def downgrade() -> None:
     op.drop_table("site")
     op.drop_table("saved_wording")
     op.drop_table("reminder")
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_code_user_id"))
+
+    op.drop_table("recovery_code")
+    op.drop_table("profile")
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_post_waiting",
@@ -5099,10 +5620,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_place_parent_parent_id"))
 
     op.drop_table("place_parent")
+    with op.batch_alter_table("petition", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_petition_user_id"))
+        batch_op.drop_index("ix_petition_due")
+
+    op.drop_table("petition")
     with op.batch_alter_table("perimeter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_perimeter_place_id"))
 
     op.drop_table("perimeter")
+    with op.batch_alter_table("passkey", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_passkey_user_id"))
+
+    op.drop_table("passkey")
     with op.batch_alter_table("notification", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_notification_waiting",
@@ -5131,8 +5661,20 @@ def downgrade() -> None:
         batch_op.drop_index("ix_follow_subject")
 
     op.drop_table("follow")
+    op.drop_table("farewell")
     op.drop_table("electoral_period")
-    op.drop_table("campaign")
+    op.drop_table("device")
+    with op.batch_alter_table("data_copy", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_data_copy_user_id"))
+
+    op.drop_table("data_copy")
+    with op.batch_alter_table("countersign", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_countersign_fingerprint"))
+        batch_op.drop_index(batch_op.f("ix_countersign_asked_by_id"))
+
+    op.drop_table("countersign")
+    op.drop_table("bulk_export")
+    op.drop_table("breach")
     with op.batch_alter_table("body_minutes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_body_minutes_file_id"))
         batch_op.drop_index(batch_op.f("ix_body_minutes_body_id"))
@@ -5155,7 +5697,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_search_entry_campaign")
 
     op.drop_table("search_entry")
+    with op.batch_alter_table("sealed_identity", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sealed_identity_until"))
+
+    op.drop_table("sealed_identity")
     op.drop_table("reasons")
+    op.drop_table("purge")
     op.drop_table("printed_table")
     with op.batch_alter_table("place", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_place_merged_id"))
@@ -5179,20 +5726,20 @@ def downgrade() -> None:
         batch_op.drop_index(
             "ix_event_public",
             sqlite_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'engagements.publish_sheet', 'engagements.open_version', 'engagements.conclude', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period', 'indicators.publish', 'indicators.enter', 'indicators.bring_in', 'indicators.correct', 'indicators.set_threshold', 'territory.create_generation', 'territory.change_place', 'territory.import_places', 'territory.merge', 'territory.join')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'engagements.publish_sheet', 'engagements.open_version', 'engagements.conclude', 'oversight.publish', 'oversight.correct', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period', 'indicators.publish', 'indicators.enter', 'indicators.bring_in', 'indicators.correct', 'indicators.set_threshold', 'territory.create_generation', 'territory.change_place', 'territory.import_places', 'territory.merge', 'territory.join', 'groups.gather', 'groups.change', 'groups.dissolve', 'vigilance.set_aside', 'vigilance.restore')"
             ),
             postgresql_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'engagements.publish_sheet', 'engagements.open_version', 'engagements.conclude', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period', 'indicators.publish', 'indicators.enter', 'indicators.bring_in', 'indicators.correct', 'indicators.set_threshold', 'territory.create_generation', 'territory.change_place', 'territory.import_places', 'territory.merge', 'territory.join')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'engagements.publish_sheet', 'engagements.open_version', 'engagements.conclude', 'oversight.publish', 'oversight.correct', 'campaigns.freeze', 'moderation.decide', 'moderation.settle', 'answers.answer', 'pluralism.open', 'pluralism.set_period', 'pluralism.edit_period', 'indicators.publish', 'indicators.enter', 'indicators.bring_in', 'indicators.correct', 'indicators.set_threshold', 'territory.create_generation', 'territory.change_place', 'territory.import_places', 'territory.merge', 'territory.join', 'groups.gather', 'groups.change', 'groups.dissolve', 'vigilance.set_aside', 'vigilance.restore')"
             ),
         )
         batch_op.drop_index("ix_event_plan")
         batch_op.drop_index(
             "ix_event_news",
             sqlite_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'engagements.publish_sheet', 'engagements.open_version', 'engagements.conclude')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'engagements.publish_sheet', 'engagements.open_version', 'engagements.conclude', 'oversight.publish', 'oversight.correct')"
             ),
             postgresql_where=sa.text(
-                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'engagements.publish_sheet', 'engagements.open_version', 'engagements.conclude')"
+                "name IN ('campaigns.publish', 'campaigns.extend', 'campaigns.change_rules', 'campaigns.cancel', 'answers.publish_results', 'engagements.adopt', 'engagements.publish', 'engagements.revise', 'followup.report', 'followup.publish_edition', 'followup.reply', 'followup.import_plan', 'council.complete', 'portal.change_settings', 'council.announce', 'council.publish', 'council.correct', 'council.annul', 'council.publish_list', 'council.publish_minutes', 'portal.record_audit', 'pluralism.publish', 'pluralism.sign_off', 'sources.carry_in', 'programmes.publish', 'programmes.take_stock', 'programmes.close', 'engagements.publish_sheet', 'engagements.open_version', 'engagements.conclude', 'oversight.publish', 'oversight.correct')"
             ),
         )
         batch_op.drop_index("ix_event_campaign")

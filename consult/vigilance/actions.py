@@ -1,0 +1,89 @@
+"""What can happen to a flag and to supports proved false: raised, cleared, set aside, put back."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from consult.contributions.models import Contribution
+from consult.core import clock
+from consult.core.db import db
+from consult.journal.actions import record
+from consult.people.models import RoleName, User
+from consult.people.queries import with_role
+from consult.posts.models import Flag, FlagKind
+from consult.vigilance import queries, rules
+from consult.vigilance.models import SetAside
+from consult.votes.models import Support
+
+
+def flag(actor: User, contribution: Contribution, *, hour: queries.Hour) -> None:
+    """The site tells facilitators that supports came as from one hand; they keep counting."""
+    rules.flag(actor, contribution)
+    number = 0 if contribution.campaign.counts_hidden else hour.new  # no count before its time
+    known = queries.burst_flag(contribution, hour.at)
+    if known is not None:
+        if known.cleared_at is None:
+            known.number = number
+        return
+    db.session.add(
+        Flag(
+            post_id=contribution.id, kind=FlagKind.BURST, mark=queries.mark(hour.at), number=number
+        )
+    )
+    told = with_role(RoleName.FACILITATOR, campaign=contribution.campaign)
+    record("vigilance.flag", actor, contribution, notify=told)
+
+
+def clear(actor: User, flag: Flag, *, words: str) -> None:
+    """A facilitator says in a word why it is nothing; the flag goes, the word stays."""
+    db.session.refresh(flag, with_for_update=True)
+    rules.clear(actor, flag, words=words)
+    flag.cleared_at, flag.cleared_by_id, flag.words = clock.now(), actor.id, words.strip()
+    record("vigilance.clear", actor, flag.post, kind=flag.kind)
+
+
+def set_aside(
+    actor: User, contribution: Contribution, *, hour: datetime, facts: str, rule: str
+) -> SetAside:
+    """Supports proved false no longer count; those who gave them are told why, and what to do."""
+    db.session.refresh(contribution, with_for_update=True)
+    given = queries.given_by_new_accounts(contribution, hour)
+    rules.set_aside(actor, contribution, number=len(given), facts=facts, rule=rule)
+    aside = SetAside(
+        contribution=contribution,
+        campaign_id=contribution.campaign_id,
+        since=hour,
+        until=hour + queries.HOUR,
+        number=len(given),
+        facts=facts.strip(),
+        rule=rule.strip(),
+        decided_by=actor,
+    )
+    db.session.add(aside)
+    db.session.flush()
+    _mark([one.support_id for one in given], aside.id)
+    contribution.counted_apart(len(given))
+    record("vigilance.set_aside", actor, aside, notify=[one.user for one in given])
+    return aside
+
+
+def restore(actor: User, aside: SetAside, *, words: str) -> None:
+    """Supports set aside count again; those who gave them are told."""
+    db.session.refresh(aside, with_for_update=True)
+    rules.restore(actor, aside, words=words)
+    people = queries.concerned(aside)
+    supports = db.session.scalars(sa.select(Support.id).where(Support.aside_id == aside.id))
+    numbers = list(supports)
+    _mark(numbers, None)
+    aside.restored_at, aside.restored_by_id = clock.now(), actor.id
+    aside.restored_words = words.strip()
+    aside.contribution.counted_apart(-len(numbers))
+    record("vigilance.restore", actor, aside, notify=people)
+
+
+def _mark(supports: list[int], aside_id: int | None) -> None:
+    db.session.execute(
+        sa.update(Support.__table__)
+        .where(Support.__table__.c.id.in_(supports))
+        .values(aside_id=aside_id)
+    )

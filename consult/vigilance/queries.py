@@ -1,0 +1,234 @@
+"""What a machine found odd and nobody cleared; how supports came, hour by hour."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+from werkzeug.exceptions import NotFound
+
+from consult.campaigns.models import Campaign
+from consult.comments.models import Comment
+from consult.contributions.models import Contribution
+from consult.core import clock
+from consult.core.algorithms import Kind, algorithm
+from consult.core.db import db
+from consult.core.i18n import _
+from consult.core.text import excerpt
+from consult.people.disposable import is_disposable
+from consult.people.models import RoleName, User
+from consult.posts.models import Flag, FlagKind, Post
+from consult.vigilance.models import SetAside
+from consult.votes.models import Support
+
+NEW = timedelta(hours=48)  # an account opened less than this before it supports is new
+BURST = 10  # supports from new accounts within an hour
+HOUR = timedelta(hours=1)
+PAGE = 50
+READERS = (RoleName.FACILITATOR, RoleName.GUARANTOR)
+
+
+# Flags.
+
+
+class Line(NamedTuple):
+    """A flag in the list, with what it is about."""
+
+    flag: Flag
+    kind: str  # of text
+    title: str
+    campaign: str | None
+
+
+def open_flags(actor: User, after: int = 0) -> list[Line]:
+    """What nobody cleared in the campaigns of this person, oldest first."""
+    post, contribution = Post.__table__, Contribution.__table__
+    comment = Comment.__table__
+    campaign_id = sa.func.coalesce(contribution.c.campaign_id, comment.c.campaign_id)
+    statement = (
+        sa.select(
+            Flag, post.c.kind, post.c.title, sa.func.substr(post.c.body, 1, 200), Campaign.title
+        )
+        .join(post, post.c.id == Flag.post_id)
+        .outerjoin(contribution, contribution.c.id == post.c.id)
+        .outerjoin(comment, comment.c.id == post.c.id)
+        .outerjoin(Campaign, Campaign.id == campaign_id)
+        .where(Flag.cleared_at.is_(None), Flag.id > after)
+        .order_by(Flag.id)
+        .limit(PAGE + 1)
+    )
+    held = [role for role in actor.roles if role.name in READERS]
+    if not any(role.campaign_id is None and role.plan_id is None for role in held):
+        allowed = [role.campaign_id for role in held if role.campaign_id]
+        statement = statement.where(campaign_id.in_(allowed))
+    return [
+        Line(flag, kind, title or excerpt(body, 90), campaign)
+        for flag, kind, title, body, campaign in db.session.execute(statement)
+    ]
+
+
+def flag_or_404(id: int) -> Flag:
+    flag = db.session.scalar(sa.select(Flag).where(Flag.id == id).options(joinedload(Flag.post)))
+    if flag is None:
+        raise NotFound
+    return flag
+
+
+# Supports.
+
+
+class Hour(NamedTuple):
+    """The supports that came within one hour: how many, from what kind of accounts."""
+
+    at: datetime
+    number: int
+    new: int  # from accounts opened less than 48 hours before
+    disposable: int  # of these, with a throw-away address
+    aside: int
+
+    @property
+    def is_burst(self) -> bool:
+        return self.new >= BURST and 2 * self.new >= self.number
+
+
+def hours(contribution: Contribution) -> list[Hour]:
+    """How its supports came, hour by hour, the fullest of new accounts first."""
+    rows = db.session.execute(
+        sa.select(Support.at, Support.aside_id, User.confirmed_at, User.email)
+        .outerjoin(User, User.id == Support.user_id)
+        .where(Support.contribution_id == contribution.id)
+    )
+    counts: dict[datetime, Counter[str]] = {}
+    for at, aside_id, opened_at, email in rows:
+        counted = counts.setdefault(_hour(at), Counter())
+        is_new = opened_at is not None and at - opened_at < NEW
+        counted.update(
+            number=1,
+            new=is_new,
+            disposable=is_new and is_disposable(email),
+            aside=aside_id is not None,
+        )
+    found = [
+        Hour(at, *(counted[name] for name in ("number", "new", "disposable", "aside")))
+        for at, counted in counts.items()
+    ]
+    return sorted(found, key=lambda hour: (-hour.new, -hour.at.timestamp()))
+
+
+@algorithm(
+    Kind.FLAG,
+    _("Bursts of supports from new accounts"),
+    purpose=_("To have a human look when many accounts seem to be opened for one contribution."),
+    data=_("When supports were given and when their accounts were opened; not by whom."),
+    rule=_(
+        "Flagged if within one hour ten supports or more come from accounts opened less than 48"
+        " hours before, and they are at least half of that hour's supports. All of them count until"
+        " a human proves them false and says why in public."
+    ),
+)
+def bursts(since: datetime) -> list[tuple[Contribution, Hour]]:
+    """The hours since this moment in which supports came as from one hand."""
+    rows = db.session.execute(
+        sa.select(Support.contribution_id, Support.at, User.confirmed_at)
+        .outerjoin(User, User.id == Support.user_id)
+        .where(Support.at >= since, Support.aside_id.is_(None))
+    )
+    counts: dict[tuple[int, datetime], Counter[str]] = {}
+    for number, at, opened_at in rows:
+        counted = counts.setdefault((number, _hour(at)), Counter())
+        counted.update(number=1, new=opened_at is not None and at - opened_at < NEW)
+    found = {
+        key: hour
+        for key, counted in counts.items()
+        if (hour := Hour(key[1], counted["number"], counted["new"], 0, 0)).is_burst
+    }
+    if not found:
+        return []
+    contributions = {
+        one.id: one
+        for one in db.session.scalars(
+            sa.select(Contribution)
+            .where(Contribution.id.in_({number for number, _at in found}))
+            .options(joinedload(Contribution.campaign))
+        )
+    }
+    return [(contributions[number], hour) for (number, _at), hour in sorted(found.items())]
+
+
+def burst_flag(contribution: Contribution, hour: datetime) -> Flag | None:
+    """The flag of this hour, cleared or not."""
+    return db.session.scalar(
+        sa.select(Flag).filter_by(post_id=contribution.id, kind=FlagKind.BURST, mark=mark(hour))
+    )
+
+
+def mark(hour: datetime) -> str:
+    return f"{hour:%Y-%m-%dT%H}"
+
+
+class Given(NamedTuple):
+    support_id: int
+    user: User | None
+
+
+def given_by_new_accounts(contribution: Contribution, hour: datetime) -> list[Given]:
+    """The supports of this hour from new accounts that still count: what may be set aside."""
+    rows = db.session.execute(
+        sa.select(Support.id, Support.at, User)
+        .join(User, User.id == Support.user_id)
+        .where(
+            Support.contribution_id == contribution.id,
+            Support.at >= hour,
+            Support.at < hour + HOUR,
+            Support.aside_id.is_(None),
+        )
+        .order_by(Support.id)
+    )
+    return [
+        Given(number, user)
+        for number, at, user in rows
+        if user.confirmed_at is not None and at - user.confirmed_at < NEW
+    ]
+
+
+def statements(contribution: Contribution) -> list[SetAside]:
+    """What was set aside and put back, latest first: anybody may read it."""
+    return list(
+        db.session.scalars(
+            sa.select(SetAside)
+            .where(SetAside.contribution_id == contribution.id)
+            .order_by(SetAside.id.desc())
+        )
+    )
+
+
+def set_aside_or_404(id: int) -> SetAside:
+    found = db.session.scalar(
+        sa.select(SetAside)
+        .where(SetAside.id == id)
+        .options(joinedload(SetAside.contribution).joinedload(Contribution.campaign))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def concerned(aside: SetAside) -> list[User]:
+    """Whose supports these were, to tell them."""
+    return list(
+        db.session.scalars(
+            sa.select(User)
+            .join(Support, Support.user_id == User.id)
+            .where(Support.aside_id == aside.id)
+        )
+    )
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def lately() -> datetime:
+    """From when on hours are looked at: this one and the one before."""
+    return _hour(clock.now()) - HOUR
