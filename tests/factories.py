@@ -143,6 +143,8 @@ def open_visit(app: Any, user: User) -> str:
     token, always = secrets.token_hex(8), datetime(2900, 1, 1, tzinfo=UTC)
     opened = {"opened_at": clock.now(), "seen_at": always, "shown_at": always}
     about = {"user_id": user.id, "number": user.session_number, "stay": True}
+    if has_app_context() and not (db.session.new or db.session.dirty or db.session.deleted):
+        db.session.rollback()  # SQLite lets no reader write once another connection has
     with nullcontext() if has_app_context() else app.app_context():
         row = {"token": sealed(token), "device": "", **about, **opened}
         connection = db.engine.connect()  # beside what the test itself holds
