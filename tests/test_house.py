@@ -143,7 +143,10 @@ def test_a_room_imports_only_rooms_before_it():
             is_shown = one.file == "views" and other and other.file in READ
             if ORDER.index(room) > ORDER.index(one.room) and not is_shown:
                 wrong.append(f"{one.at(node)}: {one.room} imports {target}, a later room")
-    found(wrong, "A room imports only rooms before it (views may read later queries, rules and papers).")
+    found(
+        wrong,
+        "A room imports only rooms before it (views may read later queries, rules and papers).",
+    )
 
 
 def test_a_file_imports_only_files_before_it():

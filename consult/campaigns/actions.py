@@ -19,11 +19,12 @@ from consult.campaigns.models import (
     PhaseKind,
     State,
     Theme,
+    campaign_place,
     closing,
     opening,
 )
 from consult.campaigns.queries import is_slug_taken
-from consult.core import clock, files, images
+from consult.core import clock, drafts, files, images
 from consult.core.db import db
 from consult.core.i18n import _
 from consult.core.rules import Refused, require
@@ -303,6 +304,17 @@ def cancel(actor: User | None, campaign: Campaign, *, reason: str) -> None:
     campaign.cancelled_words = reason.strip()
     campaign.move_to(State.CANCELLED)
     record("campaigns.cancel", actor, campaign, notify=followers("campaign", campaign.id))
+
+
+def discard(actor: User | None, campaign: Campaign) -> None:
+    """A consultation begun by mistake is thrown away before anybody reads it."""
+    rules.discard(actor, campaign)
+    parts = (
+        *(model.campaign_id for model in (Phase, Theme, CampaignDocument)),
+        campaign_place.c.campaign_id,
+    )
+    record("campaigns.discard", actor, campaign)
+    drafts.discard(campaign, *parts)
 
 
 def copy(

@@ -40,6 +40,12 @@ def entitle(title: str) -> None:
     require(not says_referendum(title), NO_REFERENDUM)
 
 
+def discard(actor: User | None, campaign: Campaign) -> None:
+    """A draft may be thrown away; what was published is cancelled, and says so."""
+    facilitate(actor, campaign)
+    require(not campaign.is_public, _("It was published: it may be cancelled, not thrown away."))
+
+
 def edit(actor: User | None, campaign: Campaign) -> None:
     """Its texts, as long as it lives; what frames it freezes at opening (see `change_rules`)."""
     facilitate(actor, campaign)

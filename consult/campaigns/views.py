@@ -536,6 +536,14 @@ def cancel(slug: str) -> str | Response:
     return render_template("campaigns/cancel.html", campaign=campaign, form=form)
 
 
+@bp.post("/consultations/<slug>/supprimer")
+def discard(slug: str) -> Response:
+    actions.discard(actor(), queries.by_slug_or_404(slug, actor()))
+    commit()
+    flash(gettext("The draft is gone."), "success")
+    return redirect(url_for(".index"), 303)
+
+
 def _done(form: Form, act: Callable[[], Any]) -> bool:
     """Do it and make it true; or say above the form why it could not be, nothing lost."""
     try:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from consult.core import clock
+from consult.core import clock, drafts
 from consult.core.db import db
 from consult.core.files import StoredFile
 from consult.core.text import fold
@@ -32,6 +32,7 @@ from consult.council.models import (
     Publication,
     Remark,
     Sitting,
+    act_place,
     Tie,
     VoteMode,
 )
@@ -122,6 +123,14 @@ def edit(
     db.session.flush()
     texts.index(act)
     record("council.edit", actor, act, changed=sorted(said))
+
+
+def discard(actor: User | None, act: Act) -> None:
+    """An act begun by mistake is thrown away."""
+    rules.discard(actor, act)
+    parts = (ActPerson.act_id, Annex.act_id, ActLink.act_id, act_place.c.act_id)
+    record("council.discard", actor, act, kind=act.kind)
+    drafts.discard(act, *parts)
 
 
 def _of(assembly: Assembly) -> dict[str, Any]:

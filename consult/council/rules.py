@@ -67,6 +67,15 @@ def edit(actor: User | None, act: Act) -> None:
     )
 
 
+def discard(actor: User | None, act: Act) -> None:
+    """What nobody was to examine, and nobody read, may be thrown away."""
+    desk(actor)
+    require(
+        act.state == ActState.DRAFT and act.is_open,
+        _("This act was put on an agenda, voted or made public: it stays."),
+    )
+
+
 def be_on_no_agenda(act: Act) -> None:
     """An act changes its assembly as long as none was to examine it."""
     require(act.state == ActState.DRAFT, _("An act that was put on an agenda keeps its assembly."))

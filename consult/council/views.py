@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirect
 
-from consult.core import files
+from consult.core import files, signatures
 from consult.core.db import db
 from consult.core.i18n import _, gettext
 from consult.core.papers import hand_out, live
@@ -136,6 +136,7 @@ def act(id: int) -> str:
     return render_template(
         "council/act.html",
         act=subject,
+        signatures=signatures.of(subject.document),
         plans=adopted_by(subject, user),
         tied=queries.tied(subject, user),
         Part=Part,
@@ -147,6 +148,14 @@ def act(id: int) -> str:
         why_not=_obstacles(subject) if _may(rules.desk) else {},
         reads_all=queries.reads_all(user),
     )
+
+
+@bp.post("/actes/<int:id>/supprimer")
+def discard(id: int) -> Redirect:
+    actions.discard(actor(), _act(id))
+    commit()
+    flash(gettext("The draft is gone."), "success")
+    return redirect(url_for(".index"), 303)
 
 
 @bp.get("/actes/<int:id>.pdf")
@@ -168,7 +177,7 @@ def _steps(act: Act) -> dict[str, bool]:
     user, item = actor(), queries.item_of(act)
     asked: dict[str, tuple[Any, ...]] = {
         **{name: () for name in ("edit", "complete", "correct", "sign", "transmit")},
-        **{name: () for name in ("acknowledge", "publish", "unpublish", "annul")},
+        **{name: () for name in ("acknowledge", "publish", "unpublish", "annul", "discard")},
         "vote": (item,),
         "attach": (None,),
     }

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from consult.campaigns.models import Campaign
 from consult.contributions.models import Contribution
-from consult.core import clock, files
+from consult.core import clock, drafts, files
 from consult.core.db import db
 from consult.core.files import StoredFile
 from consult.core.images import Image
@@ -52,6 +52,7 @@ from consult.engagements.models import (
     SheetVersion,
     VersionKind,
     action_place,
+    plan_campaign,
     see_also,
 )
 from consult.gaps.models import Gap
@@ -264,6 +265,13 @@ def remove(actor: User | None, subject: Engagement | Action) -> None:
     record("engagements.remove", actor, plan, removed=kind, number=subject.id)
     db.session.execute(sa.delete(type(subject)).where(type(subject).id == subject.id))
     db.session.expunge(subject)
+
+
+def discard(actor: User | None, plan: Plan) -> None:
+    """A plan begun by mistake is thrown away, once it is empty and before its adoption."""
+    rules.discard(actor, plan)
+    record("engagements.discard", actor, plan)
+    drafts.discard(plan, plan_campaign.c.plan_id)
 
 
 def tie(

@@ -105,6 +105,12 @@ def remove(actor: User | None, subject: Engagement | Action) -> None:
         )
 
 
+def discard(actor: User | None, plan: Plan) -> None:
+    """A plan the assembly has not adopted may be thrown away, once it is empty."""
+    edit(actor, plan)
+    be_a_draft(plan)
+
+
 def be_a_draft(plan: Plan) -> None:
     require(
         plan.state == PlanState.DRAFT,

@@ -436,6 +436,14 @@ def remove(id: int, slug: str = "") -> Redirect:
     return redirect(url_for(".desk", slug=slug), 303)
 
 
+@bp.post("/plans/<slug>/supprimer")
+def discard(slug: str) -> Redirect:
+    actions.discard(actor(), queries.by_slug_or_404(slug, actor()))
+    seal()
+    flash(gettext("The draft is gone."), "success")
+    return redirect(url_for(".index"), 303)
+
+
 @bp.route("/plans/<slug>/engagements/<int:id>/origines", methods=["GET", "POST"])
 @bp.route("/actions/<int:id>/origines", methods=["GET", "POST"])
 def tie(id: int, slug: str = "") -> str | Redirect:

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from consult.core import clock
+from consult.core import clock, drafts
 from consult.core.db import db
 from consult.core.slugs import distinct, slugify
 from consult.gaps.models import fill_gap
@@ -24,6 +24,8 @@ from consult.programmes.models import (
     Remaining,
     RemainingKind,
     Stocktake,
+    programme_body,
+    programme_place,
     root_of,
 )
 
@@ -110,6 +112,14 @@ def remove(actor: User | None, part: Part) -> None:
     db.session.execute(sa.delete(type(part)).where(type(part).id == number))
     db.session.expunge(part)
     record("programmes.remove", actor, root, part=kind, number=number)
+
+
+def discard(actor: User | None, subject: Programme | Body) -> None:
+    """A page begun by mistake is thrown away, once it is empty and before anybody reads it."""
+    rules.discard(actor, subject)
+    tables = (programme_place, programme_body) if isinstance(subject, Programme) else ()
+    record("programmes.discard", actor, subject)
+    drafts.discard(subject, *(table.c.programme_id for table in tables))
 
 
 def split(actor: User | None, participant: Participant, names: Sequence[str]) -> None:

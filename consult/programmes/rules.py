@@ -88,6 +88,12 @@ def remove(actor: User | None, part: Part) -> None:
     )
 
 
+def discard(actor: User | None, subject: Programme | Body) -> None:
+    """A page nobody read may be thrown away."""
+    has_role(actor, RoleName.COUNCIL)
+    require(not subject.is_public, _("This page is public: it stays."))
+
+
 def split(actor: User | None, participant: Participant) -> None:
     _edit(actor, participant.programme)
 

@@ -396,6 +396,17 @@ def publish(slug: str = "", body: str = "") -> Redirect:
     return redirect(url_for(".body" if body else ".show", slug=body or slug), 303)
 
 
+@bp.post("/programmes/<slug>/supprimer")
+@bp.post("/instances/<body>/supprimer")
+def discard(slug: str = "", body: str = "") -> Redirect:
+    user = actor()
+    subject: Any = queries.body_or_404(body, user) if body else queries.by_slug_or_404(slug, user)
+    actions.discard(user, subject)
+    commit()
+    flash(gettext("The draft is gone."), "success")
+    return redirect(url_for(".bodies" if body else ".index"), 303)
+
+
 @bp.route("/programmes/<slug>/bilans/nouveau", methods=["GET", "POST"])
 def take_stock(slug: str) -> str | Redirect:
     programme = queries.by_slug_or_404(slug, actor())
