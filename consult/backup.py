@@ -176,7 +176,7 @@ def _write(sealer: "_Sealer", step: Step) -> list[dict[str, str]]:
     counts: dict[str, Any] = {"tables": {}, "files": 0, "absent": 0}
     damaged = []
     with _snapshot() as connection:
-        stored = sorted(set(connection.scalars(sa.select(files.StoredFile.sha256))))
+        stored = sorted(set(connection.scalars(sa.select(files.StoredFile.sha256))) - {""})
         own = sorted(_own_files())
         about = {
             "at": clock.now().astimezone(UTC).isoformat(timespec="seconds"),

@@ -1,6 +1,8 @@
 """What the site says when something cannot be done: why, and what one can do about it."""
 
+import errno
 import logging
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -16,7 +18,14 @@ from flask import (
     url_for,
 )
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    PendingRollbackError,
+    TimeoutError,
+)
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as AnyResponse
@@ -28,6 +37,10 @@ from consult.core.rules import Refused, Remedy
 
 View = TypeVar("View", bound=Callable[..., Any])
 PAGES = (400, 403, 404, 409, 413, 429, 500, 503)
+# A disk that takes no more, whatever the system calls it.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+# What is typed in secret is not said back, nor sent again by a page.
+SECRET = re.compile(r"password|current|secret|code", re.I)
 log = logging.getLogger(__name__)
 
 # When even the page that says so cannot be made; {} is the number of the incident.
@@ -73,6 +86,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _known)
     app.register_error_handler(StaleDataError, _twice)
     app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(TimeoutError, _not_now)
+    app.register_error_handler(PendingRollbackError, _not_now)
+    app.register_error_handler(OSError, _disk)
     app.register_error_handler(OverflowError, _no_such_number)
 
 
@@ -85,9 +101,36 @@ def page(code: int, reason: Any = None, remedy: Remedy | None = None) -> Respons
     )
     response = make_response(words, code)
     response.headers["Cache-Control"] = "no-store"
-    if code in (429, 503):
+    if code == 429:
         response.headers["Retry-After"] = "300"
     return response
+
+
+def not_now() -> Response:
+    """The page that asks for a little patience, holding what was typed: it can be sent again.
+
+    It is made without the database, which may be what is missing: no name of the site, no reader.
+    """
+    try:
+        _let_go()
+    except Exception:  # the connection went away: so did everything that was being done on it
+        db.session.remove()
+    try:
+        sent = [*request.form.items(multi=True)] if request.method == "POST" else []
+        typed = [(name, word) for name, word in sent if not SECRET.search(name)]
+        again = request.full_path.rstrip("?")
+        page = current_app.jinja_env.get_template("errors/503.html").render(
+            typed=typed,
+            files=[name for name, file in request.files.items() if file.filename],
+            is_whole=len(typed) == len(sent),
+            again=again,
+            back=again if request.method == "GET" else came_from() or "/",
+            incident=incident(),
+        )
+    except Exception:
+        log.exception("error page failed")
+        page = _last_words()
+    return Response(page, 503, {"Retry-After": "300", "Cache-Control": "no-store"})
 
 
 def _begin_writing() -> None:
@@ -121,6 +164,8 @@ def _known(error: HTTPException) -> AnyResponse:
         return error.get_response()
     if isinstance(error, InternalServerError) and error.original_exception is not None:
         log.error("page failed", exc_info=error.original_exception)
+    if error.code == 503:
+        return not_now()
     code = error.code if error.code in PAGES else 400 if error.code < 500 else 500
     try:
         response = page(code)
@@ -161,11 +206,19 @@ def _database(error: DBAPIError) -> AnyResponse:
         return page(409)
     if isinstance(error, DataError):
         return page(404 if _asks_for_the_impossible() else 400)
-    if isinstance(error, OperationalError):
-        log.error("database not available", exc_info=error)
-        try:
-            return page(503)
-        except Exception:
-            return Response(_last_words(), 503, {"Retry-After": "300"})
+    if isinstance(error, OperationalError) or error.connection_invalidated:
+        return _not_now(error)
     log.error("database refused", exc_info=error)
     return page(500)
+
+
+def _not_now(error: BaseException) -> Response:
+    """The database is busy, full or gone: for now."""
+    log.error("not available", exc_info=error)
+    return not_now()
+
+
+def _disk(error: OSError) -> Response:
+    if error.errno not in FULL:
+        raise error
+    return _not_now(error)

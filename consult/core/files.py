@@ -1,7 +1,9 @@
 """Files that people hand in, kept under the name of their own fingerprint."""
 
 import hashlib
+import io
 import os
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -49,21 +51,16 @@ def keep(
     data: bytes, name: str, media_type: str, *, width: int | None = None, height: int | None = None
 ) -> StoredFile:
     """Write the bytes once, and return their row, added to the session."""
-    digest = hashlib.sha256(data).hexdigest()
-    stored = StoredFile(
-        sha256=digest, name=name, media_type=media_type, size=len(data), width=width, height=height
-    )
-    if not stored.path.exists():
-        stored.path.parent.mkdir(parents=True, exist_ok=True)
-        part = stored.path.with_suffix(".part")
-        part.write_bytes(data)
-        part.replace(stored.path)
-    db.session.add(stored)
+    stored = take(io.BytesIO(data), name, media_type)
+    stored.width, stored.height = width, height
     return stored
 
 
 def take(stream: BinaryIO, name: str, media_type: str) -> StoredFile:
-    """Keep a file too large to stand whole in memory, piece by piece."""
+    """The same for a file too large to stand whole in memory, piece by piece.
+
+    It gets its name once the disk holds all of it: a row that is committed has its bytes.
+    """
     folder().mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()
     with NamedTemporaryFile(dir=folder(), suffix=".part") as part:
@@ -71,11 +68,12 @@ def take(stream: BinaryIO, name: str, media_type: str) -> StoredFile:
             digest.update(piece)
             part.write(piece)
         part.flush()
+        os.fsync(part.fileno())
         stored = StoredFile(
             sha256=digest.hexdigest(), name=name, media_type=media_type, size=part.tell()
         )
-        if not stored.path.exists():
-            stored.path.parent.mkdir(exist_ok=True)
+        stored.path.parent.mkdir(exist_ok=True)
+        with suppress(FileExistsError):
             os.link(part.name, stored.path)
     db.session.add(stored)
     return stored

@@ -49,13 +49,13 @@ def test_what_needs_an_account_leads_to_the_door(client, ctx, raising):
     assert (reply.status_code, reply.location) == (303, "/connexion?next=/compte-ferme?a%3D1")
 
 
-def test_words_are_said_even_without_a_database(client, ctx, raising, monkeypatch):
+def test_words_are_said_even_without_a_page(client, ctx, app, raising, monkeypatch):
     raising(OperationalError("select", {}, Exception("gone")))
 
     def no_page(*_args, **_kwargs):
         raise RuntimeError("no page either")
 
-    monkeypatch.setattr(errors, "render_template", no_page)
+    monkeypatch.setattr(app.jinja_env, "get_template", no_page)
     reply = client.get("/compte-ferme")
     assert (reply.status_code, reply.headers["Retry-After"]) == (503, "300")
     assert "revient dans quelques minutes" in reply.text

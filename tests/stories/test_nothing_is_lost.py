@@ -1,0 +1,208 @@
+"""Issue 4, item 9: a full disk, a locked database, a lost connection. Whoever writes meets a calm
+page that holds what they typed; sent again it counts once, and nothing stands by half."""
+
+import resource
+import sqlite3
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from PIL import Image
+
+from consult.contributions.models import Contribution
+from consult.core.db import db
+from consult.core.files import StoredFile
+from consult.core.queue import work_once
+from consult.journal import queries as journal
+from consult.journal.models import Event
+from consult.people.models import RoleName
+from tests.factories import make_campaign, make_user, sign_in
+from tests.test_hostile import Forms
+
+WORDS = "Deux bancs à l'ombre <b>du kiosque</b>, près de la fontaine."
+
+
+@pytest.fixture
+def writer(app: Flask, noon: Any) -> Iterator[Any]:
+    """A signed-in resident's browser, and what they are about to send."""
+    with app.app_context():
+        campaign, author = make_campaign(), make_user()
+        make_user(RoleName.FACILITATOR)
+        address = f"/consultations/{campaign.slug}/contributions/nouvelle"
+        client = sign_in(app.test_client(), author)
+    data = {"title": "Des bancs", "body": WORDS, "key": "one-of-mine", "checked": "1"}
+    yield client, address, data
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()  # connections that the test made narrow
+
+
+def held_in(reply: Any) -> dict[str, str]:
+    """What the calm page would send again, as a browser reads its form."""
+    assert reply.status_code == 503
+    assert int(reply.headers["Retry-After"]) <= 300
+    assert reply.headers["Cache-Control"] == "no-store"
+    assert "Le site est en entretien" in reply.text
+    assert "<b>du kiosque" not in reply.text
+    assert "Content-Security-Policy" in reply.headers
+    for word in ("Traceback", "sqlite", "psycopg", "sqlalchemy", "Error"):
+        assert word not in reply.text
+    [(action, fields)] = Forms(reply.text).found
+    said = {one.name: one.value for one in fields}
+    assert WORDS.replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#39;") in reply.text
+    return said | {"body": WORDS, "action": action}
+
+
+def sent_again_counts_once(app: Flask, client: Any, reply: Any) -> None:
+    held = held_in(reply)
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count(Contribution.id))) == 0
+        assert db.session.scalar(sa.select(sa.func.count(Event.id))) == 0
+        db.session.remove()
+    landed = {client.post(held["action"], data=held).location for _ in range(3)}
+    assert len(landed) == 1
+    assert landed.pop().startswith("/recepisse/")
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count(Contribution.id))) == 1
+        assert not list(journal.faults())
+
+
+def narrowed(app: Flask, said: str) -> Any:
+    """Every connection of the site from now on begins with this; call what it gives to end it."""
+    with app.app_context():
+        db.session.remove()
+        engine = db.engine
+        engine.dispose()
+
+    def say(connection: Any, _record: Any) -> None:
+        connection.execute(said)
+        connection.commit()  # what is undone is not said
+
+    sa.event.listen(engine, "connect", say)
+    return lambda: (sa.event.remove(engine, "connect", say), engine.dispose())
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_locked_database(app, writer, noon):
+    client, address, data = writer
+    widened = narrowed(app, "PRAGMA busy_timeout=50")
+    file = app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///")
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    try:
+        assert client.get(address).status_code == 200  # whoever reads goes on reading
+        reply = client.post(address, data=data)
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+        widened()
+    sent_again_counts_once(app, client, reply)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_full_disk_under_the_database(app, writer, noon):
+    client, address, data = writer
+    widened = narrowed(app, "PRAGMA max_page_count=1")  # no page more than there are
+    try:
+        reply = client.post(address, data=data | {"body": f"{WORDS} {'Oui. ' * 900}"})
+    finally:
+        widened()
+    sent_again_counts_once(app, client, reply)
+
+
+def test_a_full_disk_under_the_files(app, writer, noon):
+    """The system itself refuses the bytes: nothing is kept, neither the picture nor the words."""
+    client, address, data = writer
+    picture = BytesIO()
+    Image.effect_noise((900, 700), 90).save(picture, "JPEG")
+    photo = {"pictures-0-file": (BytesIO(picture.getvalue()), "banc.jpg"), "pictures-0-alt": "x"}
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with app.app_context():
+        before = set(Path(app.config["INSTANCE"]).rglob("*"))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        reply = client.post(address, data=data | photo, content_type="multipart/form-data")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert 'type="file"' in reply.text
+    sent_again_counts_once(app, client, reply)
+    with app.app_context():
+        assert not [one for one in db.session.scalars(sa.select(StoredFile))]
+        made = {path for path in Path(app.config["INSTANCE"]).rglob("*") if path.is_file()} - before
+        assert not [path for path in made if "files" in path.parts]
+
+
+def cut(app: Flask) -> None:
+    """End every connection of the site, as a restart of the database does."""
+    uri = app.config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg", "")
+    with psycopg.connect(uri, autocommit=True) as server:
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND application_name = 'consult under test'"
+        )
+
+
+@pytest.fixture
+def connected(app: Flask) -> Iterator[None]:
+    """The site's own connections bear a name: those of the test are left alone."""
+    widened = narrowed(app, "SET application_name = 'consult under test'")
+    yield
+    widened()
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_lost_connection(app, writer, connected, outbox, noon):
+    client, address, data = writer
+    assert client.get(address).status_code == 200
+    cut(app)
+    reply = client.post(address, data=data)
+    sent_again_counts_once(app, client, reply)
+    cut(app)
+    work_once(app)  # a job that meets it is tried again
+    work_once(app)
+    assert len({letter.subject for letter in outbox}) == len(outbox) > 0
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_connection_lost_while_it_is_made_true(app, writer, noon, monkeypatch):
+    """Cut between the words and the commit: the whole act is undone, or the whole act stands."""
+    client, address, data = writer
+    once = []
+
+    def cut_before(connection: Any) -> None:
+        if not once:
+            once.append(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar())
+            uri = app.config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg", "")
+            with psycopg.connect(uri, autocommit=True) as server:
+                server.execute("SELECT pg_terminate_backend(%s)", once)
+
+    with app.app_context():
+        sealing = db.engine
+    sa.event.listen(sealing, "commit", cut_before)
+    try:
+        reply = client.post(address, data=data)
+    finally:
+        sa.event.remove(sealing, "commit", cut_before)
+    assert once
+    sent_again_counts_once(app, client, reply)
+
+
+def test_what_is_secret_is_not_said_back(app, client, noon, monkeypatch):
+    """A password never comes back in a page; then nothing is sent again without it."""
+
+    def full(*_: Any, **__: Any) -> None:
+        raise sa.exc.OperationalError("insert", {}, Exception("database or disk is full"))
+
+    monkeypatch.setitem(app.view_functions, "people.sign_in", full)
+    data = {"email": "lou@exemple.fr", "password": "tout à fait secret"}
+    reply = client.post("/connexion", data=data)
+    assert reply.status_code == 503
+    assert "tout à fait" not in reply.text
+    assert "Envoyer à nouveau" not in reply.text
+    assert "Réessayer" in reply.text
