@@ -19,6 +19,7 @@ YEAR = 365 * 24 * 3600
 COUNCIL, FACILITATOR = RoleName.COUNCIL, RoleName.FACILITATOR
 GUARANTOR, ADMINISTRATOR = RoleName.GUARANTOR, RoleName.ADMINISTRATOR
 TOOLS = (
+    ({GUARANTOR}, _("Desk of the guarantor"), "oversight.index"),
     ({FACILITATOR, GUARANTOR}, _("Contributions to read"), "moderation.queue"),
     ({FACILITATOR, GUARANTOR}, _("Flags to look at"), "vigilance.index"),
     ({FACILITATOR}, _("Consultations in preparation"), "campaigns.index"),
