@@ -630,8 +630,11 @@ def carried_by(organisation: Organisation, page: int = 1) -> Portion[Carried]:
 
 
 def at_places(place_ids: Iterable[int], page: int = 1) -> Portion[Action]:
-    """The published actions that concern one of these places, each once."""
-    here = sa.select(action_place.c.action_id).where(action_place.c.place_id.in_(list(place_ids)))
+    """The published actions said to be at one of these places, or of a plan about it, each once."""
+    ids = list(place_ids)
+    there = sa.select(action_place.c.action_id).where(action_place.c.place_id.in_(ids))
+    about = sa.select(Action.id).join(Action.plan).where(Plan.place_id.in_(ids))
+    here = sa.union(there, about)
     select = (
         sa.select(Action, sa.func.count().over())
         .join(Action.plan)

@@ -58,6 +58,28 @@ def test_a_place_tells_what_is_asked_and_done_there(blagis, client):
     assert hidden.title not in text
 
 
+def test_the_actions_of_a_plan_about_a_place_stand_on_its_page(blagis, client):
+    plan = make_plan()
+    plan.place = blagis
+    db.session.add(Action(plan_id=plan.id, title="Rénover les halls"))
+    commit()
+    assert "Rénover les halls" in client.get("/lieux/les-blagis").text
+
+
+def test_a_long_list_of_actions_goes_page_by_page(blagis, client):
+    plan = make_plan()
+    for n in range(60):
+        db.session.add(Action(plan_id=plan.id, title=f"Action {n}.", order=n, places=[blagis]))
+    commit()
+    first, second = (client.get(f"/lieux/les-blagis?page={n}").text for n in (1, 2))
+    assert "Action 49." in first
+    assert "Action 50." not in first
+    assert 'rel="next"' in first
+    assert "Action 59." in second
+    assert 'rel="prev"' in second
+    assert client.get("/lieux/les-blagis?page=99999999999999999999").status_code == 200
+
+
 def test_an_organisation_lists_what_it_carries_and_as_what(ctx, client):
     body = Organisation.new("Caisse d'allocations familiales", acronym="CAF")
     plan = make_plan()
