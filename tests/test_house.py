@@ -38,6 +38,8 @@ WITHOUT_RECORD: dict[str, str] = {
     "imports.arrange": "a file is looked at, nothing of it is in; see imports.confirm",
     "imports.discard": "a file was looked at, nothing of it came in",
     "keys.unlock": "the journal does not keep who comes and goes",
+    "keys.show_passkey": "the journal does not keep who comes and goes",
+    "keys.enter_with_passkey": "the journal does not keep who comes and goes",
     "people.sign_up": "nothing is true before the address answers; see people.confirm",
     "people.sign_in": "the journal does not keep who comes and goes",
     "people.sign_in_link": "the journal does not keep who comes and goes",

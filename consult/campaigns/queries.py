@@ -266,14 +266,14 @@ NOT_SAID = _("Not communicated")
 
 def terms(content: dict[str, Any]) -> list[Term]:
     """The rules of a campaign, one by one, in words; its calendar last."""
-    said = [
-        Term(name, label, _said(name, content.get(name)), name in PROSE)
+    found = [
+        Term(name, label, said(name, content.get(name)), name in PROSE)
         for name, label in LABELS.items()
     ]
     for phase in content.get("phases", ()):
         kind = PhaseKind(phase["kind"])
-        said.append(Term(f"phase-{kind}", kind.label, dates(phase), False))
-    return said
+        found.append(Term(f"phase-{kind}", kind.label, dates(phase), False))
+    return found
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
@@ -292,7 +292,8 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Differenc
     ]
 
 
-def _said(name: str, value: Any) -> Any:
+def said(name: str, value: Any) -> Any:
+    """What one rule of a campaign says, in words."""
     if name == "support_limit":
         if value is None:
             return _("As many as one wishes")

@@ -1,7 +1,8 @@
-"""Codes that change every half minute (RFC 6238), and how their secret is kept."""
+"""Codes that change every half minute (RFC 6238), codes on paper, and how they are kept."""
 
 import base64
 import hmac
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask import current_app
 
 from consult.core import clock
 from consult.core.later import Later
+from consult.people.passwords import sealed
 
 fernet = Later("cryptography.fernet")
 hashes = Later("cryptography.hazmat.primitives.hashes")
@@ -52,6 +54,26 @@ def step_of(secret: str, code: str) -> int | None:
 def unused(secret: str, last_step: int) -> Iterator[str]:
     """The codes that would be taken now, soonest first."""
     return (code_of(secret, step) for step in steps() if step > last_step)
+
+
+# Codes on paper: no letter or figure that looks like another; 50 bits each.
+ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+ON_PAPER = 10
+
+
+def on_paper() -> list[str]:
+    """Ten codes to print, each good once: « K7QX2-9MDAT »."""
+    return ["-".join(_letters(5) for _ in range(2)) for _ in range(ON_PAPER)]
+
+
+def _letters(number: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(number))
+
+
+def fingerprint(user_id: int, code: str) -> str:
+    """What is kept of a code on paper; typed with or without its dash, in any case."""
+    bare = "".join(letter for letter in code.upper() if letter in ALPHABET)
+    return sealed(f"recovery:{user_id}:{bare}")
 
 
 def seal(secret: str) -> str:

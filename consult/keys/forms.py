@@ -1,4 +1,4 @@
-"""What people type to show their second key."""
+"""What people type, or their browser says, to show their second key."""
 
 from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length
@@ -17,3 +17,28 @@ class CodeForm(Form):
 
 class EnrolForm(CodeForm):
     sealed = HiddenField()
+
+
+class PaperForm(Form):
+    code = StringField(
+        _("Code on paper"),
+        [InputRequired(_("Type one of the codes you printed.")), Length(max=20)],
+        description=_("For example: K7QX2-9MDAT. Each is good once."),
+    )
+
+
+class KeyForm(Form):
+    """What the browser says for a key; passkeys.js fills it in."""
+
+    credential = HiddenField(
+        validators=[InputRequired(_("Your browser did not say anything. Try again."))]
+    )
+
+
+class NewKeyForm(KeyForm):
+    name = StringField(
+        _("A name for this key"),
+        [InputRequired(_("Give it a name, to know it again.")), Length(max=60)],
+        description=_("For example: my telephone, the blue USB key."),
+        filters=[lambda text: " ".join((text or "").split())],
+    )

@@ -1,10 +1,17 @@
-"""Which second keys somebody has."""
+"""Which second keys and open sessions somebody has; what waits for a second signature."""
+
+from datetime import timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
+from consult.core import clock
 from consult.core.db import db
-from consult.keys.models import Totp
-from consult.people.models import User
+from consult.keys.models import BulkExport, Countersign, Passkey, RecoveryCode, Totp
+from consult.people.models import Role, RoleName, User, Visit
+
+SIGNERS = (RoleName.FACILITATOR, RoleName.ADMINISTRATOR)
+SHOWN = timedelta(days=30)  # how long a request that was answered stays in the list
 
 
 def totp(user: User) -> Totp | None:
@@ -12,6 +19,117 @@ def totp(user: User) -> Totp | None:
     return db.session.scalar(sa.select(Totp).filter_by(user_id=user.id))
 
 
+def passkeys(user: User) -> list[Passkey]:
+    """The passkeys of this person, oldest first."""
+    return list(
+        db.session.scalars(sa.select(Passkey).filter_by(user_id=user.id).order_by(Passkey.id))
+    )
+
+
+def passkey(credential: str, of: User | None = None) -> Passkey | None:
+    """The passkey that calls itself so; of this person, or of anybody."""
+    asked = sa.select(Passkey).filter_by(credential=credential)
+    if of is not None:
+        asked = asked.filter_by(user_id=of.id)
+    return db.session.scalar(asked)
+
+
 def has_key(user: User) -> bool:
     """Whether this person has chosen a second key."""
-    return totp(user) is not None
+    both = sa.union_all(
+        *(sa.select(model.id).where(model.user_id == user.id) for model in (Totp, Passkey))
+    )
+    return db.session.scalar(both.limit(1)) is not None
+
+
+def codes_left(user: User) -> int:
+    """How many codes on paper are still good."""
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count(RecoveryCode.id)).where(
+                RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None)
+            )
+        )
+        or 0
+    )
+
+
+def visits(user: User) -> list[Visit]:
+    """The open sessions of this person, last used first."""
+    return list(
+        db.session.scalars(
+            sa.select(Visit)
+            .filter_by(user_id=user.id, number=user.session_number)
+            .order_by(Visit.seen_at.desc(), Visit.id.desc())
+        )
+    )
+
+
+# Two people.
+
+
+def signers(countersign: Countersign) -> list[User]:
+    """Who may sign this, besides whoever asked."""
+    return list(
+        db.session.scalars(
+            sa.select(User)
+            .where(
+                User.closed_at.is_(None),
+                User.id != countersign.asked_by_id,
+                User.id.in_(
+                    sa.select(Role.user_id).where(
+                        Role.name.in_(SIGNERS),
+                        Role.plan_id.is_(None),
+                        sa.or_(
+                            Role.campaign_id.is_(None),
+                            Role.campaign_id == countersign.campaign_id,
+                        ),
+                    )
+                ),
+            )
+            .order_by(User.id)
+        )
+    )
+
+
+def asked(fingerprint: str, actor: User) -> Countersign | None:
+    """The request of this person for exactly this, still good."""
+    return db.session.scalar(
+        sa.select(Countersign)
+        .where(
+            Countersign.fingerprint == fingerprint,
+            Countersign.asked_by_id == actor.id,
+            Countersign.used_at.is_(None),
+            Countersign.declined_at.is_(None),
+            Countersign.expires_at > clock.now(),
+        )
+        .order_by(Countersign.id.desc())
+        .limit(1)
+    )
+
+
+def requests() -> list[Countersign]:
+    """What waits for a second signature or was answered lately, latest first."""
+    people = (Countersign.asked_by, Countersign.signed_by, Countersign.declined_by)
+    return list(
+        db.session.scalars(
+            sa.select(Countersign)
+            .where(Countersign.asked_at > clock.now() - SHOWN)
+            .options(*(joinedload(one).lazyload(User.roles) for one in people))
+            .order_by(Countersign.id.desc())
+            .limit(200)
+        )
+    )
+
+
+def exports(limit: int = 200) -> list[BulkExport]:
+    """What left the site in bulk, latest first."""
+    people = (BulkExport.by, BulkExport.signed_by)
+    return list(
+        db.session.scalars(
+            sa.select(BulkExport)
+            .options(*(joinedload(one).lazyload(User.roles) for one in people))
+            .order_by(BulkExport.id.desc())
+            .limit(limit)
+        )
+    )

@@ -1,9 +1,12 @@
-"""The pages where somebody chooses a second key, and shows it."""
+"""The pages where somebody chooses and shows a second key, ends sessions, signs for another."""
 
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
+    abort,
     current_app,
     flash,
     make_response,
@@ -12,23 +15,33 @@ from flask import (
     request,
     url_for,
 )
+from flask import session as cookie
 from werkzeug.wrappers import Response
 
-from consult.core.db import writing
+from consult.campaigns.queries import LABELS as LABELS_OF_CAMPAIGN
+from consult.campaigns.queries import said as said_of_campaign
+from consult.core import clock, throttle
+from consult.core.db import db, writing
 from consult.core.errors import local, thinks_first
-from consult.core.i18n import _
+from consult.core.i18n import _, day
 from consult.core.qr import qr_svg
-from consult.core.rules import Refused
+from consult.core.rules import Refused, refusal
 from consult.journal.actions import commit, rollback
-from consult.keys import actions, codes, forms, queries, rules
+from consult.keys import actions, codes, forms, passkeys, queries, rules, signatures
+from consult.keys.models import Countersign, Passkey
 from consult.people import queries as people
+from consult.people import rules as people_rules
 from consult.people import session
-from consult.people.models import User
+from consult.people.models import RoleName, User, Visit
+from consult.people.passwords import sealed
 from consult.people.session import actor
 
 bp = Blueprint("keys", __name__)
 
 WAIT = _("Too many tries. Wait five minutes.")
+
+
+# Showing one's key.
 
 
 @bp.route("/deuxieme-cle", methods=["GET", "POST"])
@@ -38,18 +51,105 @@ def unlock() -> Any:
     if not (user.roles and (user.asleep or user.stale)):
         return redirect(_onward(), 303)
     if not queries.has_key(user):
-        return redirect(url_for(".enrol", next=local(request.args.get("next"))), 303)
+        return _private("keys/choose.html", onward=_asked())
     form = forms.CodeForm()
-    if form.sent() and _tried(form, user):
+    if form.sent() and _tried(form.code, user):
         try:
             actions.unlock(user, code=form.code.data)
         except Refused as refused:
             form.code.errors = [refused.reason]
         else:
-            commit()
-            session.open_for(user, shown=True)
+            _let_in(user)
             return redirect(_onward(), 303)
-    return _private("keys/unlock.html", form=form, user=user, shown=_shown(user))
+    return _keyhole(user, form)
+
+
+@bp.post("/deuxieme-cle/cle-d-acces")
+@thinks_first
+def show_passkey() -> Any:
+    user = _me()
+    form = forms.KeyForm()
+    if form.sent() and _tried(form.credential, user):
+        reply = form.credential.data
+        try:
+            passkey = queries.passkey(passkeys.named(reply), user)
+            count = passkeys.count_shown(passkey, reply, _challenge(), _place())
+            assert passkey is not None  # noqa: S101
+            actions.show_passkey(user, passkey, sign_count=count)
+        except Refused as refused:
+            form.credential.errors = [refused.reason]
+        else:
+            _let_in(user)
+            return redirect(_onward(), 303)
+    return _keyhole(user, forms.CodeForm(formdata=None), form)
+
+
+def _keyhole(user: User, form: Any, key_form: Any = None) -> Response:
+    """The page where somebody shows one of their keys."""
+    rollback()
+    known = queries.passkeys(user)
+    asked = passkeys.to_show(known, _place()) if known else None
+    if asked:
+        cookie["challenge"] = asked.challenge
+    return _private(
+        "keys/unlock.html",
+        form=form if queries.totp(user) else None,
+        key_form=key_form or forms.KeyForm(formdata=None),
+        asked=asked,
+        shown=_shown(user),
+        onward=_asked(),
+    )
+
+
+@bp.route("/deuxieme-cle/secours", methods=["GET", "POST"])
+@thinks_first
+def recover() -> Any:
+    user = _me()
+    form = forms.PaperForm()
+    if form.sent() and _tried(form.code, user):
+        try:
+            left = actions.recover(user, code=form.code.data)
+        except Refused as refused:
+            form.code.errors = [refused.reason]
+        else:
+            _let_in(user)
+            flash(_("You are in. Codes on paper that are still good: %(number)d.", number=left))
+            return redirect(url_for(".security"), 303)
+    return _private("keys/recover.html", form=form, onward=_asked())
+
+
+@bp.route("/connexion/cle-d-acces", methods=["GET", "POST"])
+@thinks_first
+def enter_with_passkey() -> Any:
+    if actor():
+        return redirect(_onward(), 303)
+    form = forms.KeyForm()
+    if form.sent():
+        reply = form.credential.data
+        name = passkeys.named(reply)
+        keys = (f"passkey:{sealed(name)[:32]}", f"in-net:{session.network()}")
+        if not session.may_try(*keys):
+            form.credential.errors = [WAIT]
+        else:
+            writing()
+            try:
+                passkey = queries.passkey(name)
+                count = passkeys.count_shown(passkey, reply, _challenge(), _place())
+                assert passkey is not None  # noqa: S101
+                user = actions.enter_with_passkey(None, passkey, sign_count=count)
+            except Refused as refused:
+                form.credential.errors = [refused.reason]
+            else:
+                commit()
+                session.open_for(user, shown=True)
+                return redirect(_onward(), 303)
+    rollback()
+    asked = passkeys.to_show((), _place())
+    cookie["challenge"] = asked.challenge
+    return _private("keys/enter_with_passkey.html", form=form, asked=asked, onward=_asked())
+
+
+# Choosing it.
 
 
 @bp.route("/deuxieme-cle/application", methods=["GET", "POST"])
@@ -62,16 +162,14 @@ def enrol() -> Any:
     if person != str(user.id) or not secret:
         secret = codes.new_secret()
         form.sealed.data = codes.seal(f"{user.id}:{secret}")
-    if form.sent() and _tried(form, user):
+    if form.sent() and _tried(form.code, user):
         try:
             actions.enrol(user, secret=secret, code=form.code.data)
         except Refused as refused:
             form.code.errors = [refused.reason]
         else:
             commit()
-            session.open_for(user, shown=True)
-            flash(_("Your second key is in place."), "success")
-            return redirect(_onward(), 303)
+            return _in_place(user)
     where = codes.address(secret, user.email or "", people.site_name() or request.host)
     return _private(
         "keys/enrol.html",
@@ -82,6 +180,260 @@ def enrol() -> Any:
     )
 
 
+@bp.route("/deuxieme-cle/nouvelle-cle-d-acces", methods=["GET", "POST"])
+@thinks_first
+def add_passkey() -> Any:
+    user = _me()
+    rules.add_passkey(user)
+    form = forms.NewKeyForm()
+    if form.sent() and _tried(form.name, user):
+        try:
+            made = passkeys.made(form.credential.data, _challenge(), _place())
+            actions.add_passkey(user, made=made, name=form.name.data)
+        except Refused as refused:
+            form.credential.errors = [refused.reason]
+        else:
+            commit()
+            return _in_place(user)
+    rollback()
+    site = people.site_name() or request.host
+    asked = passkeys.to_make(user, queries.passkeys(user), _place(), site)
+    cookie["challenge"] = asked.challenge
+    if not form.name.data:
+        form.name.data = session.words(request.user_agent.string)
+    return _private("keys/add_passkey.html", form=form, asked=asked)
+
+
+def _in_place(user: User) -> Any:
+    """A key was chosen: it is shown by that very fact; the first one brings its codes on paper."""
+    if user.roles:
+        session.open_for(user, shown=True)
+    flash(_("Your key is in place."), "success")
+    if user.roles and not queries.codes_left(user):
+        return redirect(url_for(".renew_codes", next=_asked()), 303)
+    return redirect(_asked() or url_for(".security"), 303)
+
+
+@bp.post("/mon-espace/securite/cles/<int:id>/retirer")
+def remove_passkey(id: int) -> Any:
+    passkey = db.session.get(Passkey, id)
+    if passkey is None or passkey.user_id != _me().id:
+        abort(404)
+    actions.remove_passkey(_me(), passkey)
+    commit()
+    flash(_("This key opens nothing any more."), "success")
+    return redirect(url_for(".security"), 303)
+
+
+@bp.route("/deuxieme-cle/codes", methods=["GET", "POST"])
+def renew_codes() -> Any:
+    user = _me()
+    rules.renew_codes(user)
+    if request.method == "POST":
+        made = actions.renew_codes(user)
+        commit()
+        return _private("keys/codes.html", codes=made, onward=_onward(), site=people.site_name())
+    return _private("keys/renew_codes.html", left=queries.codes_left(user), onward=_asked())
+
+
+# One's keys and sessions.
+
+
+@bp.get("/mon-espace/securite")
+def security() -> Any:
+    user = _me()
+    return render_template(
+        "keys/security.html",
+        user=user,
+        application=queries.totp(user),
+        passkeys=queries.passkeys(user),
+        codes_left=queries.codes_left(user),
+        visits=queries.visits(user),
+        here=session.this_one(),
+    )
+
+
+@bp.post("/mon-espace/securite/sessions/<int:id>/fermer")
+def end_session(id: int) -> Any:
+    visit = db.session.get(Visit, id)
+    if visit is None or visit.user_id != _me().id:
+        abort(404)
+    actions.end_session(_me(), visit)
+    commit()
+    flash(_("The session is closed."), "success")
+    return redirect(url_for(".security"), 303)
+
+
+@bp.post("/mon-espace/securite/sessions/fermer")
+def end_others() -> Any:
+    actions.end_others(_me(), but=session.this_one())
+    commit()
+    flash(_("Your other sessions are closed."), "success")
+    return redirect(url_for(".security"), 303)
+
+
+# Somebody else's, for administrators.
+
+
+@bp.get("/administration/comptes/<int:id>/cles")
+def person(id: int) -> Any:
+    user = db.session.get(User, id) or abort(404)
+    people_rules.has_role(actor(), RoleName.ADMINISTRATOR)
+    return render_template(
+        "keys/person.html",
+        user=user,
+        application=queries.totp(user),
+        passkeys=queries.passkeys(user),
+        codes_left=queries.codes_left(user),
+        visits=queries.visits(user),
+        refused=refusal(rules.reset, actor(), user),
+    )
+
+
+@bp.post("/administration/comptes/<int:id>/cles/remettre")
+def reset(id: int) -> Any:
+    user = db.session.get(User, id) or abort(404)
+    actions.reset(actor(), user)  # type: ignore[arg-type]
+    commit()
+    flash(_("Their keys are taken away and their sessions closed. They were told by letter."))
+    return redirect(url_for(".person", id=id), 303)
+
+
+@bp.post("/administration/comptes/<int:id>/sessions/fermer")
+def end_sessions(id: int) -> Any:
+    user = db.session.get(User, id) or abort(404)
+    actions.end_sessions(actor(), user)  # type: ignore[arg-type]
+    commit()
+    flash(_("Their sessions are closed. They were told by letter."), "success")
+    return redirect(url_for(".person", id=id), 303)
+
+
+# Two people.
+
+
+@bp.app_errorhandler(signatures.Unsigned)
+def _ask(wanted: signatures.Unsigned) -> Any:
+    """An act needs a second signature: it is asked for, and nothing else is done."""
+    kind, number = wanted.subject.__tablename__, wanted.subject.id
+    rollback()
+    writing()
+    asked = actions.ask(
+        actor(),  # type: ignore[arg-type]
+        wanted.what,
+        people.subject(kind, number),
+        details=wanted.details,
+    )
+    commit()
+    return redirect(url_for("keys.countersign", id=asked.id), 303)
+
+
+# Where one does what was signed, with the words of the request.
+AGAIN = {
+    "campaigns.edit": "campaigns.edit",
+    "campaigns.schedule": "campaigns.schedule",
+    "campaigns.change_rules": "campaigns.change_rules",
+    "campaigns.extend": "campaigns.extend",
+    "answers.export_complete": "answers.export_complete",
+}
+
+
+@bp.get("/administration/signatures")
+def signatures_asked() -> Any:
+    rules.read_requests(actor())
+    return render_template("keys/signatures.html", requests=queries.requests(), now=clock.now())
+
+
+@bp.route("/administration/signatures/<int:id>", methods=["GET", "POST"])
+def countersign(id: int) -> Any:
+    asked = _countersign_or_404(id)
+    if request.method == "POST":
+        actions.countersign(actor(), asked)  # type: ignore[arg-type]
+        commit()
+        flash(_("Signed. Whoever asked is told, and may do it now."), "success")
+        return redirect(url_for(".countersign", id=id), 303)
+    return render_template(
+        "keys/countersign.html",
+        asked=asked,
+        about=people.subject(asked.subject_kind, asked.subject_id),
+        now=clock.now(),
+        refused=refusal(rules.countersign, actor(), asked),
+        declining=refusal(rules.decline, actor(), asked),
+        again=_again(asked),
+        labels=LABELS,
+        number=sum(one.id != asked.asked_by_id for one in queries.signers(asked)),
+    )
+
+
+@bp.post("/administration/signatures/<int:id>/refuser")
+def decline(id: int) -> Any:
+    asked = _countersign_or_404(id)
+    actions.decline(actor(), asked)  # type: ignore[arg-type]
+    commit()
+    flash(_("It will not be done. Whoever asked is told."), "success")
+    return redirect(url_for(".countersign", id=id), 303)
+
+
+@bp.get("/administration/exports")
+def exports() -> Any:
+    rules.exports(actor())
+    found = queries.exports()
+    return render_template(
+        "keys/exports.html",
+        exports=found,
+        about=people.subjects((one.subject_kind, one.subject_id) for one in found),
+    )
+
+
+def _countersign_or_404(number: int) -> Countersign:
+    asked = db.session.get(Countersign, number) or abort(404)
+    if asked.asked_by_id != _me().id:
+        rules.read_requests(actor())
+    return asked
+
+
+# How the pieces of what is signed are called, besides the terms of a campaign.
+LABELS = {
+    **LABELS_OF_CAMPAIGN,
+    "ways": _("Ways to prove that one may take part"),
+    "proves_comments": _("The same asked of comments"),
+    "perimeter": _("Where one must live"),
+    "postcodes": _("Postcodes"),
+    "is_for_insiders": _("Kept to those who live there"),
+    "youngest": _("Youngest age"),
+    "opens_at": _("First day of the votes"),
+    "closes_at": _("Last day of the votes"),
+    "following": _("The next steps move as much"),
+    "reason": _("Reason, shown to everybody"),
+    "export_for": _("What the copy is for"),
+}
+
+
+@bp.app_template_global()
+def said(name: str, value: Any) -> Any:
+    """A piece of what is signed, in words."""
+    if name in LABELS_OF_CAMPAIGN:
+        return said_of_campaign(name, value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value in (None, "", []):
+        return _("nothing")
+    if name.endswith("_at"):
+        return day(datetime.fromisoformat(value))
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def _again(asked: Countersign) -> str | None:
+    """Where whoever asked does what was signed."""
+    mine = asked.asked_by_id == _me().id and asked.signed_at and not asked.used_at
+    if not mine or asked.expires_at < clock.now() or asked.campaign_id is None:
+        return None
+    slug = people.subject("campaign", asked.campaign_id).slug
+    return url_for(AGAIN[asked.what], slug=slug, signature=asked.id)
+
+
+# What several pages need.
+
+
 def _me() -> User:
     """Whoever signed in, awake or not."""
     user = actor()
@@ -90,13 +442,36 @@ def _me() -> User:
     return user
 
 
-def _tried(form: Any, user: User) -> bool:
-    """Whether a code may be tried now; then the site is ready to write."""
+def _tried(field: Any, user: User) -> bool:
+    """Whether a key may be tried now; then the site is ready to write."""
     if not session.may_try(f"key:{user.id}", f"key-net:{session.network()}"):
-        form.code.errors = [WAIT]
+        field.errors = [WAIT]
         return False
     writing()
     return True
+
+
+def _let_in(user: User) -> None:
+    """The right key was shown: roles wake, and the wrong ones before it are forgotten."""
+    throttle.forgive(f"key:{user.id}")
+    commit()
+    session.open_for(user, shown=True)
+
+
+def _place() -> passkeys.Place:
+    """Where keys are good: the name and origin under which this page was asked."""
+    origin = request.host_url.rstrip("/")
+    return passkeys.Place(urlsplit(origin).hostname or "", origin)
+
+
+def _challenge() -> str:
+    """What this browser was asked last; a reply to it is read once, even by an old cookie."""
+    challenge = cookie.pop("challenge", "")
+    key = f"challenge:{sealed(challenge)[:32]}"
+    if throttle.too_many(key, limit=1, within=timedelta(days=1)):
+        return ""
+    throttle.note(key)
+    return challenge
 
 
 def _shown(user: User) -> str | None:
@@ -108,13 +483,16 @@ def _shown(user: User) -> str | None:
     return next(codes.unused(secret, kept.last_step), None) if kept and secret else None
 
 
+def _asked() -> str | None:
+    return local(request.args.get("next"))
+
+
 def _onward() -> str:
-    return local(request.args.get("next")) or url_for("people.me")
+    return _asked() or url_for("people.me")
 
 
 def _private(template: str, **values: Any) -> Response:
     """A page no cache keeps."""
-    rollback()
     response = make_response(render_template(template, **values))
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 
 import sqlalchemy as sa
-from flask import Flask, current_app, g, request, session
+from flask import Flask, Response, after_this_request, current_app, g, request, session
 from flask_login import LoginManager, current_user, login_user
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
@@ -14,7 +14,8 @@ from sqlalchemy.orm import joinedload
 from consult.core import clock, throttle
 from consult.core.db import db, writing
 from consult.journal.actions import commit, rollback
-from consult.people.models import User, Visit
+from consult.people import letters
+from consult.people.models import Device, User, Visit
 from consult.people.passwords import sealed
 
 manager = LoginManager()
@@ -106,10 +107,12 @@ def open_for(user: User, *, stay: bool = False, shown: bool = False) -> None:
         user_id=user.id,
         token=sealed(token),
         number=user.session_number,
+        device=words(request.user_agent.string),
         stay=stay,
         shown_at=clock.now() if shown else shown_at,
     )
     db.session.add(opened)
+    _recognise(user, opened.device)
     commit()
     session["visit"] = token
     session.permanent = stay
@@ -126,6 +129,64 @@ def close() -> None:
         commit()
     session.clear()
     g.pop("_login_user", None)
+
+
+# What a browser says of itself, in words; the first that fits. No more is kept of it.
+BROWSERS = (
+    *(("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet")),
+    *(("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("Chrome", "Chrome"), ("CriOS", "Chrome")),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    *(("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows")),
+    *(("Macintosh", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux")),
+)
+
+
+def words(agent: str) -> str:
+    """« Firefox, Windows »; empty where the browser does not say."""
+    found = [
+        next((name for mark, name in marks if mark in agent), "") for marks in (BROWSERS, SYSTEMS)
+    ]
+    return ", ".join(filter(None, found))
+
+
+DEVICE = "device"  # a cookie that only says « somebody of this browser was here before »
+DEVICE_DAYS = 400
+
+
+def _recognise(user: User, device: str) -> None:
+    """Tell somebody by letter that a browser never seen before opened their account."""
+    kept = request.cookies.get(DEVICE, "")
+    token = kept if len(kept) == 32 else secrets.token_urlsafe(24)
+    known = dict(
+        db.session.execute(sa.select(Device.token, Device.id).filter_by(user_id=user.id)).all()
+    )
+    if sealed(token) not in known:
+        db.session.add(Device(user_id=user.id, token=sealed(token)))
+        if known and user.email:
+            letters.write("people.new_device", user.email, language=user.language, device=device)
+
+    @after_this_request
+    def remember(response: Response) -> Response:
+        response.set_cookie(
+            DEVICE,
+            token,
+            max_age=DEVICE_DAYS * 24 * 3600,
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+
+def forget_device() -> None:
+    """The account is closed: nothing of it stays in the browser."""
+
+    @after_this_request
+    def forget(response: Response) -> Response:
+        response.delete_cookie(DEVICE)
+        return response
 
 
 def may_try(*keys: str) -> bool:

@@ -9,31 +9,11 @@ from flask import Flask
 from consult import config
 from consult.core import clock
 from consult.core.db import db
-from consult.journal.actions import commit
-from consult.keys import actions, codes, queries
+from consult.keys import codes, queries
 from consult.people.models import RoleName, User, Visit
 from tests.factories import make_user
-from tests.people.doors import PASSWORD, resident
-
-ROLES = "/administration/roles"
-
-
-def clerk(*roles, **fields):
-    """Somebody who holds a role, with a password and an application that gives codes."""
-    user = resident(*(roles or (RoleName.ADMINISTRATOR,)), **fields)
-    user.secret_of_test = codes.new_secret()
-    actions.enrol(user, secret=user.secret_of_test)
-    commit()
-    return user
-
-
-def now_code(user):
-    return codes.code_of(user.secret_of_test, codes.steps()[1])
-
-
-def signs_in(client, user, **query):
-    said = {"email": user.email, "password": PASSWORD}
-    return client.post("/connexion", data=said, query_string=query)
+from tests.keys.doors import ROLES, clerk, now_code, signs_in
+from tests.people.doors import resident
 
 
 def test_a_password_alone_wakes_no_role(ctx, noon, client):
@@ -53,10 +33,9 @@ def test_a_password_alone_wakes_no_role(ctx, noon, client):
 def test_the_first_time_one_chooses_it(ctx, noon, client):
     user = resident(RoleName.GUARANTOR)
     signs_in(client, user)
-    reply = client.get("/deuxieme-cle?next=/mon-espace/suivis")
-    assert reply.location == "/deuxieme-cle/application?next=/mon-espace/suivis"
-    page = client.get(reply.location)
-    form = page.get_data(as_text=True)
+    choice = client.get("/deuxieme-cle?next=/mon-espace/suivis").get_data(as_text=True)
+    assert "/deuxieme-cle/application?next=/mon-espace/suivis" in choice
+    form = client.get("/deuxieme-cle/application").get_data(as_text=True)
     sealed = form.split('name="sealed"')[1].split('value="')[1].split('"')[0]
     secret = codes.unseal(sealed).partition(":")[2]
     assert " ".join(secret[at : at + 4] for at in range(0, 32, 4)) in form
