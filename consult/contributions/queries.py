@@ -594,6 +594,26 @@ _samples: dict[tuple[str, int], tuple[float, Counter[str]]] = {}
 )
 def alike(campaign: Campaign, title: str, but: int | None = None, limit: int = 5) -> list[Alike]:
     """The published contributions of this campaign nearest to this title, nearest first."""
+    near = nearest(campaign, title, but, limit)
+    if not near:
+        return []
+    c, p = contribution.c, post.c
+    rows = db.session.execute(
+        sa.select(c.id, p.title, sa.func.substr(p.body, 1, 1200), c.support_count, c.outcome)
+        .join_from(contribution, post, p.id == c.id)
+        .where(c.id.in_([one.id for one in near]), c.shown_at.is_not(None))
+    )
+    found = {
+        number: Alike(number, name, excerpt(body, 140), supports, outcome)
+        for number, name, body, supports, outcome in rows
+    }
+    return [found[one.id] for one in near if one.id in found]
+
+
+def nearest(
+    campaign: Campaign, title: str, but: int | None = None, limit: int = 5
+) -> list[Neighbour]:
+    """The same by their number and title alone."""
     roots = list(dict.fromkeys(stems(title)))[:12]
     if not roots:
         return []
@@ -602,26 +622,14 @@ def alike(campaign: Campaign, title: str, but: int | None = None, limit: int = 5
     if len(titles) == FEW:
         frequency = _frequency(campaign)
         titles |= _candidates(campaign, roots, frequency)
-    nearest = similar.rank(
+    found = similar.rank(
         title,
         [(number, words) for number, words in titles.items() if number != but],
         limit,
         document_frequency=frequency,
         documents=SAMPLE if frequency else None,
     )
-    if not nearest:
-        return []
-    c, p = contribution.c, post.c
-    rows = db.session.execute(
-        sa.select(c.id, p.title, sa.func.substr(p.body, 1, 1200), c.support_count, c.outcome)
-        .join_from(contribution, post, p.id == c.id)
-        .where(c.id.in_([match.id for match in nearest]), c.shown_at.is_not(None))
-    )
-    found = {
-        number: Alike(number, name, excerpt(body, 140), supports, outcome)
-        for number, name, body, supports, outcome in rows
-    }
-    return [found[match.id] for match in nearest if match.id in found]
+    return [Neighbour(match.id, titles[match.id]) for match in found]
 
 
 def _titles(campaign: Campaign, limit: int) -> dict[int, str]:

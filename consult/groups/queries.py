@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 
 from consult.campaigns.models import Campaign
 from consult.contributions.models import Contribution
-from consult.contributions.queries import Alike, alike
+from consult.contributions.queries import Neighbour, nearest
 from consult.core.algorithms import Kind, algorithm
 from consult.core.db import db, locked
 from consult.core.i18n import _
@@ -240,9 +240,9 @@ def choices(campaign: Campaign, ids: Sequence[int]) -> list[Choice]:
     return [Choice(found[id], placed.get(id), id in against) for id in wanted if id in found]
 
 
-def suggested(campaign: Campaign, contribution: Contribution) -> list[Alike]:
+def suggested(campaign: Campaign, contribution: Contribution) -> list[Neighbour]:
     """What is on show and says nearly the same as a contribution, for whoever may gather them."""
-    return alike(campaign, contribution.title, but=contribution.id)
+    return nearest(campaign, contribution.title, but=contribution.id)
 
 
 def held(ids: Iterable[int]) -> list[Contribution]:
@@ -258,5 +258,5 @@ def held(ids: Iterable[int]) -> list[Contribution]:
 
 def still(group: Group) -> Group:
     """The same group as it stands now, its row held: one change at a time."""
-    db.session.refresh(group, with_for_update=True)
+    db.session.refresh(group, ["title", "dissolved_at"], with_for_update=True)
     return group

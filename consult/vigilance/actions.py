@@ -19,15 +19,17 @@ from consult.votes.models import Support
 def flag(actor: User, contribution: Contribution, *, hour: queries.Hour) -> None:
     """The site tells facilitators that supports came as from one hand; they keep counting."""
     rules.flag(actor, contribution)
-    number = 0 if contribution.campaign.counts_hidden else hour.new  # no count before its time
     known = queries.burst_flag(contribution, hour.at)
     if known is not None:
         if known.cleared_at is None:
-            known.number = number
+            known.number = hour.new
         return
     db.session.add(
         Flag(
-            post_id=contribution.id, kind=FlagKind.BURST, mark=queries.mark(hour.at), number=number
+            post_id=contribution.id,
+            kind=FlagKind.BURST,
+            mark=queries.mark(hour.at),
+            number=hour.new,
         )
     )
     told = with_role(RoleName.FACILITATOR, campaign=contribution.campaign)
@@ -36,7 +38,7 @@ def flag(actor: User, contribution: Contribution, *, hour: queries.Hour) -> None
 
 def clear(actor: User, flag: Flag, *, words: str) -> None:
     """A facilitator says in a word why it is nothing; the flag goes, the word stays."""
-    db.session.refresh(flag, with_for_update=True)
+    db.session.refresh(flag, ["cleared_at"], with_for_update=True)
     rules.clear(actor, flag, words=words)
     flag.cleared_at, flag.cleared_by_id, flag.words = clock.now(), actor.id, words.strip()
     record("vigilance.clear", actor, flag.post, kind=flag.kind)
@@ -46,7 +48,7 @@ def set_aside(
     actor: User, contribution: Contribution, *, hour: datetime, facts: str, rule: str
 ) -> SetAside:
     """Supports proved false no longer count; those who gave them are told why, and what to do."""
-    db.session.refresh(contribution, with_for_update=True)
+    db.session.refresh(contribution, ["support_count"], with_for_update=True)
     given = queries.given_by_new_accounts(contribution, hour)
     rules.set_aside(actor, contribution, number=len(given), facts=facts, rule=rule)
     aside = SetAside(
@@ -69,7 +71,7 @@ def set_aside(
 
 def restore(actor: User, aside: SetAside, *, words: str) -> None:
     """Supports set aside count again; those who gave them are told."""
-    db.session.refresh(aside, with_for_update=True)
+    db.session.refresh(aside, ["restored_at"], with_for_update=True)
     rules.restore(actor, aside, words=words)
     people = queries.concerned(aside)
     supports = db.session.scalars(sa.select(Support.id).where(Support.aside_id == aside.id))

@@ -13,13 +13,13 @@ def watch_supports() -> int:
     """Flag the bursts of this hour and the one before; how many there are."""
     if not is_on("bursts"):
         return 0
-    found = queries.bursts(queries.lately())
-    if not found:
-        rollback()
-        return 0
+    found = queries.bursts()
     rollback()
+    if not found:
+        return 0
     writing()
-    for contribution, hour in queries.bursts(queries.lately()):
+    found = queries.bursts()
+    for contribution, hour in found:
         actions.flag(system(), contribution, hour=hour)
     commit()
     return len(found)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import NotFound
 
-from consult.campaigns.models import Campaign
+from consult.campaigns.models import Campaign, Phase, PhaseKind
 from consult.comments.models import Comment
 from consult.contributions.models import Contribution
 from consult.core import clock
@@ -127,12 +127,28 @@ def hours(contribution: Contribution) -> list[Hour]:
         " a human proves them false and says why in public."
     ),
 )
-def bursts(since: datetime) -> list[tuple[Contribution, Hour]]:
-    """The hours since this moment in which supports came as from one hand."""
+def bursts() -> list[tuple[Contribution, Hour]]:
+    """The hours, this one and the one before, in which supports came as from one hand.
+
+    While counts are out of sight nobody is told, not even facilitators: such a vote is looked at
+    as a whole in the hours after it closed.
+    """
+    now = clock.now()
+    since = _hour(now) - HOUR
+    closed = sa.select(Phase.campaign_id).where(
+        Phase.kind == PhaseKind.VOTE, Phase.closes_at > since, Phase.closes_at <= now
+    )
     rows = db.session.execute(
         sa.select(Support.contribution_id, Support.at, User.confirmed_at)
+        .join(Campaign, Campaign.id == Support.campaign_id)
         .outerjoin(User, User.id == Support.user_id)
-        .where(Support.at >= since, Support.aside_id.is_(None))
+        .where(
+            Support.aside_id.is_(None),
+            sa.or_(
+                sa.and_(Support.at >= since, Campaign.hides_counts.is_(False)),
+                sa.and_(Campaign.hides_counts.is_(True), Campaign.id.in_(closed)),
+            ),
+        )
     )
     counts: dict[tuple[int, datetime], Counter[str]] = {}
     for number, at, opened_at in rows:
@@ -227,8 +243,3 @@ def concerned(aside: SetAside) -> list[User]:
 
 def _hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
-
-
-def lately() -> datetime:
-    """From when on hours are looked at: this one and the one before."""
-    return _hour(clock.now()) - HOUR
