@@ -49,7 +49,7 @@ class User(UserMixin, db.Model):
 
     # Said of a browser's session alone, by whoever loads it (people/session.py); never kept.
     asleep = False  # the second key was not shown: no role counts
-    stale = False  # it was shown, but not in the last minutes: not enough for what is grave
+    stale = False  # who it is was not proven in the last minutes: not enough for what is grave
 
     @property
     def is_active(self) -> bool:

@@ -48,9 +48,11 @@ def load(key: str) -> User | None:
         return None
     shown = now - visit.shown_at if visit.shown_at else None
     user.asleep = shown is None or shown > WORKING_DAY or idle > IDLE_WITH_ROLES
-    user.stale = user.asleep or shown is None or shown > FRESH
+    # Whoever holds no role has nothing to show: signing in is what they did last.
+    proven = visit.shown_at if user.roles else visit.shown_at or visit.opened_at
+    user.stale = proven is None or now - proven > FRESH
     if idle > STEP and request.method == "GET":
-        _seen(visit.id)
+        _seen(visit.id, is_asleep=user.asleep)
     return user
 
 
@@ -70,25 +72,17 @@ def this_one() -> Visit | None:
     )
 
 
-def _seen(number: int) -> None:
-    """Keep that this session lives, beside whatever the page does; missing it once is nothing."""
+def _seen(number: int, *, is_asleep: bool) -> None:
+    """Keep that this session lives, beside whatever the page does; missing it once is nothing.
+
+    Roles that fell asleep stay so, whatever is read next.
+    """
     seen = sa.update(Visit).where(Visit.id == number).values(seen_at=clock.now())
+    if is_asleep:
+        seen = seen.values(shown_at=None)
     engine = db.engine.execution_options(writing=True)
     with contextlib.suppress(OperationalError), engine.begin() as connection:
         connection.execute(seen)
-
-
-def actor() -> User | None:
-    """The person who asks, unwrapped; None for a visitor. Reads no session where there is none."""
-    if not has_session():
-        return None
-    user = current_user._get_current_object()
-    return user if user.is_authenticated else None
-
-
-def has_session() -> bool:
-    """Whether the browser sent our cookie. Asking opens nothing and costs nothing."""
-    return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
 
 
 def open_for(user: User, *, stay: bool = False, shown: bool = False) -> None:

@@ -124,6 +124,7 @@ def test_roles_fall_asleep_again(ctx, noon, client):
     with clock.frozen(noon + timedelta(hours=6)):
         assert client.get(ROLES).status_code == 303
         assert client.get("/mon-espace").status_code == 200
+        assert client.get(ROLES).status_code == 303, "reading something else wakes nothing"
         client.post("/deuxieme-cle", data={"code": now_code(user)})
         assert client.get(ROLES).status_code == 200
     with clock.frozen(noon + timedelta(hours=31)):
