@@ -18,8 +18,8 @@ from consult.journal.actions import commit, rollback
 from consult.moderation import actions, queries, remedies, rules
 from consult.moderation import register as figures
 from consult.moderation.charter import (
-    BY_RANK,
     ARTICLES,
+    BY_RANK,
     NEEDS_REASONS,
     TARGETS,
     Ground,
@@ -152,7 +152,7 @@ def _page(
         parent=_parent(post),
         lately=queries.lately_decided_by(user),
         campaigns=[(one.slug, one.title) for one in queries.campaigns(user)],
-        appeals=queries.open_appeals_about(post) if post else [],
+        appeals=queries.open_appeals_about(post) if post and decisions or notices else [],
         label=queries.label,
         waited=waited,
         is_late=is_late,
