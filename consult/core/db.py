@@ -181,7 +181,8 @@ def count_in(model: type[Any], key: dict[str, Any], step: int = 1) -> None:
 def insert_once(model: type[Any], **values: Any) -> bool:
     """Add a row unless a unique one like it already stands, or is being written; say whether."""
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    return changed(insert(model).values(**values).on_conflict_do_nothing()) == 1
+    asked = insert(model).values(**values).on_conflict_do_nothing().returning(model.id)
+    return db.session.scalar(asked) is not None
 
 
 def append_only(model: type[Base], but: str = "") -> None:
