@@ -1,9 +1,10 @@
 """What the papers of a plan and of an action sheet say, as plain data for the templates of type."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from consult.core.i18n import _, day, gettext, ngettext
+from consult.core.money import Nature, written
 from consult.core.papers import Picture, live, nodes
 from consult.core.text import shorten
 from consult.council.models import Act
@@ -11,7 +12,6 @@ from consult.engagements import sheets, wording
 from consult.engagements.models import (
     PROGRESS,
     Action,
-    Moment,
     Plan,
     Progress,
     Sheet,
@@ -107,16 +107,7 @@ def plan(
     total, numbers = len(tree.actions), tree.counts
     said = labels(total, numbers[Progress.UNKNOWN], len(tree.by_engagement))
     rows = list(announced)
-    count = sheets.counted(rows)
-    said |= {
-        "sheets": gettext("Action sheets"),
-        "sheet_count": gettext(
-            "%(announced)s announced, %(published)s published.",
-            announced=count.announced,
-            published=count.published,
-        ),
-        "moments": gettext("Moments of evaluation"),
-    }
+    said |= beside([one.state for one in rows])
     if any(branch.engagement.level for branch in tree.walk()):
         said["tree"] = gettext("The plan, branch by branch")
     if since:
@@ -135,16 +126,14 @@ def plan(
         "total": total,
         "moved": [_moved(one) for one in moved],
         "tree": [_branch(one, tree, standing, linked) for one in tree.branches],
-        "sheets": [
-            {
-                "number": one.number,
-                "title": one.name,
-                "state": str(SHEET_STATES[one.state]),
-                "url": live("engagements.sheet", id=one.id),
-            }
-            for one in rows
+        "sheets": [listed(one.id, one.number, one.name, one.state) for one in rows],
+        "moments": [
+            [
+                moment(one.moment.title, one.moment.due_words, one.moment.periodicity),
+                str(one.state.label),
+            ]
+            for one in diary
         ],
-        "moments": [[_moment(one.moment), str(one.state.label)] for one in diary],
         "amounts": [purse(one) for one in purses],
         "groups": groups,
         "marks": marks(),
@@ -276,19 +265,19 @@ def facts(
 
 def purse(one: Any) -> dict[str, Any]:
     """The amounts of one nature, each as printed."""
-    total = ""
-    if len(one.amounts) > 1:
-        total = gettext("Total of this nature: %(amount)s", amount=one.total)
+    rows = [(amount.subject, amount.words, amount.dates_words) for amount in one.amounts]
+    return amounts_of(one.nature, one.cents, rows)
+
+
+def amounts_of(nature: Nature, cents: int, rows: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
+    """Amounts of one nature, (subject, words, dates) each, and what they come to together."""
+    total = gettext("Total of this nature: %(amount)s", amount=written(cents))
     return {
-        "nature": str(one.nature.label),
-        "total": total,
+        "nature": str(nature.label),
+        "total": total if len(rows) > 1 else "",
         "rows": [
-            {
-                "subject": amount.subject,
-                "words": amount.words,
-                "dates": amount.dates_words or gettext("not communicated"),
-            }
-            for amount in one.amounts
+            {"subject": subject, "words": words, "dates": dates or gettext("not communicated")}
+            for subject, words, dates in rows
         ],
     }
 
@@ -343,7 +332,13 @@ def sheet(
         "story": story,
         "parts": [_heading(one, said) for one in _headings(said)] if text else [aim],
         "amounts": [purse(one) for one in purses],
-        "moments": [[_moment(one.moment), str(one.state.label)] for one in moments],
+        "moments": [
+            [
+                moment(one.moment.title, one.moment.due_words, one.moment.periodicity),
+                str(one.state.label),
+            ]
+            for one in moments
+        ],
         "versions": [[day(one.at), one.reason or gettext("first text")] for one in texts],
         "labels": {
             "amounts": gettext("Amounts"),
@@ -357,10 +352,34 @@ def sheet(
     }
 
 
-def _moment(moment: Moment) -> str:
-    when = moment.due_words or moment.periodicity
-    is_said = when.casefold() in moment.title.casefold()
-    return moment.title if is_said else f"{moment.title}, {when}"
+def beside(states: Sequence[SheetState]) -> dict[str, str]:
+    """The headings of what stands beside the tree: the sheets, in these states, and the moments."""
+    published = sum(state == SheetState.PUBLISHED for state in states)
+    return {
+        "sheets": gettext("Action sheets"),
+        "sheet_count": gettext(
+            "%(announced)s announced, %(published)s published.",
+            announced=len(states),
+            published=published,
+        ),
+        "moments": gettext("Moments of evaluation"),
+    }
+
+
+def listed(number: int, printed: str, title: str, state: SheetState) -> dict[str, str]:
+    """A sheet in the list of a plan."""
+    return {
+        "number": printed,
+        "title": title,
+        "state": str(SHEET_STATES[state]),
+        "url": live("engagements.sheet", id=number),
+    }
+
+
+def moment(title: str, due_words: str, periodicity: str) -> str:
+    """A moment of evaluation with its date, unless its title says it."""
+    when = due_words or periodicity
+    return title if when.casefold() in title.casefold() else f"{title}, {when}"
 
 
 def _headings(said: sheets.Content) -> list[sheets.Heading]:

@@ -644,7 +644,7 @@ def at_places(place_ids: Iterable[int], page: int = 1) -> Portion[Action]:
     return _portion(select, page)
 
 
-def _portion(select: sa.Select[Any], page: int) -> Portion[Any]:
+def _portion(select: Any, page: int) -> Portion[Any]:
     """One page of rows that each say how many there are."""
     start = (max(page, 1) - 1) * ACTIONS
     found = db.session.execute(select.order_by(*_IN_ORDER).offset(start).limit(ACTIONS)).all()

@@ -1,14 +1,16 @@
 """What the papers of a plan say: as it stands today, or as an edition froze it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from consult.core.i18n import _, day, gettext
+from consult.core.money import Nature, totals
 from consult.core.papers import nodes
 from consult.core.text import shorten
 from consult.engagements import amounts, papers
-from consult.engagements.models import PROGRESS, Plan, Progress
+from consult.engagements.models import PROGRESS, Plan, Progress, SheetState
+from consult.engagements.moments import State
 from consult.followup import queries
 from consult.followup.models import Edition
 from consult.pluralism.queries import on_paper
@@ -16,14 +18,14 @@ from consult.pluralism.queries import on_paper
 
 def today(plan: Plan) -> dict[str, Any]:
     """A plan as it stands now, with what changed since its last edition."""
-    whole, editions = queries.whole(plan), queries.editions(plan)
+    whole, last = queries.whole(plan), next(iter(queries.editions(plan)), None)
     return papers.plan(
         plan,
         whole.tree,
         standing=whole.standing,
         linked=whole.linked,
-        moved=queries.since(editions[0].content, whole.tree) if editions else [],
-        since=editions[0].title if editions else "",
+        moved=queries.since(last.content, whole.tree) if last and last.content else [],
+        since=last.title if last else "",
         purses=amounts.purses(whole.beside.amounts),
         announced=whole.beside.sheets,
         diary=whole.beside.moments,
@@ -43,14 +45,29 @@ def edition(subject: Edition, groups: dict[str, Any] | None = None) -> dict[str,
     labels = papers.labels(total, numbers.get(Progress.UNKNOWN, 0), figures["engagements"])
     as_of = day(subject.as_of) if subject.as_of else subject.as_of_words
     labels["standing"] = gettext("Where the actions stood")
+    labels |= papers.beside([SheetState(one["state"]) for one in content.get("sheets", [])])
     rows = {row["id"]: row for row in content["actions"]}
     titles = {row["id"]: row["title"] for row in content["actions"]}
     return {
         "title": f"{subject.title} – {content['title']}",
         "running": shorten(f"{content['title']} – {subject.title}", papers.RUNNING),
         "covered": True,
-        "sheets": [],
-        "moments": [],
+        "sheets": [
+            papers.listed(
+                one["id"],
+                one["number"],
+                (one["content"] or {}).get("title") or one["thematic"],
+                SheetState(one["state"]),
+            )
+            for one in content.get("sheets", [])
+        ],
+        "moments": [
+            [
+                papers.moment(one["title"], one["due_words"], one["periodicity"]),
+                str(State(one["state"]).label),
+            ]
+            for one in content.get("moments", [])
+        ],
         "kicker": content["title"],
         "name": subject.title,
         "subtitle": content["subtitle"],
@@ -67,7 +84,7 @@ def edition(subject: Edition, groups: dict[str, Any] | None = None) -> dict[str,
         "total": total,
         "moved": [],
         "tree": [_branch(one, rows, titles) for one in content["engagements"]],
-        "amounts": [],
+        "amounts": _amounts(content.get("amounts", [])),
         "groups": groups,
         "marks": papers.marks(),
         "labels": labels,
@@ -78,6 +95,24 @@ def edition(subject: Edition, groups: dict[str, Any] | None = None) -> dict[str,
             gettext("What the source does not say reads “not communicated”."),
         ],
     }
+
+
+def _amounts(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The amounts that were frozen, by nature: two natures are never added up."""
+    known = list(rows)
+    sums = totals((Nature(one["nature"]), one["cents"]) for one in known)
+    return [
+        papers.amounts_of(
+            nature,
+            cents,
+            [
+                (one["subject"], one["words"], one["dates"])
+                for one in known
+                if one["nature"] == nature
+            ],
+        )
+        for nature, cents in sums.items()
+    ]
 
 
 def _story(content: Mapping[str, Any]) -> list[list[str]]:

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from consult.core import clock, papers
 from consult.core.money import Nature
 from consult.engagements import actions as engagements
-from consult.engagements.models import Progress
+from consult.engagements.models import MomentKind, Progress
 from consult.followup import actions as followup
 from consult.journal.actions import commit
 from consult.people.models import RoleName
@@ -121,6 +121,22 @@ def test_an_edition_on_paper_stays_as_it_was(plan, client, noon):
     commit()
     assert read(client.get(page)) == before
     assert page in client.get(f"/plans/{plan.slug}/editions/un-an-apres").text
+
+
+def test_an_edition_on_paper_keeps_its_money_its_sheets_and_its_moments(plan, client, noon):
+    desk = clerk()
+    engagements.note_amount(desk, plan, subject="Lampes", words="10 €", nature=Nature.SPENT)
+    engagements.announce(desk, plan, thematic="Éclairage public", aim="Voir le soir")
+    engagements.schedule(desk, plan, kind=MomentKind.ANNUAL, title="Revue", due_words="mai 2027")
+    followup.publish_edition(desk, plan, title="Un an après", as_of=date(2026, 6, 15))
+    commit()
+    page = f"/plans/{plan.slug}/bilans/un-an-apres.pdf"
+    before = read(client.get(page))
+    for said in ("Lampes", "Éclairage public", "Revue, mai 2027", "réalisé"):
+        assert said in before, said
+    engagements.note_amount(desk, plan, subject="Bancs", words="20 €", nature=Nature.SPENT)
+    commit()
+    assert read(client.get(page)) == before
 
 
 def test_an_act_says_what_is_not_communicated(plan, client):
