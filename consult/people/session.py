@@ -85,6 +85,19 @@ def _seen(number: int, *, is_asleep: bool) -> None:
         connection.execute(seen)
 
 
+def actor() -> User | None:
+    """The person who asks, unwrapped; None for a visitor. Reads no session where there is none."""
+    if not has_session():
+        return None
+    user = current_user._get_current_object()
+    return user if user.is_authenticated else None
+
+
+def has_session() -> bool:
+    """Whether the browser sent our cookie. Asking opens nothing and costs nothing."""
+    return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+
+
 def open_for(user: User, *, stay: bool = False, shown: bool = False) -> None:
     """Begin a new session for this person; whatever the old one held is gone.
 
