@@ -24,6 +24,7 @@ class Job:
 
 
 JOBS: list[Job] = []
+FAILING: set[str] = set()  # those whose last round failed, in this process
 
 
 def every(seconds: int) -> Callable[[Callable[[], int]], Callable[[], int]]:
@@ -60,6 +61,8 @@ def _do(app: Flask, job: Job) -> int:
             db.session.rollback()
             log.exception("job failed", extra=told(job=job.name))
             metrics.job(job.name, is_done=False)
+            FAILING.add(job.name)
             return 0
         metrics.job(job.name, is_done=True)
+        FAILING.discard(job.name)
         return done

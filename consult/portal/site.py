@@ -28,8 +28,10 @@ TOOLS = (
     ({COUNCIL}, _("Acts"), "council.index"),
     ({COUNCIL}, _("Documents"), "sources.index"),
     ({COUNCIL}, _("Indicators"), "indicators.desk"),
+    ({ADMINISTRATOR}, _("What needs attention"), "operators.attention"),
     ({ADMINISTRATOR}, _("Words of the groups"), "pluralism.index"),
     ({ADMINISTRATOR}, _("Pre-electoral period"), "pluralism.period"),
+    ({ADMINISTRATOR}, _("Desk of personal data"), "privacy.desk"),
     ({ADMINISTRATOR}, _("Settings of the site"), "portal.settings"),
 )
 
