@@ -43,6 +43,8 @@ class Defaults:
     LAYERS = ("rate", "door", "disposable", "links", "alike", "bursts")  # against abuse, in force
     DISPOSABLE_ADDRESSES = "read"  # a human reads first what comes from one; or "refuse", "allow"
     DISPOSABLE_DOMAINS: tuple[str, ...] = ()  # those the town adds to consult/people/disposable.txt
+    # Who vouches for people in the manner of FranceConnect: see identity.oidc.Provider.
+    OIDC_PROVIDERS: list[dict[str, Any]] = []
     PROXIES = 0  # how many reverse proxies stand in front
     LOG_LEVEL = "INFO"  # a line for each request; WARNING: only what goes wrong
     METRICS_TOKEN = ""  # who shows it reads /metrics from elsewhere; empty: this machine alone

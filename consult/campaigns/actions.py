@@ -36,6 +36,7 @@ from consult.territory.models import Place, PlaceKind
 from consult.territory.queries import place_named
 
 FREE = ("presentation", "contact")  # may be mended at any time without a version
+ASSESSED = ("dpia_on", "dpia_by")  # as soon as somebody has validated the impact assessment
 
 
 class Dates(NamedTuple):
@@ -68,13 +69,13 @@ def create(
 def edit(actor: User | None, campaign: Campaign, **fields: Any) -> None:
     """A facilitator writes its texts; what frames it is free until it opens, then frozen."""
     rules.edit(actor, campaign)
-    unknown = set(fields) - {*FROZEN, *FREE, "slug"}
+    unknown = set(fields) - {*FROZEN, *FREE, *ASSESSED, "slug"}
     if unknown:
         raise TypeError(f"not a text of a campaign: {sorted(unknown)}")
     changed = _changed(campaign, fields)
     if campaign.has_opened:
         require(
-            set(changed) <= set(FREE),
+            set(changed) <= {*FREE, *ASSESSED},
             _("The rules froze when the campaign opened: change them with a public reason."),
         )
     if "title" in changed:
@@ -89,6 +90,8 @@ def edit(actor: User | None, campaign: Campaign, **fields: Any) -> None:
     _apply(campaign, changed)
     if campaign.is_public and not campaign.has_opened:
         rules.stay_ready(campaign)
+    elif set(changed) & set(ASSESSED):
+        rules.stay_assessed(campaign)
     record("campaigns.edit", actor, campaign, fields=sorted(changed))
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
+    BooleanField,
     DateField,
     FieldList,
     FormField,
@@ -16,7 +17,7 @@ from wtforms import (
 )
 from wtforms import Form as Part
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
 from consult.campaigns.models import (
@@ -24,6 +25,9 @@ from consult.campaigns.models import (
     IDENTITIES,
     LEGAL_NAMES,
     MODERATIONS,
+    WAYS,
+    YOUNGEST,
+    AgeBracket,
     Campaign,
     Identity,
     LegalNature,
@@ -32,7 +36,7 @@ from consult.campaigns.models import (
 )
 from consult.campaigns.queries import NO_REFERENDUM, REQUIRED, is_slug_taken, says_referendum
 from consult.core import clock
-from consult.core.forms import Form
+from consult.core.forms import Form, Several
 from consult.core.i18n import _
 from consult.core.slugs import slugify
 from consult.core.text import fold
@@ -41,6 +45,7 @@ from consult.territory.models import KINDS, PlaceKind
 DAYS = ["%Y-%m-%d", "%d/%m/%Y"]
 NOT_A_DAY = _("This is not a day. Write it as 31/12/2026.")
 WORDS = Length(max=20_000, message=_("This text is too long."))
+POSTCODES = r"^\s*\d{5}([\s,;]+\d{5})*\s*$"
 LINE = Length(max=300, message=_("This text is too long."))
 
 
@@ -126,6 +131,39 @@ class _Framed:
         coerce=Identity,
         default=Identity.EMAIL,
     )
+    ways = Several(
+        _("Proof asked, beyond the address"),
+        choices=[SelectChoice(way.value, way.label) for way in WAYS],
+        description=_(
+            "None: an address is enough. Several: each person chooses one of them, and counts once."
+        ),
+    )
+    perimeter = StringField(
+        _("Perimeter"),
+        [LINE],
+        description=_(
+            "Where one lives to be inside: “the town”, the streets of a quarter."
+        ),
+    )
+    postcodes = StringField(
+        _("Postcodes of the perimeter"),
+        [Optional(), Regexp(POSTCODES, message=_("Write postcodes as 92330 92220."))],
+        description=_("An address declared elsewhere is outside. Empty: they are not compared."),
+    )
+    is_for_insiders = SelectField(
+        _("People from elsewhere"),
+        choices=[
+            SelectChoice("", _("They take part, counted apart.")),
+            SelectChoice("1", _("They do not take part.")),
+        ],
+        coerce=lambda value: value in (True, "1", "True"),
+    )
+    youngest = SelectField(
+        _("Age asked"),
+        choices=[SelectChoice(age.value if age else "", words) for age, words in YOUNGEST.items()],
+        coerce=lambda value: AgeBracket(value) if value in set(AgeBracket) else None,
+    )
+    proves_comments = BooleanField(_("A proof is asked of comments as well"))
     support_limit = IntegerField(
         _("Supports for each person"),
         [Optional(), NumberRange(1, 1000, _("Choose between 1 and 1000, or leave it empty."))],
@@ -161,12 +199,15 @@ class _OfCampaign(Form):
         return valid
 
     def fields(self) -> dict[str, Any]:
-        """What was typed, by name of column."""
-        return {
-            name: value
-            for name, value in self.data.items()
-            if name in FROZEN or name in ("presentation", "contact", "slug")
+        """What was typed, by name of column; whoever proves more has an address that answers."""
+        others = ("presentation", "contact", "slug", "dpia_on", "dpia_by")
+        typed = {
+            name: value for name, value in self.data.items() if name in FROZEN or name in others
         }
+        for name in ("dpia_by", "postcodes", "perimeter"):
+            if name in typed:
+                typed[name] = (typed[name] or "").strip()
+        return typed | ({"identity": Identity.EMAIL} if typed.get("ways") else {})
 
 
 class CreateForm(Form):
@@ -187,6 +228,23 @@ class FreeForm(_OfCampaign):
         [LINE],
         description=_("A service, a telephone number, an address: for any question."),
     )
+    dpia_on = Day(
+        _("AIPD validated on"),
+        description=_(
+            "The impact assessment of article 35 of the GDPR. Nobody proves who they are before."
+        ),
+    )
+    dpia_by = StringField(
+        _("AIPD validated by"), [LINE], description=_("The office that did, not a name.")
+    )
+
+    def validate_dpia_on(self, field: DateField) -> None:
+        if field.data and field.data > clock.today():
+            raise ValidationError(_("This day is still to come."))
+
+    def validate_dpia_by(self, field: StringField) -> None:
+        if self.dpia_on.data and not (field.data or "").strip():
+            raise ValidationError(_("Please say who validated it."))
 
 
 class EditForm(_Framed, FreeForm):

@@ -138,6 +138,11 @@ BRACKETS = {
     AgeBracket.FROM_15: _("15 to 17"),
     AgeBracket.ADULT: _("18 and over"),
 }
+YOUNGEST: dict[AgeBracket | None, LazyString] = {
+    None: _("No age is asked."),
+    AgeBracket.FROM_15: _("From 15 on."),
+    AgeBracket.ADULT: _("From 18 on."),
+}
 PHASES = {
     PhaseKind.PROPOSE: _("Propose"),
     PhaseKind.DISCUSS: _("Discuss"),

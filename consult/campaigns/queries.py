@@ -11,6 +11,8 @@ from werkzeug.exceptions import NotFound
 
 from consult.campaigns.models import (
     PARTICIPATION,
+    YOUNGEST,
+    AgeBracket,
     Campaign,
     CampaignDocument,
     CampaignRules,
@@ -181,6 +183,10 @@ def gaps(campaign: Campaign) -> list[Gap]:
     ]
     if says_referendum(campaign.title):
         missing.insert(0, Gap("title", NO_REFERENDUM, "edit", "title"))
+    if campaign.accepted == (Identity.OIDC,):
+        missing.append(Gap("ways", NEVER_ALONE, "edit", "ways"))
+    if campaign.accepted and not campaign.dpia_on:
+        missing.append(Gap("dpia_on", NOT_ASSESSED, "edit", "dpia_on"))
     if words := _calendar_gap(campaign):
         missing.append(Gap("phases", words, "schedule", PhaseKind.PROPOSE.value + "-first"))
     if not campaign.file_on_show:
@@ -189,6 +195,14 @@ def gaps(campaign: Campaign) -> list[Gap]:
     return missing
 
 
+NEVER_ALONE = _(
+    "FranceConnect is never the only way: add a letter, the desk or a declared address, for those"
+    " who cannot or will not use it."
+)
+NOT_ASSESSED = _(
+    "Fill in “AIPD validated on…”: people prove who they are here, and the law asks for an impact"
+    " assessment first (GDPR, article 35)."
+)
 NO_REFERENDUM = _(
     "A title cannot say “referendum”: the law keeps this word for a vote that decides."
 )
@@ -257,9 +271,17 @@ LABELS = {
     "privacy": _("Personal data"),
     "moderation": _("Moderation"),
     "identity": _("Identity"),
+    "ways": _("Proof asked"),
+    "proves_comments": _("Asked of comments as well"),
+    "perimeter": _("Perimeter"),
+    "postcodes": _("Postcodes of the perimeter"),
+    "is_for_insiders": _("People from elsewhere"),
+    "youngest": _("Age asked"),
     "support_limit": _("Supports"),
     "hides_counts": _("Counting of supports"),
 }
+# Said only where somebody proves something.
+OF_PROOFS = ("proves_comments", "perimeter", "postcodes", "is_for_insiders", "youngest")
 PROSE = ("audience", "rules", "purpose", "offline", "privacy")
 NOT_SAID = _("Not communicated")
 
@@ -269,6 +291,7 @@ def terms(content: dict[str, Any]) -> list[Term]:
     found = [
         Term(name, label, said(name, content.get(name)), name in PROSE)
         for name, label in LABELS.items()
+        if name not in OF_PROOFS or content.get("ways")
     ]
     for phase in content.get("phases", ()):
         kind = PhaseKind(phase["kind"])
@@ -300,6 +323,14 @@ def said(name: str, value: Any) -> Any:
         return n_("One support each", "%(num)d supports each", value)
     if name == "hides_counts":
         return _("Hidden until the last day of support") if value else _("Shown as they come")
+    if name == "ways":
+        return Several(Identity(way).label for way in value or ()) or _("Nothing more is asked.")
+    if name == "proves_comments":
+        return _("Yes") if value else _("No")
+    if name == "is_for_insiders":
+        return _("They do not take part.") if value else _("They take part, counted apart.")
+    if name == "youngest":
+        return YOUNGEST[AgeBracket(value) if value else None]
     if not value:
         return NOT_SAID
     kinds: dict[str, Any] = {
@@ -308,6 +339,13 @@ def said(name: str, value: Any) -> Any:
         "identity": Identity,
     }
     return kinds[name](value).label if name in kinds else value
+
+
+class Several(tuple[LazyString, ...]):
+    """Several sentences said one after the other."""
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self))
 
 
 def dates(phase: dict[str, Any]) -> LazyString:

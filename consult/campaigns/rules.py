@@ -3,7 +3,13 @@
 from datetime import datetime
 
 from consult.campaigns.models import Campaign, CampaignDocument, Phase, State
-from consult.campaigns.queries import NO_REFERENDUM, gaps, missing_words, says_referendum
+from consult.campaigns.queries import (
+    NO_REFERENDUM,
+    NOT_ASSESSED,
+    gaps,
+    missing_words,
+    says_referendum,
+)
 from consult.core.i18n import _, day
 from consult.core.rules import Refused, require
 from consult.people.models import RoleName, User
@@ -110,6 +116,12 @@ def stay_framed(campaign: Campaign) -> None:
     """Whatever changes, what frames the campaign stays said."""
     if missing := [gap for gap in gaps(campaign) if gap.page == "edit"]:
         raise Refused(missing[0].words)
+
+
+def stay_assessed(campaign: Campaign) -> None:
+    """Where people prove who they are, somebody validated the impact assessment and said when."""
+    is_asked = campaign.is_public and campaign.accepted
+    require(not is_asked or campaign.dpia_on, NOT_ASSESSED)
 
 
 def freeze(actor: User | None, campaign: Campaign) -> None:

@@ -6,6 +6,7 @@ from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.i18n import _, day
 from consult.core.rules import Refused, require
+from consult.identity.rules import proven
 from consult.people.models import RoleName, User
 from consult.people.rules import has_role, signed_in, takes_part
 from consult.posts.models import NEXT, Status
@@ -23,6 +24,8 @@ def comment(
         not actor.holds(RoleName.GUARANTOR, campaign_id=contribution.campaign_id),
         _("The guarantor watches over the consultation and does not take part in it."),
     )
+    if contribution.campaign.proves_comments:
+        proven(actor, contribution.campaign)
     if parent is not None:
         require(
             parent.is_public and parent.contribution_id == contribution.id,

@@ -12,6 +12,9 @@ from consult.contributions.models import Contribution, show_in_search
 from consult.core import clock, files, images
 from consult.core.db import db
 from consult.core.i18n import language
+from consult.core.rules import refusal
+from consult.identity.queries import is_inside
+from consult.identity.rules import proven
 from consult.journal.actions import record
 from consult.people import letters
 from consult.people.models import RoleName, User
@@ -77,6 +80,7 @@ def submit(
     _hand_in(actor, contribution, seen)
     contribution.say(title, body, actor)
     _join(contribution, pictures)
+    _situate(contribution)
     _acknowledge(actor, contribution)
     record("contributions.submit", actor, contribution, notify=_readers(contribution))
     return contribution
@@ -88,6 +92,7 @@ def send(actor: User | None, contribution: Contribution) -> None:
     rules.send(actor, contribution)
     contribution.author = actor
     _hand_in(actor, contribution)
+    _situate(contribution)
     _acknowledge(actor, contribution)
     record("contributions.send", actor, contribution, notify=_readers(contribution))
 
@@ -116,7 +121,11 @@ def confirm(actor: User, contribution: Contribution) -> None:
     rules.confirm(actor, contribution)
     contribution.author = actor
     contribution.awaited_email = contribution.awaited_pseudonym = None
+    if refusal(proven, actor, contribution.campaign):  # it is theirs; a proof is still asked
+        record("contributions.confirm", actor, contribution)
+        return
     _hand_in(actor, contribution)
+    _situate(contribution)
     _acknowledge(actor, contribution)
     record("contributions.confirm", actor, contribution)
     record("contributions.submit", actor, contribution, notify=_readers(contribution))
@@ -191,6 +200,7 @@ def type_in(
     theme: Theme | None = None,
     place: Place | None = None,
     pictures: Sequence[Picture] = (),
+    is_inside: bool | None = None,
     key: str | None = None,
 ) -> Contribution:
     """An agent types in what somebody wrote on paper or said: same receipt, same life."""
@@ -200,6 +210,7 @@ def type_in(
     contribution.move_to(Status.PENDING if is_read_first else Status.PUBLISHED)
     contribution.say(title, body, actor)
     _join(contribution, pictures)
+    contribution.is_inside = is_inside
     db.session.add(
         Slip(
             post_id=contribution.id,
@@ -282,6 +293,11 @@ def _hand_in(actor: User | None, contribution: Contribution, seen: Sequence[str]
     is_odd = signs.looked_at(contribution, actor, seen)
     is_read_first = is_odd or contribution.campaign.moderation == Moderation.BEFORE
     contribution.move_to(Status.PENDING if is_read_first else Status.PUBLISHED)
+
+
+def _situate(contribution: Contribution) -> None:
+    """Whether its author lives within the perimeter, where a proof says so."""
+    contribution.is_inside = is_inside(contribution.author, contribution.campaign)
 
 
 def _acknowledge(actor: User | None, contribution: Contribution) -> None:

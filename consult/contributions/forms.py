@@ -32,6 +32,8 @@ from consult.core.i18n import _
 from consult.core.images import ImageRefused, reencode, thumbnail
 from consult.core.rules import refusal
 from consult.core.text import fold
+from consult.identity.forms import PLACES
+from consult.identity.rules import asks_where
 from consult.people.forms import AboutForm, address, pseudonym
 from consult.people.models import User
 from consult.posts.models import CHANNELS, Channel, Image
@@ -385,10 +387,16 @@ class SlipForm(WordsForm):
         description=_("Only if they wish to be told of the answer. Never shown."),
         filters=[_line],
     )
+    inside = SelectField(
+        _("Where the person lives"),
+        choices=[("", _("Not known")), ("yes", PLACES["yes"]), ("no", PLACES["no"])],
+    )
     is_another = BooleanField(_("It is another sheet: keep both"))
 
     def __init__(self, campaign: Campaign, user: User, **values: Any) -> None:
         super().__init__(campaign, user, typed=True, **values)
+        if not asks_where(campaign):
+            del self.inside
         self.user = user
         self.twins: list[Contribution] = []
 
@@ -415,4 +423,7 @@ class SlipForm(WordsForm):
             "collected_at": self.collected_at.data,
             "byline": self.byline.data or None,
             "contact": self.contact.data or None,
+            "is_inside": {"yes": True, "no": False}.get(self.inside.data or "")
+            if "inside" in self
+            else None,
         }

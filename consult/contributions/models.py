@@ -52,6 +52,7 @@ class Contribution(Post):
     awaited_pseudonym: Mapped[str | None]
     awaited_since: Mapped[datetime | None]  # when its author asked for it to be sent
     external_ref: Mapped[str | None]
+    is_inside: Mapped[bool | None]  # its author lives within the perimeter, where that is known
     shuffle: Mapped[int] = mapped_column(default=lambda: random.randrange(SHUFFLE))  # noqa: S311
     shown_at: Mapped[datetime | None]  # set while it is in the lists: on show since when
     aside_at: Mapped[datetime | None]  # set aside from the lists by a facilitator: since when

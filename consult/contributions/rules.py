@@ -37,7 +37,11 @@ def submit(actor: User | None, campaign: Campaign) -> None:
 def send(actor: User | None, contribution: Contribution) -> None:
     """A draft of one's own, or one that nobody has signed yet."""
     drafting(actor, contribution)
-    submit(actor, contribution.campaign)
+    if contribution.awaited_since:  # asked for in time; a proof was wanting
+        sent_in_time(contribution)
+        proven(actor, contribution.campaign)
+    else:
+        submit(actor, contribution.campaign)
 
 
 def ask_confirmation(actor: User | None, contribution: Contribution) -> None:

@@ -46,6 +46,7 @@ from consult.core.rules import refusal
 from consult.engagements.queries import origins_of
 from consult.followup.queries import asked_with, latest
 from consult.groups.queries import Standing, standings
+from consult.identity.rules import proven
 from consult.journal.actions import commit, rollback
 from consult.moderation.queries import last_decision, page_of_receipt
 from consult.people import actions as people
@@ -178,6 +179,7 @@ def _before_sending(
         images=posts.images([contribution.id]).get(contribution.id, []),
         alike=queries.alike(contribution.campaign, contribution.title, but=contribution.id),
         needs_address=needs_address,
+        proof=refusal(proven, user, contribution.campaign) if not needs_address else None,
         form=form,
         refused=refused,
     )
@@ -231,10 +233,11 @@ def confirm(token: str) -> ResponseReturnValue:
         name = known.pseudonym if known else form.pseudonym.data
         user = people.confirm(actor(), letter, pseudonym=name)
         actions.confirm(user, contribution)
+        there = ".send" if contribution.status == Status.DRAFT else ".receipt"  # a proof is asked
         commit()
         if known is None:  # for an account that holds more than these words, one signs in
             open_for(user)
-        return redirect(url_for(".receipt", receipt=contribution.receipt), 303)
+        return redirect(url_for(there, receipt=contribution.receipt), 303)
     return _private(
         "contributions/confirm.html",
         contribution=contribution,
@@ -528,6 +531,7 @@ def show(id: int) -> ResponseReturnValue:
         reports=reports,
         standing=given,
         support_refusal=refusal(voting.support, user, contribution, given),
+        proof_asked=refusal(proven, user, campaign) if user and campaign.accepted else None,
         tallies=_tallies(contribution),
         conversation=thread(contribution, request.args.get("after", ""), user),
         comment_refusal=refusal(commenting.comment, user, contribution),

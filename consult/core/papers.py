@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from flask import Response, current_app, send_file, url_for
@@ -92,6 +93,16 @@ def hand_out(
     response.headers["Cache-Control"] = "public, no-cache" if is_public else "private, no-store"
     response.headers["Link"] = f'<{url}>; rel="canonical"'
     return response
+
+
+def once(template: str, facts: dict[str, Any], head: Letterhead, *, url: str) -> bytes:
+    """A paper that nobody may print again: set in type now, kept nowhere on this site."""
+    job = prepare(template, facts, head, url=url)
+    shelf().mkdir(exist_ok=True)
+    with _alone(), TemporaryDirectory() as folder:
+        path = Path(folder) / "once.pdf"
+        run({**job, "output": str(path)})
+        return path.read_bytes()
 
 
 def prepare(

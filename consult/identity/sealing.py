@@ -39,3 +39,8 @@ def of_person(campaign: Campaign, family: str, given: str, year: int, other: str
 def of_code(campaign: Campaign, code: str) -> str:
     """A code on paper, as it is kept."""
     return sealed(campaign, "code", code)
+
+
+def of_home(campaign: Campaign, street: str, postcode: str) -> str:
+    """A declared address: how many accounts declare the same is all it tells."""
+    return sealed(campaign, "home", fold(street), postcode)

@@ -165,3 +165,10 @@ const watch = () => {
   }, 1000 * here.dataset.poll);
 };
 watch();
+
+// The square of a letter carries its code behind the address, where no server reads it.
+const code = document.querySelector("[data-from-address]");
+if (code && !code.value && location.hash.length > 1) {
+  code.value = decodeURIComponent(location.hash.slice(1));
+  history.replaceState(null, "", location.pathname + location.search);
+}

@@ -1,22 +1,37 @@
 """What can happen to a support: given once, taken back until the vote closes."""
 
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
 import sqlalchemy as sa
 
-from consult.campaigns.models import Campaign
+from consult.campaigns.models import AgeBracket, Campaign
 from consult.contributions.models import Contribution
 from consult.core.db import db, insert_once
 from consult.core.i18n import _
-from consult.core.rules import require
-from consult.identity.queries import keys_of, voter_key
+from consult.core.rules import Refused, require
+from consult.identity.queries import held, is_inside, keys_of, voter_key
+from consult.identity.roll import Who, paper_line
+from consult.identity.rules import belong
 from consult.journal.actions import record
 from consult.people.models import User
+from consult.posts.models import Channel
 from consult.votes import queries, rules
 from consult.votes.models import Support
 
 
+class Typed(NamedTuple):
+    """What came of a sheet: the contributions it now supports, those it supported already."""
+
+    counted: list[Contribution]
+    already: list[Contribution]
+
+
 def support(actor: User | None, contribution: Contribution) -> None:
     """Somebody stands behind a contribution. Doing it twice is doing it once."""
-    queries.held(actor)
+    if actor is not None:
+        held(actor, contribution.campaign)
     standing = queries.standing(actor, contribution.campaign, [contribution.id])
     if contribution.id in standing.supported:
         return
@@ -29,6 +44,7 @@ def support(actor: User | None, contribution: Contribution) -> None:
         campaign_id=contribution.campaign_id,
         voter_key=voter_key(actor, contribution.campaign),
         user_id=actor.id,
+        is_inside=is_inside(actor, contribution.campaign),
     )
     require(is_new, _("You already support this contribution."))
     record("votes.support", None, _subject(contribution))
@@ -36,7 +52,8 @@ def support(actor: User | None, contribution: Contribution) -> None:
 
 def withdraw(actor: User | None, contribution: Contribution) -> None:
     """Somebody takes their support back; taking back what was not given changes nothing."""
-    queries.held(actor)
+    if actor is not None:
+        held(actor, contribution.campaign)
     standing = queries.standing(actor, contribution.campaign, [contribution.id])
     if actor is not None and contribution.id not in standing.supported:
         return
@@ -54,6 +71,55 @@ def withdraw(actor: User | None, contribution: Contribution) -> None:
     )
     contribution.supported(-1)
     record("votes.withdraw", None, _subject(contribution))
+
+
+def type_in(
+    actor: User,
+    campaign: Campaign,
+    contributions: Sequence[Contribution],
+    *,
+    who: Who,
+    channel: Channel,
+    collected_on: date,
+    is_inside: bool | None = None,
+    bracket: AgeBracket | None = None,
+) -> Typed:
+    """An agent types in what one person supports on paper: counted once, as on the site."""
+    rules.type_in(actor, campaign, collected_on)
+    belong(campaign, is_inside=is_inside, bracket=bracket)
+    line = paper_line(campaign, who, actor, is_inside=is_inside, bracket=bracket)
+    counted: list[Contribution] = []
+    already = queries.supported_by(line.voter_key, contributions)
+    given = queries.given_by(campaign, line.voter_key)
+    for contribution in contributions:
+        if contribution.id in already:
+            continue
+        require(contribution.is_public, _("Only published contributions can be supported."))
+        rules.have_left(campaign, given + len(counted))
+        is_new = insert_once(
+            Support,
+            contribution_id=contribution.id,
+            campaign_id=campaign.id,
+            voter_key=line.voter_key,
+            channel=channel,
+            is_inside=line.is_inside,
+            agent_id=actor.id,
+        )
+        if not is_new:  # at this very moment, by another channel
+            already[contribution.id] = channel
+            continue
+        require(contribution.supported(+1), _("Only published contributions can be supported."))
+        counted.append(contribution)
+        record("votes.type_in", actor, _subject(contribution), channel=channel)
+    if not counted:
+        raise Refused(
+            _(
+                "This person already supports what you typed (%(channel)s): each person counts"
+                " once, whatever the channel. Nothing was counted twice.",
+                channel=next(iter(already.values())).label,
+            )
+        )
+    return Typed(counted, [one for one in contributions if one.id in already])
 
 
 def _subject(contribution: Contribution) -> Contribution | Campaign:

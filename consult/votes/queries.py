@@ -1,7 +1,7 @@
 """What one person supports, what they have left to give, and what was counted elsewhere."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -10,10 +10,12 @@ from werkzeug.exceptions import NotFound
 from consult.campaigns.models import Campaign
 from consult.contributions.models import Contribution
 from consult.core.algorithms import Kind, algorithm
-from consult.core.db import db, locked
+from consult.core.db import db
 from consult.core.i18n import _
+from consult.identity.models import Proof
 from consult.identity.queries import keys_of
 from consult.people.models import User
+from consult.posts.models import Channel
 from consult.votes.models import ImportedTally, Support
 
 
@@ -85,19 +87,94 @@ def is_apart(actor: User, contribution: Contribution) -> bool:
     return db.session.scalar(found.limit(1)) is not None
 
 
-def held(actor: User | None) -> None:
-    """Hold the voter's row: their supports are counted one request at a time."""
-    if actor is not None:
-        db.session.execute(locked(sa.select(User.id).where(User.id == actor.id)))
+def supported_by(voter_key: str, contributions: Iterable[Contribution]) -> dict[int, Channel]:
+    """Which of these the person of this key supports already, and how they said so."""
+    rows = db.session.execute(
+        sa.select(Support.contribution_id, Support.channel).where(
+            Support.voter_key == voter_key,
+            Support.contribution_id.in_([one.id for one in contributions]),
+        )
+    )
+    return {number: channel for number, channel in rows}
+
+
+def given_by(campaign: Campaign, voter_key: str) -> int:
+    """How many supports the person of this key has given in this campaign."""
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count()).where(
+                Support.voter_key == voter_key, Support.campaign_id == campaign.id
+            )
+        )
+        or 0
+    )
+
+
+def named_on_paper(campaign: Campaign, names: Iterable[str]) -> list[Contribution | None]:
+    """The contributions of this campaign a sheet names, by number or receipt; None: unknown."""
+    wanted = list(names)
+    numbers = [int(name) for name in wanted if name.isdigit() and len(name) < 10]
+    found = list(
+        db.session.scalars(
+            sa.select(Contribution).where(
+                Contribution.campaign_id == campaign.id,
+                sa.or_(Contribution.id.in_(numbers), Contribution.receipt.in_(wanted)),
+            )
+        )
+    )
+    by_name = {str(one.id): one for one in found} | {one.receipt: one for one in found}
+    return [by_name.get(name) for name in wanted]
+
+
+class Split(NamedTuple):
+    """Some things counted, in whole and by what is known of where people live."""
+
+    inside: int = 0
+    outside: int = 0
+    unknown: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.inside + self.outside + self.unknown
+
+
+def _split(rows: Iterable[Any]) -> Split:
+    known = {is_inside: number for is_inside, number in rows}
+    return Split(known.get(True, 0), known.get(False, 0), known.get(None, 0))
+
+
+def contributions_split(campaign: Campaign) -> Split:
+    """The contributions on show, with and without those from elsewhere."""
+    return _split(
+        db.session.execute(
+            sa.select(Contribution.is_inside, sa.func.count())
+            .where(Contribution.campaign_id == campaign.id, Contribution.shown_at.is_not(None))
+            .group_by(Contribution.is_inside)
+        )
+    )
+
+
+def supports_split(campaign: Campaign) -> dict[Channel, Split]:
+    """The supports of a campaign by channel, each with and without those from elsewhere."""
+    rows = db.session.execute(
+        sa.select(Support.channel, Support.is_inside, sa.func.count())
+        .where(Support.campaign_id == campaign.id)
+        .group_by(Support.channel, Support.is_inside)
+    )
+    found: dict[Channel, list[tuple[bool | None, int]]] = {}
+    for channel, is_inside, number in rows:
+        found.setdefault(channel, []).append((is_inside, number))
+    return {channel: _split(found[channel]) for channel in Channel if channel in found}
 
 
 def of_person(actor: User) -> list[Given]:
-    """All they support, campaign by campaign, the latest first."""
+    """All they support, on this site and on paper, campaign by campaign, the latest first."""
+    on_paper = sa.select(Proof.voter_key).where(Proof.user_id == actor.id)
     rows = db.session.execute(
         sa.select(Contribution, Campaign)
         .join(Support, Support.contribution_id == Contribution.id)
         .join(Campaign, Campaign.id == Support.campaign_id)
-        .where(Support.user_id == actor.id)
+        .where(sa.or_(Support.user_id == actor.id, Support.voter_key.in_(on_paper)))
         .order_by(Campaign.id.desc(), Support.id.desc())
         .limit(500)
     )

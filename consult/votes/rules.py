@@ -1,11 +1,14 @@
 """Who may give or take back a support, and when. Same names as actions.py."""
 
+from datetime import date
+
 from consult.campaigns.models import Campaign, PhaseKind, State
+from consult.campaigns.rules import facilitate
 from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.i18n import _, day, n_
 from consult.core.rules import Refused, require
-from consult.identity.rules import proven
+from consult.identity.rules import lawful, proven
 from consult.people.models import RoleName, User
 from consult.people.rules import signed_in, takes_part
 from consult.votes.queries import Standing
@@ -32,6 +35,34 @@ def support(actor: User | None, contribution: Contribution, standing: Standing) 
                 limit,
             )
         )
+
+
+def type_in(actor: User | None, campaign: Campaign, collected_on: date | None = None) -> None:
+    """A facilitator, for supports given on paper while the vote was open, until the results."""
+    facilitate(actor, campaign)
+    lawful(campaign)
+    phase = campaign.phase(PhaseKind.VOTE)
+    require(phase is not None, _("There is no vote in this consultation."))
+    assert phase is not None  # noqa: S101
+    if phase.opens_at > clock.now():
+        raise Refused(_("Supports open on %(day)s.", day=day(phase.opens_at)))
+    require(campaign.state == State.PUBLISHED, _("This consultation takes no more supports."))
+    if collected_on is None:
+        return
+    require(collected_on <= clock.today(), _("This day is still to come."))
+    is_in_time = clock.in_town(phase.opens_at).date() <= collected_on and (
+        not phase.closes_at or collected_on <= clock.in_town(phase.closes_at).date()
+    )
+    require(is_in_time, _("The vote was not open on that day, for paper as for the site."))
+
+
+def have_left(campaign: Campaign, given: int) -> None:
+    """Somebody, known on paper, who has not given all the supports this campaign allows."""
+    limit = campaign.support_limit
+    require(
+        limit is None or given < limit,
+        _("This person has no support left to give: %(number)d each.", number=limit or 0),
+    )
 
 
 def withdraw(actor: User | None, contribution: Contribution, standing: Standing) -> None:

@@ -1,16 +1,29 @@
 """The buttons that give and take back a support, and the page of what one supports."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
+from consult.campaigns.queries import by_slug_or_404
 from consult.core.errors import local
-from consult.core.i18n import gettext
-from consult.core.rules import refusal
-from consult.journal.actions import commit
+from consult.core.i18n import gettext, ngettext
+from consult.core.rules import Refused, refusal
+from consult.identity.queries import by_way
+from consult.identity.rules import asks_where
+from consult.journal.actions import commit, rollback
 from consult.people import limits
 from consult.people.rules import signed_in
 from consult.people.session import actor
+from consult.posts.models import Channel
 from consult.votes import actions, queries, rules
+from consult.votes.forms import SheetForm
 
 bp = Blueprint("votes", __name__)
 
@@ -39,6 +52,60 @@ def mine() -> ResponseReturnValue:
     given = queries.of_person(user)
     closed = {one.campaign.id: refusal(rules.voting, one.campaign) for one in given}
     return render_template("votes/mine.html", given=given, closed=closed)
+
+
+@bp.route("/consultations/<slug>/soutiens/saisir", methods=["GET", "POST"])
+def type_in(slug: str) -> ResponseReturnValue:
+    campaign = by_slug_or_404(slug, actor())
+    rules.type_in(actor(), campaign)
+    form = SheetForm(campaign)
+    if form.sent():
+        try:
+            typed = actions.type_in(
+                actor(),  # type: ignore[arg-type]
+                campaign,
+                form.contributions,
+                who=form.who(),
+                channel=Channel(form.channel.data),
+                collected_on=form.collected_on.data,
+                **form.belonging(),
+            )
+            counted, already = len(typed.counted), len(typed.already)
+            commit()
+        except Refused as refused:
+            rollback()
+            form.form_errors.append(refused.reason)
+        else:
+            flash(
+                ngettext("One support was counted.", "%(num)d supports were counted.", counted),
+                "success",
+            )
+            if already:
+                flash(
+                    ngettext(
+                        "One of them was already counted for this person, and is not twice.",
+                        "%(num)d of them were already counted for this person, and are not twice.",
+                        already,
+                    )
+                )
+            return redirect(url_for(".type_in", slug=slug), 303)
+    response = make_response(render_template("votes/type_in.html", campaign=campaign, form=form))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.get("/consultations/<slug>/comptes")
+def figures(slug: str) -> ResponseReturnValue:
+    """Who took part, by channel, with and without those who live elsewhere; nobody in person."""
+    campaign = by_slug_or_404(slug, actor())
+    return render_template(
+        "votes/figures.html",
+        campaign=campaign,
+        contributions=queries.contributions_split(campaign),
+        supports=None if campaign.counts_hidden else queries.supports_split(campaign),
+        people=by_way(campaign) if campaign.accepted else {},
+        asks_where=asks_where(campaign),
+    )
 
 
 def _back(id: int) -> ResponseReturnValue:

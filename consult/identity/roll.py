@@ -1,0 +1,154 @@
+"""The roll of a campaign: one line a person, found again by any channel, taken by one account."""
+
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from consult.campaigns.models import AgeBracket, Campaign, Identity
+from consult.core import clock
+from consult.core.db import db, insert_once, locked
+from consult.core.i18n import _
+from consult.core.rules import Refused, require
+from consult.identity import sealing
+from consult.identity.models import LetterCode, Proof
+from consult.people.models import User
+
+TWICE = _(
+    "Somebody with this name and this year of birth was already recognised in this consultation:"
+    " each person counts once. If it is not you, or if you took part on paper, the desk will help."
+)
+WRONG = _("This code is not known here. Compare it with your letter, sign by sign.")
+SERVED = _("This code has already served: each letter opens one participation.")
+NAMELESS = _("Please give the name and the year of birth.")
+CANCELLED = _("This code was cancelled. The desk can give you another.")
+
+
+def asks_words(campaign: Campaign) -> bool:
+    """Whether a name and a year are needed to know the same person by two ways."""
+    return campaign.accepted != (Identity.LETTER,)
+
+
+def held(campaign: Campaign, voter_key: str) -> Proof | None:
+    """The line of this key, held until the end of the transaction."""
+    return db.session.scalar(
+        locked(sa.select(Proof).filter_by(campaign_id=campaign.id, voter_key=voter_key))
+    )
+
+
+def recognise(actor: User, campaign: Campaign, voter_key: str, *, sure: bool, **said: Any) -> Proof:
+    """Give this account its line in the roll, once.
+
+    A line that paper opened goes to the account only where who it is is `sure`: a code that an
+    agent gave, or somebody who vouches. `said`: the columns of `Proof` that are known.
+    """
+    insert_once(Proof, campaign_id=campaign.id, user_id=actor.id, voter_key=voter_key, **said)
+    line = held(campaign, voter_key)
+    if line is None:  # the account, or who vouches for it, stands in another line
+        raise Refused(TWICE)
+    if line.user_id is None and sure:
+        line.user_id = actor.id
+        for name in ("source_key", "is_inside", "bracket"):
+            if getattr(line, name) is None:
+                setattr(line, name, said.get(name))
+    require(line.user_id == actor.id, TWICE)
+    return line
+
+
+def on_paper(
+    campaign: Campaign,
+    voter_key: str,
+    *,
+    way: Identity,
+    agent: User,
+    is_inside: bool | None = None,
+    bracket: AgeBracket | None = None,
+) -> Proof:
+    """The line of somebody who takes part on paper, found or opened, and held."""
+    insert_once(
+        Proof,
+        campaign_id=campaign.id,
+        voter_key=voter_key,
+        way=way,
+        agent_id=agent.id,
+        is_inside=is_inside,
+        bracket=bracket,
+    )
+    line = held(campaign, voter_key)
+    assert line is not None  # noqa: S101
+    return line
+
+
+class Who(NamedTuple):
+    """By what somebody is known who takes part on paper: a code, a person's key, an account."""
+
+    code: str = ""
+    person_key: str = ""  # sealing.of_person
+    email_key: str = ""
+    account: User | None = None
+
+
+def paper_line(
+    campaign: Campaign,
+    who: Who,
+    agent: User,
+    *,
+    is_inside: bool | None = None,
+    bracket: AgeBracket | None = None,
+) -> Proof:
+    """The line of somebody who takes part on paper, held: the one the web would give them."""
+    way, key = _known_by(campaign, who)
+    if way == Identity.LETTER:
+        is_inside = True if is_inside is None else is_inside
+    return on_paper(campaign, key, way=way, agent=agent, is_inside=is_inside, bracket=bracket)
+
+
+def _known_by(campaign: Campaign, who: Who) -> tuple[Identity, str]:
+    if who.code and Identity.LETTER in campaign.accepted:
+        letter = by_code(campaign, who.code)
+        if letter.voter_key is None and asks_words(campaign):
+            require(who.person_key, NAMELESS)
+            letter.voter_key = who.person_key
+        spend(letter)
+        return Identity.LETTER, voter_of(campaign, letter)
+    require(asks_words(campaign), _("Please type the code of the letter."))
+    if who.account is not None and not campaign.accepted:
+        db.session.execute(locked(sa.select(User.id).where(User.id == who.account.id)))
+        return Identity.EMAIL, sealing.of_account(campaign, who.account.id)
+    if who.email_key and not campaign.accepted:
+        return Identity.EMAIL, sealing.of_address(campaign, who.email_key)
+    require(who.person_key, NAMELESS)
+    for way in (Identity.DESK, Identity.DECLARED):
+        if way in campaign.accepted:
+            return way, who.person_key
+    return Identity.EMAIL, who.person_key
+
+
+def of_letter(campaign: Campaign, code: str) -> LetterCode:
+    """The letter this code opens, held; refused when it is not known, served or cancelled."""
+    letter = by_code(campaign, code)
+    if letter.used_at is not None:
+        raise Refused(SERVED)
+    return letter
+
+
+def by_code(campaign: Campaign, code: str) -> LetterCode:
+    """The letter with this code, held, whether or not it served; refused when it opens nothing."""
+    key = sealing.of_code(campaign, code)
+    letter = db.session.scalar(
+        locked(sa.select(LetterCode).filter_by(campaign_id=campaign.id, key=key))
+    )
+    if letter is None:
+        raise Refused(WRONG)
+    if letter.revoked_at is not None:
+        raise Refused(CANCELLED)
+    return letter
+
+
+def voter_of(campaign: Campaign, letter: LetterCode) -> str:
+    """Whom a letter counts: the person an agent gave it to, else whoever holds it."""
+    return letter.voter_key or sealing.sealed(campaign, "letter", str(letter.id))
+
+
+def spend(letter: LetterCode) -> None:
+    """The letter has served."""
+    letter.used_at = letter.used_at or clock.now()

@@ -1,0 +1,124 @@
+"""Issue item 4, at the same moment: one code, one person, two hands, real connections."""
+
+import sqlalchemy as sa
+
+from consult.campaigns.models import Campaign
+from consult.contributions.models import Contribution
+from consult.core import clock
+from consult.core.db import db, writing
+from consult.core.rules import Refused
+from consult.identity import actions
+from consult.identity.models import LetterCode, Proof
+from consult.identity.roll import Who
+from consult.journal.actions import commit, rollback
+from consult.people.models import RoleName, User
+from consult.posts.models import Channel
+from consult.votes import actions as votes
+from consult.votes.models import Support
+from tests.contributions.test_concurrency import at_once
+from tests.factories import make_campaign, make_contribution, make_user
+from tests.identity.test_item_4 import LEA, a_letter, asking
+
+HANDS = 6
+
+
+def of_its_own(app, act):
+    """The act with a connection of its own: done, or refused."""
+
+    def run():
+        with app.app_context():
+            writing()
+            try:
+                act()
+                commit()
+            except Refused:
+                rollback()
+                return "refused"
+            return "done"
+
+    return run
+
+
+def test_one_code_typed_by_many_at_once_opens_one_participation(app, noon):
+    with app.app_context():
+        campaign = asking("letter")
+        letter = a_letter(campaign, make_user(RoleName.FACILITATOR))
+        place, people = campaign.id, [make_user().id for _hand in range(HANDS)]
+
+    def typed(number):
+        return of_its_own(
+            app,
+            lambda: actions.enter_code(
+                db.session.get(User, number), db.session.get(Campaign, place), code=letter.code
+            ),
+        )
+
+    met = at_once([typed(number) for number in people])
+    assert sorted(met) == ["done", *["refused"] * (HANDS - 1)]
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count(Proof.id))) == 1
+        assert db.session.scalars(sa.select(LetterCode)).one().used_at is not None
+
+
+def test_one_person_on_the_web_and_on_paper_at_once_is_counted_once(app, noon):
+    with app.app_context():
+        campaign, agent, resident = (
+            asking("letter", "desk"),
+            make_user(RoleName.FACILITATOR),
+            make_user(),
+        )
+        actions.see(agent, campaign, person=LEA, account=resident)
+        contribution = make_contribution(campaign)
+        commit()
+        ids = campaign.id, contribution.id, agent.id, resident.id
+    met = at_once(both_ways(app, *ids))
+    assert set(met) <= {"done", "refused"}
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count(Support.id))) == 1
+        assert db.session.get(Contribution, ids[1]).support_count == 1
+
+
+def test_a_limit_holds_between_web_and_paper(app, noon):
+    with app.app_context():
+        campaign, agent, resident = (
+            make_campaign(support_limit=1),
+            make_user(RoleName.FACILITATOR),
+            make_user(),
+        )
+        first, second = make_contribution(campaign), make_contribution(campaign)
+        ids = campaign.id, first.id, second.id, agent.id, resident.id
+    works = []
+    for other in (ids[1], ids[2]):
+        works += both_ways(app, ids[0], other, ids[3], ids[4])[:2]
+    met = at_once(works)
+    assert met.count("done") >= 1
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count(Support.id))) == 1
+        counts = db.session.scalars(sa.select(Contribution.support_count))
+        assert sum(counts) == 1
+
+
+def both_ways(app, campaign_id, contribution_id, agent_id, resident_id):
+    """The same person supports the same contribution, three times each by web and by paper."""
+
+    def on_the_web():
+        votes.support(
+            db.session.get(User, resident_id), db.session.get(Contribution, contribution_id)
+        )
+
+    def on_paper():
+        campaign, resident = (
+            db.session.get(Campaign, campaign_id),
+            db.session.get(User, resident_id),
+        )
+        who = Who(person_key=LEA.key(campaign), email_key=resident.email_key, account=resident)
+        votes.type_in(
+            db.session.get(User, agent_id),
+            campaign,
+            [db.session.get(Contribution, contribution_id)],
+            who=who,
+            channel=Channel.PAPER,
+            collected_on=clock.today(),
+        )
+
+    return [of_its_own(app, act) for act in (on_the_web, on_paper) * 3]

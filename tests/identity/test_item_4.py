@@ -1,0 +1,454 @@
+"""Issue item 4, identity by campaign: each way proves once, nothing readable stays."""
+
+import re
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from pypdf import PdfReader
+
+from consult.campaigns import actions as campaigns
+from consult.campaigns.models import AgeBracket, Identity
+from consult.campaigns.queries import gaps
+from consult.comments import rules as commenting
+from consult.contributions import actions as contributions
+from consult.core import clock
+from consult.core.db import db
+from consult.core.rules import Refused
+from consult.identity import actions, codes, queries
+from consult.identity.actions import Home, Person
+from consult.identity.models import LetterCode, Proof
+from consult.identity.roll import Who
+from consult.identity.rules import proven
+from consult.journal.actions import commit, rollback
+from consult.people.models import RoleName
+from consult.posts.models import Channel, Status
+from consult.votes import actions as votes
+from consult.votes.models import Support
+from tests.factories import make_campaign, make_contribution, make_user, sign_in
+
+LEA = Person("Élan", "Léa", 1984)
+
+
+def asking(*ways, **fields):
+    """An open campaign that accepts these ways, its impact assessment validated."""
+    return make_campaign(
+        ways=list(ways),
+        dpia_on=clock.today() - timedelta(days=40),
+        dpia_by="La déléguée à la protection des données (fictive)",
+        **fields,
+    )
+
+
+def a_letter(campaign, agent):
+    (letter,) = actions.make_letters(agent, campaign, size=1, key=f"k{campaign.id}-{clock.now()}")
+    commit()
+    return letter
+
+
+def refused(act, *args, **kwargs):
+    with pytest.raises(Refused) as no:
+        act(*args, **kwargs)
+    rollback()
+    return str(no.value.reason)
+
+
+# A declared address.
+
+
+def test_a_declared_address_leaves_inside_or_outside_and_nothing_to_read(ctx, noon):
+    campaign, resident = asking("declared", postcodes="92330"), make_user()
+    home = Home("12 rue des Acacias", "92330", is_inside=True)
+    proof = actions.declare(resident, campaign, person=LEA, home=home)
+    commit()
+    proven(resident, campaign)
+    assert (proof.way, proof.is_inside, proof.bracket) == (Identity.DECLARED, True, None)
+    kept = " ".join(str(value) for value in proof.__dict__.values()).casefold()
+    assert not re.search(r"acacias|92330|élan|elan|léa|1984", kept)
+
+
+def test_an_address_elsewhere_counts_apart_or_does_not_take_part(ctx, noon):
+    away = Home("1 rue Neuve", "75011", is_inside=True)
+    open_to_all, strict = (
+        asking("declared", postcodes="92330"),
+        asking("declared", postcodes="92330", is_for_insiders=True),
+    )
+    assert actions.declare(make_user(), open_to_all, person=LEA, home=away).is_inside is False
+    commit()
+    assert "périmètre" in refused(actions.declare, make_user(), strict, person=LEA, home=away)
+
+
+def test_the_same_person_does_not_declare_twice_with_two_accounts(ctx, noon):
+    campaign = asking("declared")
+    home = Home("12 rue des Acacias", "92330", is_inside=True)
+    actions.declare(make_user(), campaign, person=LEA, home=home)
+    commit()
+    again = Person("ELAN", "lea", 1984)
+    assert "une fois" in refused(actions.declare, make_user(), campaign, person=again, home=home)
+
+
+# A letter.
+
+
+def test_a_code_opens_one_participation_once_and_is_kept_as_a_fingerprint(ctx, noon):
+    campaign, agent = asking("letter"), make_user(RoleName.FACILITATOR)
+    letter = a_letter(campaign, agent)
+    row = queries.letter_numbered(campaign, letter.number)
+    assert letter.code not in str(row.__dict__)
+    resident = make_user()
+    actions.enter_code(resident, campaign, code=letter.code)
+    commit()
+    proven(resident, campaign)
+    assert queries.proof_of(resident, campaign).is_inside is True
+    assert "déjà servi" in refused(actions.enter_code, make_user(), campaign, code=letter.code)
+
+
+def test_a_lost_letter_is_replaced_and_a_served_one_is_not(ctx, noon):
+    campaign, agent = asking("letter"), make_user(RoleName.FACILITATOR)
+    letter = a_letter(campaign, agent)
+    row = queries.letter_numbered(campaign, letter.number)
+    fresh = actions.replace_letter(agent, campaign, row)
+    commit()
+    assert "annulé" in refused(actions.enter_code, make_user(), campaign, code=letter.code)
+    actions.enter_code(make_user(), campaign, code=fresh.code)
+    commit()
+    served = queries.letter_numbered(campaign, fresh.number)
+    assert "a servi" in refused(actions.replace_letter, agent, campaign, served)
+
+
+def test_a_lost_pile_opens_nothing_any_more(ctx, noon):
+    campaign, agent = asking("letter"), make_user(RoleName.FACILITATOR)
+    letters = actions.make_letters(agent, campaign, size=3, key="pile")
+    commit()
+    actions.enter_code(make_user(), campaign, code=letters[0].code)
+    commit()
+    actions.revoke_series(agent, campaign, queries.series_with_key("pile"))
+    commit()
+    (pile,) = queries.piles(campaign)
+    assert (pile.made, pile.used, pile.revoked) == (3, 1, 2)
+    assert "annulé" in refused(actions.enter_code, make_user(), campaign, code=letters[1].code)
+
+
+def test_a_code_of_another_campaign_opens_nothing_here(ctx, noon):
+    agent = make_user(RoleName.FACILITATOR)
+    letter = a_letter(asking("letter"), agent)
+    other = asking("letter")
+    assert "pas connu" in refused(actions.enter_code, make_user(), other, code=letter.code)
+
+
+# The desk.
+
+
+def test_the_desk_gives_a_code_to_somebody_without_an_account(ctx, noon):
+    campaign, agent = asking("letter", "desk"), make_user(RoleName.FACILITATOR)
+    seen = actions.see(agent, campaign, person=LEA)
+    commit()
+    resident = make_user()
+    actions.enter_code(resident, campaign, code=seen.letter.code)
+    commit()
+    proof = queries.proof_of(resident, campaign)
+    assert (proof.way, proof.agent_id) == (Identity.DESK, agent.id)
+    assert "déjà" in refused(actions.see, agent, campaign, person=LEA)
+
+
+def test_whoever_lost_the_code_of_the_desk_gets_another_and_the_first_is_cancelled(ctx, noon):
+    campaign, agent = asking("letter", "desk"), make_user(RoleName.FACILITATOR)
+    first = actions.see(agent, campaign, person=LEA)
+    commit()
+    actions.see(agent, campaign, person=LEA)
+    commit()
+    code = first.letter.code
+    assert "annulé" in refused(actions.enter_code, make_user(), campaign, code=code)
+    assert db.session.scalar(sa.select(sa.func.count(Proof.id))) == 1
+
+
+def test_the_desk_links_an_account_at_once(ctx, noon):
+    campaign, agent, resident = (
+        asking("letter", "desk"),
+        make_user(RoleName.FACILITATOR),
+        make_user(),
+    )
+    seen = actions.see(agent, campaign, person=LEA, account=resident)
+    commit()
+    assert seen.letter is None
+    proven(resident, campaign)
+
+
+def test_two_people_of_one_name_are_told_apart_at_the_desk(ctx, noon):
+    campaign, agent = asking("letter", "desk"), make_user(RoleName.FACILITATOR)
+    actions.see(agent, campaign, person=LEA, account=make_user())
+    commit()
+    assert "déjà" in refused(actions.see, agent, campaign, person=LEA)
+    actions.see(agent, campaign, person=LEA._replace(other="Rose"))
+    commit()
+    assert db.session.scalar(sa.select(sa.func.count(Proof.id))) == 2
+
+
+def test_a_name_alone_does_not_take_over_what_somebody_did_on_paper(ctx, noon):
+    campaign, agent = asking("letter", "desk"), make_user(RoleName.FACILITATOR)
+    actions.see(agent, campaign, person=LEA)
+    commit()
+    letter = a_letter(campaign, agent)
+    said = refused(actions.enter_code, make_user(), campaign, code=letter.code, person=LEA)
+    assert "guichet" in said
+    row = queries.letter_numbered(campaign, letter.number)
+    assert row.used_at is None
+
+
+# Age.
+
+
+def test_an_age_rule_asks_for_a_bracket_and_holds(ctx, noon):
+    campaign = asking("declared", youngest=AgeBracket.FROM_15)
+    home = Home("12 rue des Acacias", "92330", is_inside=True)
+    child = {"person": LEA, "home": home, "bracket": AgeBracket.UNDER_15}
+    assert "âge" in refused(actions.declare, make_user(), campaign, person=LEA, home=home)
+    assert "âge" in refused(actions.declare, make_user(), campaign, **child)
+    assert db.session.scalar(sa.select(sa.func.count(Proof.id))) == 0
+    proof = actions.declare(
+        make_user(), campaign, person=LEA, home=home, bracket=AgeBracket.FROM_15
+    )
+    assert proof.bracket == AgeBracket.FROM_15
+
+
+# One position a person a question, across all channels.
+
+
+def test_web_then_paper_is_counted_once_and_said_calmly(ctx, noon):
+    campaign, agent, resident = (
+        asking("letter", "desk"),
+        make_user(RoleName.FACILITATOR),
+        make_user(),
+    )
+    actions.see(agent, campaign, person=LEA, account=resident)
+    contribution = make_contribution(campaign)
+    commit()
+    votes.support(resident, contribution)
+    commit()
+    who = Who(person_key=Person("elan", "LÉA", 1984).key(campaign))
+    sheet = {"who": who, "channel": Channel.PAPER, "collected_on": clock.today()}
+    said = refused(votes.type_in, agent, campaign, [contribution], **sheet)
+    assert "compte une fois" in said
+    assert contribution.support_count == 1
+    other = make_contribution(campaign)
+    typed = votes.type_in(agent, campaign, [contribution, other], **sheet)
+    commit()
+    assert (typed.counted, typed.already) == ([other], [contribution])
+
+
+def test_paper_then_web_is_counted_once(ctx, noon):
+    campaign, agent, resident = (
+        asking("letter", "desk"),
+        make_user(RoleName.FACILITATOR),
+        make_user(),
+    )
+    seen = actions.see(agent, campaign, person=LEA)
+    contribution = make_contribution(campaign)
+    commit()
+    who = Who(code=seen.letter.code)
+    votes.type_in(
+        agent,
+        campaign,
+        [contribution],
+        who=who,
+        channel=Channel.COUNTER,
+        collected_on=clock.today(),
+    )
+    commit()
+    assert contribution.support_count == 1
+    assert "déjà servi" in refused(actions.enter_code, resident, campaign, code=seen.letter.code)
+    actions.see(agent, campaign, person=LEA, account=resident)
+    commit()
+    votes.support(resident, contribution)
+    commit()
+    assert contribution.support_count == 1
+
+
+def test_a_letter_on_paper_then_on_the_web_is_one_person(ctx, noon):
+    campaign, agent = asking("letter"), make_user(RoleName.FACILITATOR)
+    letter, contribution = a_letter(campaign, agent), make_contribution(campaign)
+    sheet = {
+        "who": Who(code=letter.code),
+        "channel": Channel.PAPER,
+        "collected_on": clock.today(),
+    }
+    votes.type_in(agent, campaign, [contribution], **sheet)
+    commit()
+    assert "déjà servi" in refused(actions.enter_code, make_user(), campaign, code=letter.code)
+    other = make_contribution(campaign)
+    votes.type_in(agent, campaign, [other], **sheet)  # a second sheet with the same letter
+    commit()
+    assert db.session.scalar(sa.select(sa.func.count(sa.distinct(Support.voter_key)))) == 1
+
+
+def test_an_address_on_paper_counts_as_its_account_before_and_after_it_exists(ctx, noon):
+    campaign, agent = make_campaign(), make_user(RoleName.FACILITATOR)
+    contribution, resident = make_contribution(campaign), make_user(email="lea@exemple.fr")
+    votes.support(resident, contribution)
+    commit()
+    sheet = {"channel": Channel.PAPER, "collected_on": clock.today()}
+    known = Who(email_key="lea@exemple.fr", account=resident)
+    assert "compte une fois" in refused(
+        votes.type_in, agent, campaign, [contribution], who=known, **sheet
+    )
+    unknown = Who(email_key="noe@exemple.fr")
+    votes.type_in(agent, campaign, [contribution], who=unknown, **sheet)
+    commit()
+    noe = make_user(email="noe@exemple.fr")
+    votes.support(noe, contribution)
+    commit()
+    assert contribution.support_count == 2
+
+
+def test_paper_knows_the_limit_of_supports(ctx, noon):
+    campaign, agent, resident = (
+        make_campaign(support_limit=1),
+        make_user(RoleName.FACILITATOR),
+        make_user(),
+    )
+    first, second = make_contribution(campaign), make_contribution(campaign)
+    votes.support(resident, first)
+    commit()
+    who = Who(email_key=resident.email_key, account=resident)
+    sheet = {"who": who, "channel": Channel.PAPER, "collected_on": clock.today()}
+    assert "plus de soutien" in refused(votes.type_in, agent, campaign, [second], **sheet)
+
+
+# Who may not, and when.
+
+
+def test_nobody_proves_before_the_impact_assessment(ctx, noon):
+    campaign = make_campaign(ways=["letter"])
+    assert "AIPD" in refused(proven, make_user(), campaign)
+    agent = make_user(RoleName.FACILITATOR)
+    assert "AIPD" in refused(actions.make_letters, agent, campaign, size=1, key="k")
+    assert "AIPD" in refused(votes.support, make_user(), make_contribution(campaign))
+
+
+def test_france_connect_is_never_the_only_way(ctx, noon):
+    campaign = make_campaign(published=False, ways=["oidc"])
+    assert "ways" in [gap.key for gap in gaps(campaign)]
+    agent = make_user(RoleName.FACILITATOR)
+    assert "FranceConnect" in refused(campaigns.publish, agent, campaign)
+    campaigns.edit(agent, campaign, ways=["oidc", "desk"])
+    commit()
+    assert "ways" not in [gap.key for gap in gaps(campaign)]
+    assert "dpia_on" in [gap.key for gap in gaps(campaign)]
+
+
+def test_the_guarantor_and_strangers_look_after_no_proof(ctx, noon):
+    campaign = asking("letter", "desk")
+    for user in (None, make_user(), make_user(RoleName.GUARANTOR)):
+        refused(actions.see, user, campaign, person=LEA)
+        refused(actions.make_letters, user, campaign, size=1, key="k")
+    assert "garant" in refused(
+        actions.enter_code, make_user(RoleName.GUARANTOR), campaign, code="X"
+    )
+
+
+# Words wait for the proof, and come back.
+
+
+def test_words_typed_before_the_proof_are_kept_and_sent_after_it(client, ctx, noon):
+    campaign, agent, resident = asking("letter"), make_user(RoleName.FACILITATOR), make_user()
+    letter, slug = a_letter(campaign, agent), campaign.slug
+    sign_in(client, resident)
+    form = {"title": "Un banc", "body": "Sous le tilleul de la place.", "key": "abc"}
+    sent = client.post(f"/consultations/{slug}/contributions/nouvelle", data=form)
+    waits = client.get(sent.location)
+    assert "Prouver que vous pouvez participer" in waits.text
+    assert "Un banc" in waits.text
+    proved = client.post(
+        f"/consultations/{slug}/prouver/lettre?next={sent.location}", data={"code": letter.code}
+    )
+    assert proved.location == sent.location
+    done = client.post(sent.location)
+    assert done.status_code == 303
+    page = client.get(done.location)
+    assert "Un banc" in page.text
+    contribution = db.session.scalars(sa.select(contributions.Contribution)).one()
+    assert (contribution.status, contribution.is_inside) == (Status.PENDING, True)
+
+
+def test_the_refused_support_leads_to_the_proof_and_back(client, ctx, noon):
+    campaign, resident = asking("letter", "desk"), make_user()
+    contribution = make_contribution(campaign)
+    sign_in(client, resident)
+    page = client.get(f"/contributions/{contribution.id}")
+    door = f"/consultations/{campaign.slug}/prouver?next=/contributions/{contribution.id}"
+    assert f'href="{door}"' in page.text
+    forced = client.post(f"/contributions/{contribution.id}/soutenir")
+    assert forced.status_code == 403
+    assert f'href="/consultations/{campaign.slug}/prouver' in forced.text
+
+
+def test_wrong_codes_are_counted_and_then_refused_for_an_hour(client, ctx, noon):
+    campaign, resident = asking("letter"), make_user()
+    a_letter(campaign, make_user(RoleName.FACILITATOR))
+    address = f"/consultations/{campaign.slug}/prouver/lettre"
+    sign_in(client, resident)
+    for _try in range(8):
+        assert "pas connu" in client.post(address, data={"code": codes.new_code()}).text
+    assert client.post(address, data={"code": codes.new_code()}).status_code == 429
+    with clock.frozen(noon + timedelta(hours=2)):
+        assert client.post(address, data={"code": codes.new_code()}).status_code == 200
+
+
+# The pages of those who look after it.
+
+
+def test_letters_are_printed_once_and_their_codes_open(client, ctx, noon):
+    campaign, agent = asking("letter"), make_user(RoleName.FACILITATOR)
+    sign_in(client, agent)
+    address = f"/consultations/{campaign.slug}/lettres"
+    form = {"size": "3", "key": "one-form"}
+    printed = client.post(address, data=form)
+    assert (printed.mimetype, printed.data[:5]) == ("application/pdf", b"%PDF-")
+    assert printed.headers["Cache-Control"] == "no-store"
+    sheets = [sheet.extract_text() for sheet in PdfReader(BytesIO(printed.data)).pages]
+    found = [re.search(r"(?:[3-9A-Y]{4}-){2}[3-9A-Y]{4}", sheet).group() for sheet in sheets]
+    assert len(set(found)) == 3
+    actions.enter_code(make_user(), campaign, code=codes.tidy(found[2]))
+    commit()
+    again = client.post(address, data=form)
+    assert again.status_code == 303
+    assert db.session.scalar(sa.select(sa.func.count(LetterCode.id))) == 3
+    shelf = Path(client.application.config["INSTANCE"]) / "papers"
+    assert not list(shelf.glob("*.pdf"))
+
+
+def test_comments_ask_for_the_proof_only_where_the_campaign_says_so(ctx, noon):
+    lenient = make_contribution(asking("letter"))
+    strict = make_contribution(asking("letter", proves_comments=True))
+    resident = make_user()
+    commenting.comment(resident, lenient)
+    assert "prouve" in refused(commenting.comment, resident, strict)
+
+
+def test_figures_with_and_without_those_from_elsewhere(client, ctx, noon):
+    campaign, agent = asking("declared", "desk"), make_user(RoleName.FACILITATOR)
+    contribution = make_contribution(campaign, is_inside=True)
+    for name, is_inside in (("Un", True), ("Deux", False)):
+        resident = make_user()
+        home = Home("1 rue Neuve", "92330", is_inside=is_inside)
+        actions.declare(resident, campaign, person=LEA._replace(family=name), home=home)
+        commit()
+        votes.support(resident, contribution)
+        commit()
+    votes.type_in(
+        agent,
+        campaign,
+        [contribution],
+        who=Who(person_key=LEA.key(campaign)),
+        channel=Channel.COUNTER,
+        collected_on=clock.today(),
+        is_inside=True,
+    )
+    commit()
+    page = client.get(f"/consultations/{campaign.slug}/comptes").text
+    rows = re.findall(r'<th scope="row">(.*?)</th>((?:<td class="num">\d+</td>)+)', page)
+    found = {name: [int(n) for n in re.findall(r"\d+", cells)] for name, cells in rows}
+    assert list(found.values()) == [[1, 1, 0, 0], [2, 1, 1, 0], [1, 1, 0, 0]]
+    assert db.session.scalar(sa.select(sa.func.count(LetterCode.id))) == 0
