@@ -5,17 +5,17 @@ import io
 import os
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core import clock
-from consult.core.db import db
-from consult.core.personal import RECORD, impersonal, personal
+from consult.core.db import afterwards, db
 
 
 class StoredFile(db.Model):  # type: ignore[name-defined]
@@ -37,10 +37,6 @@ class StoredFile(db.Model):  # type: ignore[name-defined]
 
     def read(self) -> bytes:
         return self.path.read_bytes()
-
-
-personal(StoredFile, RECORD, "name")
-impersonal(StoredFile)
 
 
 def folder() -> Path:
@@ -81,24 +77,30 @@ def take(stream: BinaryIO, name: str, media_type: str) -> StoredFile:
 
 def let_go(stored: StoredFile) -> None:
     """Delete a file's row, and its bytes once that is committed and no other row speaks of them."""
-    db.session.info.setdefault("loose", set()).add(stored.sha256)
     db.session.delete(stored)
+    afterwards(partial(_sweep_now, [stored.sha256]))
 
 
-@sa.event.listens_for(Session, "after_commit")
-def _sweep_loose(session: Session) -> None:
-    loose = session.info.pop("loose", ())
-    if loose:
-        with db.engine.connect() as connection:
-            held = sa.select(StoredFile.sha256).where(StoredFile.sha256.in_(loose))
-            kept = set(connection.scalars(held))
-        for sha256 in loose - kept:
-            (folder() / sha256[:2] / sha256).unlink(missing_ok=True)
+def empty(stored: StoredFile) -> None:
+    """Delete the bytes of a file, and keep its row: it says that there was one."""
+    afterwards(partial(_sweep_now, [stored.sha256]))
+    stored.sha256, stored.size = "", 0
 
 
-@sa.event.listens_for(Session, "after_rollback")
-def _hold_loose(session: Session) -> None:
-    session.info.pop("loose", None)
+def let_all_go(number: sa.ColumnElement[bool]) -> None:
+    """The same for all files of this condition."""
+    rows = db.session.execute(sa.delete(StoredFile).where(number).returning(StoredFile.sha256))
+    if gone := list(rows.scalars()):
+        afterwards(partial(_sweep_now, gone))
+
+
+def _sweep_now(digests: list[str]) -> None:
+    """The same as `sweep`, while a session is closing."""
+    with db.engine.connect() as connection:
+        held = sa.select(StoredFile.sha256).where(StoredFile.sha256.in_(digests))
+        kept = set(connection.scalars(held))
+    for digest in set(digests) - kept:
+        (folder() / digest[:2] / digest).unlink(missing_ok=True)
 
 
 def sweep(sha256: str) -> None:

@@ -32,6 +32,13 @@ def domain() -> str:
     return urlsplit(current_app.config["SITE_URL"] or NOWHERE).hostname or "localhost"
 
 
+def forget(address: str) -> None:
+    """Where letters go to a folder of the instance, delete those that name this address."""
+    for letter in Path(current_app.config["MAIL_FILE_PATH"]).glob("*.log"):
+        if address.encode() in letter.read_bytes():
+            letter.unlink(missing_ok=True)
+
+
 def send(
     to: str, subject: str, text: str, *, message_id: str | None = None, stop_url: str | None = None
 ) -> None:

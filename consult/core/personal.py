@@ -6,6 +6,7 @@ one's data, the erasure and the tests that look for what it left are all made fr
 here, so that a new column is covered on the day it appears.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -13,7 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel.speaklater import LazyString
 
-from consult.core.db import db
+from consult.core import clock
+from consult.core.db import changed, db
+from consult.core.files import StoredFile, let_all_go
 from consult.core.i18n import _
 
 PERSON = "user"  # the table of accounts
@@ -93,12 +96,13 @@ def personal(
 
     `of` names the columns that lead to this person: a key to the account, a key to a row that leads
     there in turn (its own first `of`), or an e-mail address. Empty: nobody with an account.
+    What becomes of them, if it is not said: emptied; who signed for the town leads to nobody.
     """
     table: sa.Table = model.__table__
+    if fate is None:
+        fate = (Fate.LINK if use is OFFICE else Fate.BLANK) if of else Fate.RECORD
     for name in columns.split():
-        _data.setdefault(table.name, {})[name] = Datum(
-            table.c[name], use, tuple(of.split()), fate or (Fate.BLANK if of else Fate.RECORD)
-        )
+        _data.setdefault(table.name, {})[name] = Datum(table.c[name], use, tuple(of.split()), fate)
 
 
 def impersonal(*models: type[Any], columns: str = "*") -> None:
@@ -204,3 +208,69 @@ SAFETY = Use(
     _("One day."),
     _("Nobody: counted by the machine."),
 )
+
+
+# Erasing.
+
+Step = Callable[[Any, bool], None]
+_steps: list[Step] = []
+
+
+def on_leaving(step: Step) -> Step:
+    """Have this done whenever somebody is erased: `step(person, withdraws)`, after the tables."""
+    _steps.append(step)
+    return step
+
+
+def erase(person: Any, *, withdraws: bool) -> None:
+    """Empty or delete all that leads to this person, table by table, but the account's own row.
+
+    `withdraws`: their published words go too. What a room must do besides, it asked for by
+    `on_leaving`. Whoever calls then blanks the row of the account itself, and commits.
+    """
+    db.session.flush()
+    fates = (Fate.BLANK, Fate.WORDS) if withdraws else (Fate.BLANK,)
+    said = data()
+    for table in reversed(db.metadata.sorted_tables):
+        if table.name == PERSON:
+            continue
+        here = [datum for datum in said if datum.column.table is table and datum.of]
+        for of in {datum.of for datum in here if datum.fate == Fate.ROW}:
+            delete(table, mine(table, of, person))
+        for of in {datum.of for datum in here}:
+            blanks = {
+                datum.column.name: _blank(datum.column)
+                for datum in here
+                if datum.of == of and datum.fate in fates
+            }
+            if blanks and table.info.get("append_only"):
+                blanks["erased_at"] = clock.now()
+            if blanks:
+                db.session.execute(sa.update(table).where(mine(table, of, person)).values(blanks))
+    db.session.expire_all()
+    for step in _steps:
+        step(person, withdraws)
+
+
+def delete(table: sa.Table, which: sa.ColumnElement[bool]) -> int:
+    """Delete these rows, and the files that they alone held; how many rows."""
+    held: list[int] = []
+    for column in table.columns:
+        if any(key.column.table is StoredFile.__table__ for key in column.foreign_keys):
+            found = db.session.scalars(sa.select(column).where(which, column.is_not(None)))
+            held.extend(found)
+    number = changed(sa.delete(table).where(which))
+    if held:
+        let_all_go(StoredFile.id.in_(held))
+    return number
+
+
+def _blank(column: sa.Column[Any]) -> Any:
+    """Nothing, as this column can say it."""
+    if column.nullable:
+        return None
+    return {} if isinstance(column.type, sa.JSON) else ""
+
+
+personal(StoredFile, RECORD, "name")
+impersonal(StoredFile)

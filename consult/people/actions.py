@@ -9,12 +9,11 @@ from consult.core import clock
 from consult.core.db import db, locked
 from consult.core.text import fold
 from consult.journal.actions import record
-from consult.journal.models import Notification
 from consult.people import letters, queries, rules
+from consult.people.leaving import leave
 from consult.people.models import Follow, Invitation, Letter, Role, RoleName, User
 
 INVITED_FOR = timedelta(days=14)
-CLOSED = "Compte fermé"  # what stands in place of the pseudonym, with the words left on the site
 
 
 # Coming in. Nothing here says whether an address is known: only its owner's letters do.
@@ -164,30 +163,12 @@ def unsubscribe(actor: User) -> None:
     record("people.unsubscribe", actor, actor)
 
 
-def close_account(actor: User) -> None:
-    """Leave. What was published stays, signed by a closed account; the rest of the row goes."""
+def close_account(actor: User, *, withdraws: bool = False) -> None:
+    """Leave. What was published stays, signed by a closed account, or goes too; the rest goes."""
     _hold_administrators()
     rules.close_account(actor)
-    for model in (Follow, Role, Notification):
-        db.session.execute(sa.delete(model).where(model.user_id == actor.id))
-    waiting = sa.delete(Letter).where(Letter.user_id == actor.id)
-    db.session.execute(waiting.execution_options(synchronize_session=False))
-    assert actor.email  # noqa: S101
-    db.session.execute(
-        sa.update(Invitation)
-        .where(sa.func.lower(Invitation.email) == actor.email_key)
-        .values(email="", withdrawn_at=sa.func.coalesce(Invitation.withdrawn_at, clock.now()))
-    )
-    letters.write("people.close_account", actor.email, language=actor.language)
-    actor.email, actor.email_key = None, queries.closed_key(actor.email_key)
-    actor.pseudonym, actor.pseudonym_key = CLOSED, queries.closed_key(actor.pseudonym_key)
-    actor.name = actor.position = actor.password_hash = actor.seen_at = None
-    actor.wants_mail = False
-    actor.session_number += 1
-    actor.closed_at = clock.now()
-    db.session.flush()
-    db.session.expire(actor, ["roles"])
-    record("people.close_account", actor, actor)
+    leave(actor, withdraws=withdraws)
+    record("people.close_account", actor, actor, withdraws=withdraws)
 
 
 # Following. What one follows is one's own business: the journal does not say who.

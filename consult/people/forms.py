@@ -1,8 +1,10 @@
 """What people type about their account, and how it must be formed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
+from flask import current_app
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields import EmailField
 from wtforms.fields.choices import SelectChoice
@@ -13,6 +15,7 @@ from consult.core.forms import Form
 from consult.core.i18n import _
 from consult.core.text import fold
 from consult.people import passwords, queries, rules
+from consult.people.disposable import is_disposable
 from consult.people.models import User
 
 LANGUAGES = [SelectChoice("fr", "Français"), SelectChoice("en", "English")]
@@ -37,10 +40,10 @@ class Address:
         field.data = found.normalized
 
 
-def address(label: Any, **how: Any) -> EmailField:
+def address(label: Any, *, more: Sequence[Any] = (), **how: Any) -> EmailField:
     return EmailField(
         label,
-        [InputRequired(_("Type your e-mail address.")), Length(max=254), Address()],
+        [InputRequired(_("Type your e-mail address.")), Length(max=254), Address(), *more],
         **how,
     )
 
@@ -74,8 +77,19 @@ class AboutForm(Form):
         super().__init__(*args, **kwargs)
 
 
+def _lasting(form: Any, field: Any) -> None:
+    """Where the town asked for it, an address that will still be there tomorrow."""
+    if current_app.config["DISPOSABLE_ADDRESSES"] == "refuse" and is_disposable(field.data):
+        raise ValidationError(
+            _(
+                "This is a throw-away address, and the town asks for one that lasts. You may also"
+                " take part on paper or at the counter."
+            )
+        )
+
+
 class SignUpForm(AboutForm, DoorForm):
-    email = address(_("E-mail address"))
+    email = address(_("E-mail address"), more=(_lasting,))
     pseudonym = pseudonym()
 
 

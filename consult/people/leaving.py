@@ -1,0 +1,27 @@
+"""How an account is left, or closed: its row is emptied, and all that led to its person."""
+
+from consult.core import clock, personal
+from consult.core.db import db
+from consult.people import letters, queries
+from consult.people.models import User
+
+CLOSED = "Compte fermé"  # what stands in place of the pseudonym, with the words left on the site
+
+
+def leave(user: User, *, withdraws: bool = False) -> None:
+    """Empty the account and every table that leads to it (see `core.personal.erase`).
+
+    The address and the pseudonym leave a fingerprint behind, so that nobody ever takes them again.
+    """
+    address, key, pseudonym = user.email, user.email_key, user.pseudonym_key
+    personal.erase(user, withdraws=withdraws)
+    if address:
+        letters.write("people.close_account", address, language=user.language)
+    user.email, user.email_key = None, queries.closed_key(key)
+    user.pseudonym, user.pseudonym_key = CLOSED, queries.closed_key(pseudonym)
+    user.name = user.position = user.password_hash = user.seen_at = None
+    user.wants_mail = False
+    user.session_number += 1
+    user.closed_at = clock.now()
+    db.session.flush()
+    db.session.expire(user, ["roles"])

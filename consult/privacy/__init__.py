@@ -1,0 +1,1 @@
+"""What the town knows of each person, and what each person may ask of it."""

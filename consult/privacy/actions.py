@@ -1,0 +1,208 @@
+"""What happens to personal data: copies, words taken back, requests, breaches, old rows gone."""
+
+from datetime import datetime
+from typing import Any
+
+from consult.core import clock
+from consult.core.db import db
+from consult.core.files import StoredFile
+from consult.core.i18n import day
+from consult.journal.actions import record
+from consult.keys.rules import fresh
+from consult.moderation.models import months_after
+from consult.people import letters
+from consult.people.leaving import leave
+from consult.people.models import User
+from consult.posts.models import Post
+from consult.privacy import queries, rules
+from consult.privacy.models import Breach, Copy, Petition, Profile, Purge, Wish
+from consult.privacy.retention import Rule
+
+# One's own data.
+
+
+def ask_copy(actor: User) -> Copy:
+    """Ask for all that the site knows of oneself; the worker makes it and writes."""
+    rules.ask_copy(actor, queries.latest_copy(actor))
+    fresh(actor)
+    copy = Copy(user_id=actor.id)
+    db.session.add(copy)
+    db.session.flush()
+    record("privacy.ask_copy", actor, copy)
+    return copy
+
+
+def make_copy(actor: User | None, copy: Copy, *, user: User, file: StoredFile) -> None:
+    """The worker made it: its owner is told, and has a week to fetch it."""
+    rules.make_copy(actor, copy)
+    copy.file, copy.made_at = file, clock.now()
+    assert user.email  # noqa: S101
+    letters.write("privacy.copy", user.email, language=user.language, user=user)
+    record("privacy.make_copy", actor, copy)
+
+
+def take_back(actor: User, post: Post) -> None:
+    """Withdraw one's text, even answered: a dated sentence stands in its place, everywhere."""
+    rules.take_back(actor, post)
+    post.move_to(post.status.WITHDRAWN)
+    record("privacy.take_back", actor, post)
+
+
+def describe(actor: User, *, bracket: Any) -> None:
+    """Say one's age bracket, or take it back."""
+    rules.describe(actor)
+    profile = queries.profile(actor) or Profile(user_id=actor.id)
+    profile.bracket, profile.changed_at = bracket, clock.now()
+    db.session.add(profile)
+    record("privacy.describe", actor, actor)
+
+
+# Requests.
+
+
+def petition(
+    actor: User | None,
+    *,
+    wish: Wish,
+    words: str,
+    key: str,
+    language: str,
+    email: str | None = None,
+) -> Petition:
+    """Ask something of the town about one's data: a receipt at once, an answer within a month."""
+    rules.petition(actor)
+    asked = Petition(
+        user_id=actor.id if actor else None,
+        email=None if actor else email,
+        language=language,
+        wish=wish,
+        words=words,
+        key=key,
+        due_at=months_after(clock.now(), 1),
+    )
+    db.session.add(asked)
+    db.session.flush()
+    to = (actor.email if actor else email) or ""
+    letters.write(
+        "privacy.petition_received", to, language=language, user=actor, receipt=asked.receipt
+    )
+    _tell_officers("privacy.asked", due=day(asked.due_at))
+    record("privacy.petition", actor, asked, wish=wish)
+    return asked
+
+
+def answer_petition(actor: User, petition: Petition, *, words: str) -> None:
+    """Answer, in words that leave by letter."""
+    rules.answer_petition(actor, petition)
+    petition.answered_words, petition.answered_at = words, clock.now()
+    petition.answered_by_id = actor.id
+    if to := queries.address_of(petition):
+        letters.write(
+            "privacy.answer_petition",
+            to,
+            language=petition.language,
+            user=petition.user,
+            receipt=petition.receipt,
+            words=words,
+        )
+    record("privacy.answer_petition", actor, petition)
+
+
+def extend_petition(actor: User, petition: Petition, *, words: str) -> None:
+    """Two months more, once, with the reason told (GDPR, article 12.3)."""
+    rules.extend_petition(actor, petition)
+    petition.extended_words, petition.due_at = words, months_after(petition.due_at, 2)
+    if to := queries.address_of(petition):
+        letters.write(
+            "privacy.extend_petition",
+            to,
+            language=petition.language,
+            user=petition.user,
+            receipt=petition.receipt,
+            words=words,
+            due=petition.due_at.isoformat(),
+        )
+    record("privacy.extend_petition", actor, petition)
+
+
+def erase(actor: User, user: User, *, withdraws: bool) -> None:
+    """Empty the account of somebody who asked for it otherwise than on the site."""
+    rules.erase(actor, user)
+    fresh(actor)
+    leave(user, withdraws=withdraws)
+    record("privacy.erase", actor, user, withdraws=withdraws)
+
+
+# The register of breaches.
+
+
+def declare_breach(
+    actor: User,
+    *,
+    title: str,
+    noticed_at: datetime,
+    nature: str,
+    people: str,
+    effects: str,
+    measures: str,
+    is_risky: bool,
+    key: str,
+) -> Breach:
+    """Write down a loss, a leak or a change of personal data: the 72 hours run."""
+    rules.declare_breach(actor)
+    breach = Breach(
+        title=title,
+        noticed_at=noticed_at,
+        nature=nature,
+        people=people,
+        effects=effects,
+        measures=measures,
+        is_risky=is_risky,
+        key=key,
+        author_id=actor.id,
+    )
+    db.session.add(breach)
+    db.session.flush()
+    _tell_officers("privacy.breach")
+    record("privacy.declare_breach", actor, breach)
+    return breach
+
+
+def update_breach(actor: User, breach: Breach, **said: Any) -> None:
+    """What was done since: who was told and when, what was mended, that it is over."""
+    rules.update_breach(actor, breach)
+    for name, value in said.items():
+        setattr(breach, name, value)
+    record("privacy.update_breach", actor, breach)
+
+
+# What the worker does.
+
+
+def purge(actor: User | None, rule: Rule) -> int:
+    """Carry out one handful of one rule of retention; counted in the journal, never named."""
+    rules.purge(actor, rule)
+    number = rule.work(clock.now())
+    if number:
+        purged = Purge(rule=rule.name, number=number)
+        db.session.add(purged)
+        db.session.flush()
+        record("privacy.purge", actor, purged, rule=rule.name, number=number)
+    return number
+
+
+def remind(actor: User | None, subject: Petition | Breach) -> None:
+    """Tell the administrators that time runs out."""
+    rules.remind(actor)
+    if isinstance(subject, Petition):
+        subject.alerted_at = clock.now()
+    else:
+        subject.reminded_at = clock.now()
+    _tell_officers("privacy.reminder")
+    record("privacy.remind", actor, subject)
+
+
+def _tell_officers(kind: str, **data: str) -> None:
+    for officer in queries.officers():
+        if officer.email:
+            letters.write(kind, officer.email, language=officer.language, user=officer, **data)

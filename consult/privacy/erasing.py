@@ -1,0 +1,57 @@
+"""What leaves with somebody besides their rows: words, drafts, papers; what is put away."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from consult.core import files, mail, papers, personal
+from consult.core.db import afterwards, db
+from consult.core.files import StoredFile
+from consult.imports.models import Import, Remark
+from consult.people.models import User
+from consult.posts.models import Flag, Post, Slip, Status, Version, forget_words
+from consult.privacy import archive
+
+
+@personal.on_leaving
+def put_away(user: User, _withdraws: bool) -> None:
+    """The least the law makes the town keep goes under seal, before the row is emptied."""
+    archive.put_away(user)
+
+
+@personal.on_leaving
+def take_words_back(user: User, withdraws: bool) -> None:
+    """Drafts go; words nobody has read yet too; the published ones if their author wishes."""
+    for post in db.session.scalars(sa.select(Post).where(Post.author_id == user.id)).all():
+        if post.status == Status.DRAFT:
+            discard(post)
+        elif (withdraws or post.status == Status.PENDING) and post.may_become(Status.WITHDRAWN):
+            post.move_to(Status.WITHDRAWN)
+
+
+@personal.on_leaving
+def empty_shelves(user: User, _withdraws: bool) -> None:
+    """Papers are set again when asked for; letters kept in a folder go."""
+    afterwards(papers.clear)
+    if user.email:
+        mail.forget(user.email)
+
+
+def drop_raw_files(imports: Sequence[int]) -> int:
+    """Delete what these imports read and what was said of its rows; name and figures stay."""
+    db.session.execute(sa.delete(Remark).where(Remark.import_id.in_(imports)))
+    held = sa.select(Import.file_id).where(Import.id.in_(imports))
+    read = list(db.session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(held))))
+    for stored in read:
+        files.empty(stored)
+    return len(read)
+
+
+def discard(post: Any) -> None:
+    """Delete a text that was never sent, with all that hangs on it."""
+    forget_words([post.id])
+    for model in (Version, Flag, Slip):
+        db.session.execute(sa.delete(model).where(model.post_id == post.id))
+    db.session.delete(post)
+    db.session.flush()

@@ -1,0 +1,220 @@
+"""What to read of personal data: one's own, what waits for an answer, what is on the register."""
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from consult.core import clock, personal
+from consult.core.db import db
+from consult.core.i18n import _
+from consult.core.personal import Datum, Fate, Use
+from consult.people import queries as people
+from consult.people.models import User
+from consult.posts.models import Post, Status
+from consult.privacy.models import SOON, Breach, Copy, Petition, Profile, Purge
+
+BREACH_REMINDER = timedelta(hours=24)  # between two reminders while the authority waits
+
+
+def profile(user: User) -> Profile | None:
+    return db.session.scalar(sa.select(Profile).filter_by(user_id=user.id))
+
+
+def latest_copy(user: User) -> Copy | None:
+    return db.session.scalar(
+        sa.select(Copy)
+        .filter_by(user_id=user.id)
+        .order_by(Copy.id.desc())
+        .limit(1)
+        .options(joinedload(Copy.file))
+    )
+
+
+def copies_waiting() -> list[int]:
+    """The copies that were asked for and not made yet, oldest first."""
+    found = list(
+        db.session.scalars(sa.select(Copy.id).where(Copy.made_at.is_(None)).order_by(Copy.id))
+    )
+    db.session.rollback()
+    return found
+
+
+def petition_by_key(key: str | None) -> Petition | None:
+    return db.session.scalar(sa.select(Petition).filter_by(key=key)) if key else None
+
+
+def petition_by_receipt(receipt: str) -> Petition | None:
+    """The request of this number, however the number was copied."""
+    sign = "".join(receipt.upper().split()).replace("-", "")
+    return db.session.scalar(sa.select(Petition).filter_by(receipt=sign))
+
+
+def petitions(user: User) -> list[Petition]:
+    """What this person asked, latest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Petition).filter_by(user_id=user.id).order_by(Petition.id.desc()).limit(50)
+        )
+    )
+
+
+def desk() -> list[Petition]:
+    """Every request: those that wait first, the nearest to its day before the others."""
+    return list(
+        db.session.scalars(
+            sa.select(Petition)
+            .options(joinedload(Petition.user).lazyload("*"))
+            .order_by(Petition.answered_at.is_not(None), Petition.due_at, Petition.id)
+            .limit(200)
+        )
+    )
+
+
+def address_of(petition: Petition) -> str | None:
+    """Where its answer goes; None once the account was closed."""
+    return petition.user.email if petition.user else petition.email
+
+
+def breaches() -> list[Breach]:
+    return list(db.session.scalars(sa.select(Breach).order_by(Breach.noticed_at.desc()).limit(200)))
+
+
+def officers() -> list[User]:
+    """Who answers for personal data."""
+    return people.administrators()
+
+
+def waiting() -> tuple[int, int]:
+    """How many requests and breaches wait, for the page of what needs attention."""
+    asked = sa.select(sa.func.count()).where(
+        Petition.answered_at.is_(None), Petition.due_at < clock.now() + SOON
+    )
+    broken = sa.select(sa.func.count()).where(
+        Breach.is_risky, Breach.told_authority_at.is_(None), Breach.closed_at.is_(None)
+    )
+    one, other = db.session.execute(
+        sa.select(asked.scalar_subquery(), broken.scalar_subquery())
+    ).one()
+    return one, other
+
+
+def running_out() -> list[tuple[type[Any], int]]:
+    """Requests a week from their day, and breaches the authority was not told of."""
+    now = clock.now()
+    near = sa.select(Petition.id).where(
+        Petition.answered_at.is_(None),
+        Petition.alerted_at.is_(None),
+        Petition.due_at < now + SOON,
+    )
+    open_ = sa.select(Breach.id).where(
+        Breach.is_risky,
+        Breach.told_authority_at.is_(None),
+        Breach.closed_at.is_(None),
+        Breach.noticed_at < now - timedelta(hours=24),
+        sa.func.coalesce(Breach.reminded_at, Breach.noticed_at) < now - BREACH_REMINDER,
+    )
+    found: list[tuple[type[Any], int]] = [(Petition, one) for one in db.session.scalars(near)]
+    found += [(Breach, one) for one in db.session.scalars(open_)]
+    db.session.rollback()
+    return found
+
+
+def purged() -> dict[str, tuple[int, Any]]:
+    """By rule, how many rows it dealt with so far, and when last."""
+    rows = db.session.execute(
+        sa.select(Purge.rule, sa.func.sum(Purge.number), sa.func.max(Purge.at)).group_by(Purge.rule)
+    )
+    return {rule: (number, at) for rule, number, at in rows}
+
+
+def texts(user: User) -> list[Post]:
+    """What this person wrote and may still withdraw, latest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Post)
+            .where(
+                Post.author_id == user.id,
+                Post.status.not_in((Status.DRAFT, Status.WITHDRAWN)),
+            )
+            .order_by(Post.id.desc())
+            .limit(500)
+        )
+    )
+
+
+# The register.
+
+FATES = {
+    Fate.BLANK: _("Emptied"),
+    Fate.ROW: _("Deleted"),
+    Fate.WORDS: _("Kept without its author, or emptied if the author wishes"),
+    Fate.LINK: _("A number that leads to nobody any more"),
+    Fate.RECORD: _("Kept: no account owns it"),
+}
+
+
+class Line(NamedTuple):
+    """One use of personal data, and the columns that serve it, by table."""
+
+    use: Use
+    tables: dict[str, list[Datum]]
+
+
+def register() -> list[Line]:
+    """Every use of personal data on this site, as its tables declare it."""
+    lines: dict[str, Line] = {}
+    for datum in personal.data():
+        line = lines.setdefault(datum.use.name, Line(datum.use, {}))
+        line.tables.setdefault(datum.table.name, []).append(datum)
+    return sorted(lines.values(), key=lambda line: line.use.name == "office")
+
+
+def data_map() -> list[dict[str, str]]:
+    """The same, one row a column, for a file."""
+    return [
+        {
+            "table": datum.table.name,
+            "column": datum.column.name,
+            "treatment": str(datum.use.title),
+            "purpose": str(datum.use.purpose),
+            "basis": str(datum.use.basis.label),
+            "kept": str(datum.use.kept),
+            "seen_by": str(datum.use.seen_by),
+            "erased": str(FATES[datum.fate]),
+        }
+        for line in register()
+        for data in line.tables.values()
+        for datum in data
+    ]
+
+
+# Scrubbing.
+
+
+def scrub() -> int:
+    """Rewrite what a database keeps of deleted words in its own files; SQLite alone needs it.
+
+    The index of words still holds deleted stems until its parts are merged, and the log of writes
+    the pages before; PostgreSQL's own vacuum does the like. Returns 1 where something was done.
+    """
+    since = clock.now() - timedelta(hours=2)
+    lately = sa.or_(
+        sa.select(Post.id).where(Post.withdrawn_at > since).exists(),
+        sa.select(User.id).where(User.closed_at > since).exists(),
+        sa.select(Purge.id).where(Purge.at > since).exists(),
+    )
+    is_due = db.engine.dialect.name == "sqlite" and db.session.scalar(sa.select(lately))
+    db.session.rollback()
+    if not is_due:
+        return 0
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("INSERT INTO search_fts(search_fts) VALUES ('optimize')")
+        connection.commit()
+    raw = db.engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        raw.close()
+    return 1

@@ -1,0 +1,318 @@
+"""The page of one's own data, the public register, and the desk of those who answer for it."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, make_response, redirect, url_for
+from flask import render_template as render
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response as AnyResponse
+
+from consult.campaigns.models import AgeBracket
+from consult.core import clock, tables
+from consult.core.db import db
+from consult.core.forms import Form
+from consult.core.i18n import gettext, language
+from consult.core.rules import refusal
+from consult.journal.actions import commit, rollback
+from consult.people import limits
+from consult.people.queries import by_email
+from consult.people.rules import signed_in
+from consult.people.session import actor
+from consult.posts.models import Post
+from consult.privacy import actions, forms, queries, rules
+from consult.privacy.models import Breach, Petition, Wish
+from consult.privacy.retention import ELSEWHERE, RULES
+
+bp = Blueprint("privacy", __name__)
+Page = str | AnyResponse
+
+
+def _private(template: str, **shown: Any) -> Response:
+    """A page for one person, never kept on the way."""
+    response = make_response(render(template, **shown))
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _me() -> Any:
+    user = actor()
+    signed_in(user)
+    return user
+
+
+# One's own data.
+
+
+@bp.get("/mon-espace/mes-donnees")
+def mine() -> Page:
+    user = _me()
+    latest = queries.latest_copy(user)
+    return _private(
+        "privacy/mine.html",
+        copy=latest,
+        refused=refusal(rules.ask_copy, user, latest),
+        profile=queries.profile(user),
+        texts=queries.texts(user),
+        petitions=queries.petitions(user),
+    )
+
+
+@bp.post("/mon-espace/mes-donnees/copie")
+def ask_copy() -> Page:
+    actions.ask_copy(_me())
+    commit()
+    flash(gettext("Your copy is being made. A letter tells you when it is ready."), "success")
+    return redirect(url_for(".mine"), 303)
+
+
+@bp.get("/mon-espace/mes-donnees/copie.zip")
+def copy() -> Page:
+    """The latest copy, for its owner alone, for a week."""
+    latest = queries.latest_copy(_me())
+    if latest is None or not latest.is_ready or latest.file is None:
+        abort(404)
+    response = make_response(latest.file.read())
+    response.headers["Content-Type"] = "application/zip"
+    response.headers["Content-Disposition"] = 'attachment; filename="mes-donnees.zip"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@bp.route("/mon-espace/mes-donnees/age", methods=["GET", "POST"])
+def describe() -> Page:
+    user = _me()
+    known = queries.profile(user)
+    form = forms.DescribeForm(data={"bracket": (known and known.bracket) or ""})
+    if form.sent():
+        said = form.bracket.data
+        actions.describe(user, bracket=AgeBracket(said) if said else None)
+        commit()
+        flash(gettext("This is kept."), "success")
+        return redirect(url_for(".mine"), 303)
+    return _private("privacy/describe.html", form=form)
+
+
+@bp.route("/mon-espace/mes-donnees/textes/<int:id>/retirer", methods=["GET", "POST"])
+def take_back(id: int) -> Page:
+    user = _me()
+    post = db.get_or_404(Post, id)
+    if post.author_id != user.id:
+        abort(404)
+    rules.take_back(user, post)
+    form = Form()
+    if form.sent():
+        actions.take_back(user, post)
+        commit()
+        flash(gettext("Your text was withdrawn: a dated sentence stands in its place."), "success")
+        return redirect(url_for(".mine"), 303)
+    return _private("privacy/take_back.html", post=post, form=form)
+
+
+# Requests.
+
+
+@bp.route("/donnees-personnelles/demande", methods=["GET", "POST"])
+def petition() -> Page:
+    user = actor()
+    form = forms.PetitionForm()
+    if user:
+        del form.email
+    if form.sent():
+        limits.pass_or_wait("unproven", user)
+        try:
+            made = actions.petition(
+                user,
+                wish=Wish(form.wish.data),
+                words=form.words.data,
+                email=None if user else form.email.data,
+                language=language(),
+                key=form.key.data,
+            )
+            commit()
+        except IntegrityError:  # sent twice at the same moment
+            rollback()
+            made = queries.petition_by_key(form.key.data)
+            if made is None:
+                raise
+        return redirect(url_for(".petitioned", receipt=made.receipt), 303)
+    return _private("privacy/petition.html", form=form)
+
+
+@bp.get("/donnees-personnelles/demande/<receipt>")
+def petitioned(receipt: str) -> Page:
+    """Where a request stands, for whoever holds its number: never its words."""
+    return _private("privacy/petitioned.html", petition=_petition_or_404(receipt))
+
+
+# The register.
+
+
+@bp.get("/donnees-personnelles/registre")
+def register() -> Page:
+    return render(
+        "privacy/register.html",
+        lines=queries.register(),
+        fates=queries.FATES,
+        rules=RULES,
+        elsewhere=ELSEWHERE,
+        may_answer=refusal(rules.officer, actor()) is None,
+    )
+
+
+@bp.get("/donnees-personnelles/registre.<any(csv, json):form>")
+def register_file(form: str) -> Response:
+    rows = queries.data_map()
+    if form == "json":
+        words = json.dumps(rows, ensure_ascii=False, indent=1)
+        return Response(words, content_type="application/json; charset=utf-8")
+    header = [
+        gettext("Table"),
+        gettext("Column"),
+        gettext("Treatment"),
+        gettext("What for"),
+        gettext("Legal base"),
+        gettext("Kept"),
+        gettext("Seen by"),
+        gettext("When the account is erased"),
+    ]
+    text = tables.write_csv((list(row.values()) for row in rows), header)
+    response = Response(text, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="registre.csv"'
+    return response
+
+
+@bp.get("/donnees-personnelles/analyse-d-impact")
+def assessment() -> Page:
+    return render("privacy/assessment.html", lines=queries.register(), rules=RULES)
+
+
+# The desk of those who answer for it.
+
+
+@bp.get("/donnees-personnelles/bureau")
+def desk() -> Page:
+    rules.officer(actor())
+    return _private(
+        "privacy/desk.html",
+        petitions=queries.desk(),
+        breaches=[one for one in queries.breaches() if one.is_waiting],
+        purged=queries.purged(),
+        rules=RULES,
+        now=clock.now(),
+    )
+
+
+@bp.route("/donnees-personnelles/bureau/<receipt>", methods=["GET", "POST"])
+def answer_petition(receipt: str) -> Page:
+    rules.officer(actor())
+    asked = _petition_or_404(receipt)
+    form = forms.AnswerForm()
+    if form.sent():
+        actions.answer_petition(actor(), asked, words=form.words.data)  # type: ignore[arg-type]
+        commit()
+        flash(gettext("The answer leaves by letter."), "success")
+        return redirect(url_for(".desk"), 303)
+    return _private(
+        "privacy/answer_petition.html",
+        petition=asked,
+        form=form,
+        refused=refusal(rules.answer_petition, actor(), asked),
+        may_extend=refusal(rules.extend_petition, actor(), asked) is None,
+    )
+
+
+@bp.route("/donnees-personnelles/bureau/<receipt>/prolonger", methods=["GET", "POST"])
+def extend_petition(receipt: str) -> Page:
+    asked = _petition_or_404(receipt)
+    rules.extend_petition(actor(), asked)
+    form = forms.AnswerForm()
+    if form.sent():
+        actions.extend_petition(actor(), asked, words=form.words.data)  # type: ignore[arg-type]
+        commit()
+        flash(gettext("The person is told why more time is needed."), "success")
+        return redirect(url_for(".desk"), 303)
+    return _private("privacy/extend_petition.html", petition=asked, form=form)
+
+
+@bp.route("/donnees-personnelles/bureau/effacer", methods=["GET", "POST"])
+def erase() -> Page:
+    rules.officer(actor())
+    form = forms.EraseForm()
+    if form.sent():
+        user = by_email(form.email.data or "")
+        if user is None:
+            form.email.errors = [gettext("No account has this address.")]
+        elif why := refusal(rules.erase, actor(), user):
+            form.email.errors = [why]
+        else:
+            actions.erase(actor(), user, withdraws=form.words.data == "withdraw")  # type: ignore[arg-type]
+            commit()
+            flash(gettext("The account was emptied."), "success")
+            return redirect(url_for(".desk"), 303)
+    return _private("privacy/erase.html", form=form)
+
+
+@bp.get("/donnees-personnelles/violations")
+def breaches() -> Page:
+    rules.officer(actor())
+    return _private("privacy/breaches.html", breaches=queries.breaches())
+
+
+@bp.route("/donnees-personnelles/violations/nouvelle", methods=["GET", "POST"])
+def declare_breach() -> Page:
+    rules.declare_breach(actor())
+    form = forms.BreachForm()
+    if form.sent():
+        said = {name: form.data[name] for name in ("title", "nature", "people", "effects")}
+        try:
+            actions.declare_breach(
+                actor(),  # type: ignore[arg-type]
+                noticed_at=clock.from_town(form.noticed_at.data),  # type: ignore[arg-type]
+                measures=form.measures.data or "",
+                is_risky=form.is_risky.data,
+                key=form.key.data,
+                **said,
+            )
+            commit()
+        except IntegrityError:  # sent twice at the same moment
+            rollback()
+        return redirect(url_for(".breaches"), 303)
+    return _private("privacy/declare_breach.html", form=form)
+
+
+@bp.route("/donnees-personnelles/violations/<int:id>", methods=["GET", "POST"])
+def update_breach(id: int) -> Page:
+    rules.officer(actor())
+    breach = db.get_or_404(Breach, id)
+    town = clock.in_town
+    form = forms.FollowBreachForm(
+        data={
+            "measures": breach.measures,
+            "late_words": breach.late_words,
+            "told_authority_at": breach.told_authority_at and town(breach.told_authority_at),
+            "told_people_at": breach.told_people_at and town(breach.told_people_at),
+        }
+    )
+    told = form.told_authority_at.data
+    form.is_late = bool(told and clock.from_town(told.replace(tzinfo=None)) > breach.due_at)
+    if form.sent():
+        people = form.told_people_at.data
+        actions.update_breach(
+            actor(),  # type: ignore[arg-type]
+            breach,
+            measures=form.measures.data,
+            late_words=form.late_words.data,
+            told_authority_at=clock.from_town(told) if told else None,
+            told_people_at=clock.from_town(people) if people else None,
+            closed_at=clock.now() if form.is_over.data else None,
+        )
+        commit()
+        flash(gettext("This is kept."), "success")
+        return redirect(url_for(".breaches"), 303)
+    refused = refusal(rules.update_breach, actor(), breach)
+    return _private("privacy/update_breach.html", breach=breach, form=form, refused=refused)
+
+
+def _petition_or_404(receipt: str) -> Petition:
+    return queries.petition_by_receipt(receipt) or abort(404)

@@ -1,0 +1,263 @@
+"""Issue 4, item 7: what somebody leaves behind when they leave: a canary in every field."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import current_app
+
+from consult.core import clock, files, papers, personal
+from consult.core.db import db
+from consult.core.personal import Fate
+from consult.journal.actions import commit, record
+from consult.people import actions as people
+from consult.people import jobs as letters_leave
+from consult.people.models import User
+from consult.posts.models import Image, Status
+from consult.privacy import actions, archive, queries
+from tests.factories import make_contribution, make_user
+
+CANARY = "zqcanari"
+# Numbers and keys that lead to the emptied account stay; so does the town's public record.
+STAYS = (Fate.LINK, Fate.RECORD)
+
+
+# A bird in every field.
+
+
+def plant(user: User) -> dict[str, str]:
+    """Have a row of every table lead to this person, with a canary in every field of words.
+
+    Nothing here names a table: what a room declares tomorrow is planted tomorrow.
+    """
+    db.session.flush()
+    planted = {}
+    for datum in personal.data():
+        if not datum.of or datum.fate in STAYS:
+            continue
+        table = datum.table
+        if table.name != personal.PERSON:
+            _row_of(table, datum.of, user)
+        if not _is_words(datum.column):
+            continue
+        rows = db.session.scalars(sa.select(table.c.id).where(personal.mine(table, datum.of, user)))
+        for number in list(rows):
+            name = f"{table.name}.{datum.column.name}"
+            if name.startswith("user.email") or datum.column.name in _addresses(datum):
+                continue  # these hold the person's own address, a canary too
+            planted[name] = _bird(datum.column, len(planted) * 1000 + number)
+            _write(table, number, datum.column, planted[name])
+    commit()
+    return planted
+
+
+def _addresses(datum: personal.Datum) -> list[str]:
+    """Columns by which a row is found by its address: they hold the person's own."""
+    return [name for name in datum.of if name != "id" and not datum.table.c[name].foreign_keys]
+
+
+def _is_words(column: sa.Column[Any]) -> bool:
+    return isinstance(column.type, sa.String | sa.JSON) and not isinstance(column.type, sa.Enum)
+
+
+def _bird(column: sa.Column[Any], number: int) -> Any:
+    word = f"{CANARY}{number}q"
+    return {"words": word} if isinstance(column.type, sa.JSON) else word
+
+
+def _write(table: sa.Table, number: int, column: sa.Column[Any], value: Any) -> None:
+    db.session.execute(sa.update(table).where(table.c.id == number).values({column.name: value}))
+
+
+def _row_of(table: sa.Table, of: tuple[str, ...], user: User) -> int:
+    """A row of this table that leads to the person by the first of these columns."""
+    found = db.session.scalar(sa.select(table.c.id).where(personal.mine(table, of, user)))
+    if found is not None:
+        return found
+    return _new(table, user, {of[0]: _lead(table, of[0], user)})
+
+
+def _lead(table: sa.Table, name: str, user: User) -> Any:
+    """What this column of a new row must hold to lead to the person."""
+    for key in table.c[name].foreign_keys:
+        other = key.column.table
+        if other.name == personal.PERSON:
+            return user.id
+        return _row_of(other, personal.of_table(other.name), user)
+    return user.email if _is_words(table.c[name]) else user.id
+
+
+def _new(table: sa.Table, user: User, known: dict[str, Any]) -> int:
+    """A new row, its other columns filled as the database asks; some know better (`EXAMPLES`)."""
+    values = {**EXAMPLES.get(table.name, lambda: {})(), **known}
+    for column in table.columns:
+        is_free = column.nullable or column.default is not None or column.name in values
+        if is_free or (column.primary_key and not column.foreign_keys):
+            continue
+        values[column.name] = _filler(column, user)
+    try:
+        with db.session.begin_nested():
+            return db.session.execute(sa.insert(table).values(values)).inserted_primary_key[0]
+    except sa.exc.IntegrityError as problem:
+        pytest.fail(f"give EXAMPLES a row of {table.name}, so that a canary fits: {problem.orig}")
+
+
+def _filler(column: sa.Column[Any], user: User) -> Any:
+    for key in column.foreign_keys:
+        other = key.column.table
+        if other.name == personal.PERSON:
+            return db.session.scalar(sa.select(User.id).where(User.id != user.id).limit(1))
+        existing = db.session.scalar(sa.select(other.c.id).limit(1))
+        return existing or _new(other, user, {})
+    if isinstance(column.type, sa.Enum):
+        return column.type.enums[0]
+    if isinstance(column.type, sa.JSON):
+        return {}
+    if isinstance(column.type, sa.Boolean):
+        return True
+    if isinstance(column.type, sa.LargeBinary):
+        return b"x"
+    if isinstance(column.type, sa.Date):
+        return clock.today()
+    if isinstance(column.type, sa.Integer):
+        return 1
+    if isinstance(column.type, sa.String):
+        return f"x{column.table.name}"[: column.type.length or 40]
+    return clock.now()
+
+
+EXAMPLES: dict[str, Any] = {
+    "post": lambda: {"kind": "contribution", "submitted_at": clock.now(), "status": "pending"},
+}
+
+
+# Where it could still be.
+
+
+def everywhere() -> Iterator[tuple[str, str]]:
+    """Every row of every table, all columns, and every file of the instance, as text."""
+    for table in sa.inspect(db.engine).get_table_names():
+        for row in db.session.execute(sa.text(f'SELECT * FROM "{table}"')):  # noqa: S608
+            yield table, repr(tuple(row))
+    db.session.rollback()
+    paths = list(Path(current_app.config["INSTANCE"]).rglob("*"))
+    if db.engine.dialect.name == "sqlite":  # its own file, and the log of its writes
+        paths += Path(db.engine.url.database or "").parent.glob("*.db*")
+    for path in paths:
+        if path.is_file():
+            yield str(path), path.read_bytes().decode("latin-1")
+
+
+def left(*words: str) -> list[str]:
+    return sorted(
+        {
+            f"{place}: …{text[max(0, text.index(word) - 30) : text.index(word) + 40]}…"
+            for place, text in everywhere()
+            for word in words
+            if word in text
+        }
+    )
+
+
+@pytest.fixture
+def leaver(ctx, tmp_path) -> User:
+    """Somebody with words on show, a picture, a paper on the shelf, a letter in the folder."""
+    make_user()
+    user = make_user(
+        email=f"{CANARY}@exemple.fr", pseudonym=f"{CANARY} pseudo", name=f"{CANARY} nom"
+    )
+    for status in (Status.PUBLISHED, Status.PENDING, Status.DRAFT, Status.REFUSED):
+        contribution = make_contribution(
+            author=user, status=status, title=f"{CANARY} titre", body=f"{CANARY} corps {status}"
+        )
+        file = files.keep(f"{CANARY}{status} image".encode(), f"{CANARY}.png", "image/png")
+        thumbnail = files.keep(f"{CANARY}{status} vignette".encode(), "v.png", "image/png")
+        db.session.flush()
+        db.session.add(Image(post_id=contribution.id, file_id=file.id, thumbnail_id=thumbnail.id))
+    commit()
+    record("people.follow", None, user)
+    commit()
+    shelf = papers.shelf()
+    shelf.mkdir(parents=True, exist_ok=True)
+    (shelf / "abc.pdf").write_text(f"{CANARY} paper")
+    return user
+
+
+@pytest.mark.parametrize("withdraws", [True, False], ids=["withdraw", "anonymise"])
+def test_erasing_reaches_every_field_every_copy_and_every_file(leaver, outbox, withdraws):
+    email = leaver.email
+    planted = plant(leaver)
+    assert len(planted) > 20
+    assert left(CANARY)  # the search does find what is there
+    people.close_account(db.session.get(User, leaver.id), withdraws=withdraws)
+    commit()
+    letters_leave.send_letters()
+    queries.scrub()
+    birds = [CANARY] if withdraws else birds_but_words(planted)
+    assert left(email, f"{CANARY} pseudo", f"{CANARY} nom", *birds) == []
+    assert [letter.to for letter in outbox] == [[email]]
+
+
+def birds_but_words(planted: dict[str, Any]) -> list[str]:
+    """Where its author only leaves, what was published stays: its words, and nothing else."""
+    words = {
+        f"{datum.table.name}.{datum.column.name}"
+        for datum in personal.data()
+        if datum.fate == Fate.WORDS
+    }
+    return [
+        str(bird.get("words") if isinstance(bird, dict) else bird)
+        for name, bird in planted.items()
+        if name not in words
+    ]
+
+
+def test_the_mark_says_when_and_the_address_of_the_text_too(ctx, client, noon):
+    user = make_user()
+    contribution = make_contribution(author=user, title="Des arbres", body="Des tilleuls.")
+    number = contribution.id
+    actions.take_back(user, contribution)
+    commit()
+    reply = client.get(f"/contributions/{number}")
+    assert reply.status_code == 410
+    said = "Contribution retirée à la demande de son auteur le 15 juin 2026"
+    assert said in reply.text.replace("\xa0", " ")
+    assert (
+        "tilleuls"
+        not in client.get("/recherche?q=tilleuls").text.split("<main")[1].split("</form>")[-1]
+    )
+
+
+# Under seal.
+
+
+def test_what_the_law_keeps_is_sealed_to_a_key_that_is_elsewhere(ctx):
+    private, public = archive.key_pair()
+    archive.public_file().write_text(public)
+    user = make_user(email="dune@exemple.fr", name="Dune Untel")
+    make_contribution(author=user)
+    number = user.id
+    people.close_account(user)
+    commit()
+    letters_leave.send_letters()
+    queries.scrub()
+    assert left("dune@exemple.fr", "Dune Untel") == []
+    opened = archive.opened(number, private)
+    assert [one.get("email") for one in opened] == ["dune@exemple.fr", None]
+    assert json.dumps(opened).count(str(number))
+    other, _ = archive.key_pair()
+    with pytest.raises(ValueError, match="does not open"):
+        archive.opened(number, other)
+
+
+def test_who_published_nothing_leaves_nothing_under_seal(ctx):
+    private, public = archive.key_pair()
+    archive.public_file().write_text(public)
+    user = make_user()
+    number = user.id
+    people.close_account(user)
+    commit()
+    assert archive.opened(number, private) == []
