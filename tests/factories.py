@@ -1,6 +1,7 @@
 """Plain functions that make committed people and things, for tests to start from."""
 
 import secrets
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -14,6 +15,9 @@ from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.db import db
 from consult.core.text import fold
+from consult.journal.actions import commit, rollback
+from consult.keys import actions as keys
+from consult.keys.signatures import Unsigned
 from consult.moderation.charter import ARTICLES, Ground
 from consult.moderation.statements import Why
 from consult.people.models import Role, RoleName, User, Visit
@@ -120,6 +124,20 @@ NOTICE = {
     "email": "voisine@exemple.fr",
     "good_faith": "y",
 }
+
+
+def by_two(actor: User, act: Callable[[], Any]) -> Any:
+    """Do what two people must sign: asked by the first, signed by another, then done."""
+    try:
+        return act()
+    except Unsigned as wanted:
+        what, subject, details = wanted.what, wanted.subject, wanted.details
+        rollback()
+    asked = keys.ask(actor, what, subject, details=details)
+    commit()
+    keys.countersign(make_user(RoleName.ADMINISTRATOR), asked)
+    commit()
+    return act()
 
 
 def sign_in(client: Any, user: User) -> Any:

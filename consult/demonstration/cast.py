@@ -28,6 +28,7 @@ class Cast:
     def __init__(self, addresses: dict[str, str], password: str, stories: list[Any]) -> None:
         told = read("cast.toml")
         self.roles, self.site = told["role"], told["site"]
+        self.colleague = told["colleague"]
         self.addresses = addresses
         self.password_hash = protect(password)
         known = {role["pseudonym"] for role in self.roles}
@@ -54,6 +55,11 @@ class Cast:
             if held := role.get("holds"):
                 people.grant(system(), user, name=RoleName(held))
                 keys.enrol(user, secret=new_secret())
+        colleague = self._comes_in("equipe@demo.example", self.colleague["pseudonym"], None)
+        colleague.name, colleague.position = self.colleague["name"], self.colleague["position"]
+        colleague.wants_mail = False
+        people.grant(system(), colleague, name=RoleName.FACILITATOR)
+        self.people["colleague"] = colleague
         for number, name in enumerate(self.residents, 1):
             user = self._comes_in(f"residence-{number}@demo.example", name, None)
             user.wants_mail = False

@@ -20,7 +20,9 @@ from consult.demonstration.days import Days, Scene
 from consult.demonstration.drawings import CREDIT, draw
 from consult.demonstration.papers import paper
 from consult.moderation import actions as moderation
-from consult.moderation.charter import Ground, Verdict
+from consult.moderation.charter import ARTICLES, Conclusion, Ground, Verdict
+from consult.moderation.queries import last_decision, open_appeals_about
+from consult.moderation.statements import Why
 from consult.people import actions as people
 from consult.people.queries import system
 from consult.posts.models import Channel, Post
@@ -132,11 +134,16 @@ class Consultation:
             "withdrawn": (12, self.withdraw),
             "assigned": (9, self.assign),
             "noticed": (18, self.point_out),
+            "restricted": (15, self.restrict),
             "answer": (11, self.answer),
         }
         for key, (hour, play) in later.items():
             if said := one.get(key):
                 yield Scene(at(said["on"], hour, minute), partial(play, one, said))
+        restricted = one.get("restricted", {})
+        for key, contest in (("appeal", self.appeal), ("concluded", self.conclude)):
+            if said := restricted.get(key):
+                yield Scene(at(said["on"], 16, minute), partial(contest, one, said))
 
     def _in_the_vote(self, one: dict[str, Any], days: int) -> Any:
         vote, on = self.told["phases"]["vote"], self.days.on
@@ -177,11 +184,7 @@ class Consultation:
         """A facilitator reads it and decides."""
         verdict: dict[str, Any] = {"verdict": Verdict.PUBLISH}
         if refused := one.get("refused"):
-            verdict = {
-                "verdict": Verdict.REFUSE,
-                "ground": Ground(refused["ground"]),
-                "words": refused["words"],
-            }
+            verdict = {"verdict": Verdict.REFUSE, "why": _why(refused)}
         moderation.decide(self.cast["animation"], self.made[one["key"]], **verdict)
 
     def withdraw(self, one: dict[str, Any], _said: dict[str, Any]) -> None:
@@ -227,6 +230,23 @@ class Consultation:
         ground, who = Ground(said["ground"]), self.cast[said["by"]]
         moderation.notify_content(who, post, ground=ground, words=said["words"])
 
+    def restrict(self, one: dict[str, Any], said: dict[str, Any]) -> None:
+        """A facilitator hides it; its author may contest that."""
+        who, post = self.cast["animation"], self.made[one["key"]]
+        moderation.decide(who, post, verdict=Verdict.RESTRICT, why=_why(said))
+
+    def appeal(self, one: dict[str, Any], said: dict[str, Any]) -> None:
+        decision = last_decision(self.made[one["key"]])
+        assert decision is not None  # noqa: S101
+        moderation.appeal(None, decision, words=said["words"])
+
+    def conclude(self, one: dict[str, Any], said: dict[str, Any]) -> None:
+        """Another facilitator takes the first decision back."""
+        (appeal,) = open_appeals_about(self.made[one["key"]])
+        moderation.conclude(
+            self.cast["colleague"], appeal, conclusion=Conclusion.REVERSED, words=said["words"]
+        )
+
     def answer(self, one: dict[str, Any], said: dict[str, Any]) -> None:
         answers.answer(
             self.cast["conseil"],
@@ -237,3 +257,9 @@ class Consultation:
             signatory=self.told["signatory"],
             unit=said["unit"],
         )
+
+
+def _why(said: dict[str, Any]) -> Why:
+    """The reasons of a restriction, as the story tells them."""
+    ground = Ground(said["ground"])
+    return Why(ground, said["passage"], ARTICLES[ground].aims[0], said["words"])

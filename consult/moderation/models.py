@@ -262,7 +262,7 @@ class Appeal(db.Model):
 
     @property
     def title(self) -> str:
-        return str(_("Appeal %(receipt)s", receipt=self.receipt))
+        return str(_("Appeal %(receipt)s", receipt=self.id))
 
     @property
     def contested(self) -> Decision | Notice:

@@ -85,9 +85,12 @@ class Scope(NamedTuple):
 @algorithm(
     Kind.SORT,
     _("The facilitators' queue"),
-    purpose=_("To have texts read in the order they came."),
-    data=_("The moment since when each text waits."),
-    rule=_("The oldest first, flagged or not; facilitators never see their own."),
+    purpose=_("To have texts read in the order they came, and danger first."),
+    data=_("Since when each text waits; how pressing whoever pointed it out says it is."),
+    rule=_(
+        "Danger first, then what is said to be against the law, then the rest; in each the oldest"
+        " first, flagged or not. Facilitators never see their own."
+    ),
 )
 def queue(actor: User, scope: Scope, around: Post | None = None) -> Queue:
     """The texts around this one, danger first, then oldest; around the first if none is named."""

@@ -34,6 +34,7 @@ def statement(receipt: str) -> ResponseReturnValue:
         appeal=queries.appeal_against(decision),
         refused=refusal(rules.appeal, actor(), decision),
         undone=queries.undone_by(decision),
+        sealed=refusal(rules.read_statement, actor(), decision),
     )
 
 

@@ -7,7 +7,6 @@ from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.i18n import _
 from consult.core.rules import Refused, require
-from consult.core.text import stems
 from consult.moderation import queries
 from consult.moderation.charter import (
     ARTICLES,
@@ -52,6 +51,12 @@ def read_words(actor: User | None, post: Post) -> None:
     )
 
 
+def read_statement(actor: User | None, decision: Decision) -> None:
+    """Whoever holds its number is its author, unless they work here: then, as everywhere else."""
+    if actor is not None and actor.held:
+        read_words(actor, decision.post)
+
+
 def moderate(actor: User | None, post: Post) -> None:
     """A facilitator of the site, of this campaign or of this plan, for the words of others."""
     has_role(actor, RoleName.FACILITATOR, **_place(post))
@@ -76,9 +81,8 @@ def decide(actor: User | None, post: Post, *, verdict: Verdict, why: Why | None 
     if verdict in NEEDS_REASONS:
         restrict(actor, post, verdict, why)
         return
-    last = queries.in_force(post)
-    if last is not None and verdict not in (Verdict.PUBLISH, Verdict.KEEP) or post.is_sealed:
-        _takes_back(actor, last)
+    if post.is_sealed or verdict in (Verdict.REINSTATE, Verdict.BRING_BACK):
+        _takes_back(actor, queries.in_force(post))
 
 
 def possible(post: Post) -> dict[Verdict, Status]:
@@ -144,7 +148,7 @@ def restrict(actor: User | None, post: Post, verdict: Verdict, why: Why | None) 
         )
     if why.ground == Ground.UNREADABLE and verdict != Verdict.SET_ASIDE:
         require(
-            len(stems(post.body)) <= A_DOZEN,
+            len(post.body.split()) <= A_DOZEN,
             _("This text has more than a dozen words: it may be set aside, not hidden."),
         )
     if why.ground == Ground.UNLAWFUL:

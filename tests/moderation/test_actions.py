@@ -16,15 +16,17 @@ from consult.core.search import SearchEntry
 from consult.journal.actions import commit
 from consult.journal.models import Event, Notification
 from consult.moderation import actions, queries
-from consult.moderation.models import Decision, Ground, Notice, Verdict
+from consult.moderation.charter import NEEDS_REASONS, Ground, Verdict
+from consult.moderation.models import Decision, Notice
 from consult.moderation.queries import Scope
 from consult.people import jobs
 from consult.people.models import Role, RoleName, User
 from consult.posts.models import Image, Status
 from tests.counting import statements
-from tests.factories import make_campaign, make_contribution, make_user
+from tests.factories import make_campaign, make_contribution, make_user, reasons
 
-REASONS = {"ground": Ground.INSULT, "words": "« Clown » est une injure : dites-le autrement."}
+SIGNED = {"name": "Une voisine", "email": "voisine@exemple.fr"}
+WORDS = "« Clown » est une injure : dites-le autrement."
 
 
 @pytest.fixture
@@ -32,8 +34,9 @@ def facilitator(ctx, noon):
     return make_user(RoleName.FACILITATOR)
 
 
-def decide(facilitator, post, verdict, **reasons) -> Decision:
-    decision = actions.decide(facilitator, post, verdict=verdict, **reasons)
+def decide(facilitator, post, verdict) -> Decision:
+    why = reasons(post, words=WORDS) if verdict in NEEDS_REASONS else None
+    decision = actions.decide(facilitator, post, verdict=verdict, why=why)
     commit()
     return decision
 
@@ -58,13 +61,13 @@ def is_found(contribution: Contribution) -> bool:
 def test_a_life_through_every_verdict(facilitator):
     text = make_contribution(status=Status.PENDING)
     seen = []
-    for verdict, reasons in (
-        (Verdict.REFUSE, REASONS),
-        (Verdict.PUBLISH, {}),  # a refusal taken back
-        (Verdict.RESTRICT, REASONS),
-        (Verdict.RESTORE, {}),
+    for verdict in (
+        Verdict.REFUSE,
+        Verdict.PUBLISH,  # a refusal taken back
+        Verdict.RESTRICT,
+        Verdict.RESTORE,
     ):
-        decide(facilitator, text, verdict, **reasons)
+        decide(facilitator, text, verdict)
         seen.append((text.status.value, is_found(text), text.waiting_since))
     assert seen == [
         ("refused", False, None),
@@ -84,14 +87,14 @@ def test_restored_words_keep_their_place_and_date(facilitator, noon):
     text = make_contribution()
     shown_at = text.published_at
     with clock.frozen(noon + timedelta(days=3)):
-        decide(facilitator, text, Verdict.RESTRICT, **REASONS)
+        decide(facilitator, text, Verdict.RESTRICT)
         decide(facilitator, text, Verdict.RESTORE)
     assert (text.published_at, text.shown_at) == (shown_at, shown_at)
 
 
 def test_the_author_is_told_of_what_changes_and_the_journal_keeps_no_words(facilitator):
     text = make_contribution(status=Status.PENDING)
-    decision = decide(facilitator, text, Verdict.REFUSE, **REASONS)
+    decision = decide(facilitator, text, Verdict.REFUSE)
     assert told("moderation.decide") == {text.author}
     event = db.session.scalars(sa.select(Event)).one()
     assert (event.actor_id, event.campaign_id) == (facilitator.id, text.campaign_id)
@@ -124,14 +127,14 @@ def test_the_letter_says_the_article_the_words_and_the_remedies(
     app, facilitator, outbox, monkeypatch
 ):
     text = make_contribution(status=Status.PENDING, title="Le square")
-    decide(facilitator, text, Verdict.REFUSE, **REASONS)
+    decide(facilitator, text, Verdict.REFUSE)
     monkeypatch.setitem(app.config, "NOTICE_WAIT", -1)
     jobs.send_notices()
     (letter,) = outbox
     assert letter.subject == "Votre contribution est refusée : Le square"
     for words in (
         "Injure ou attaque personnelle",
-        REASONS["words"],
+        WORDS,
         "Défenseur des droits",
         "tribunal administratif",
     ):
@@ -238,7 +241,11 @@ def test_a_notice_has_a_receipt_and_names_nobody(facilitator):
     assert len(notice.receipt) == 10
     assert queries.notice_or_404(notice.receipt.lower()[:5] + " " + notice.receipt[5:]) == notice
     event = db.session.scalars(sa.select(Event)).one()
-    assert (event.name, event.actor_id, event.data) == ("moderation.notify_content", None, {})
+    assert (event.name, event.actor_id, event.data) == (
+        "moderation.notify_content",
+        None,
+        {"urgency": "other"},
+    )
     assert event.campaign_id == text.campaign_id
     assert told("moderation.notify_content") == {facilitator}
 
@@ -246,17 +253,17 @@ def test_a_notice_has_a_receipt_and_names_nobody(facilitator):
 def test_facilitators_are_told_once_a_text(facilitator):
     text = make_contribution()
     for _ in range(3):
-        actions.notify_content(None, text, ground=Ground.THREAT, words="Troisième ligne.")
+        actions.notify_content(None, text, ground=Ground.THREAT, words="Troisième ligne.", **SIGNED)
         commit()
     assert db.session.scalar(sa.select(sa.func.count(Notification.id))) == 1
 
 
 def test_hiding_a_text_answers_every_notice_about_it(app, facilitator, outbox, monkeypatch):
     reporter, text = make_user(), make_contribution()
-    for who, email in ((reporter, ""), (None, "voisine@exemple.fr"), (None, "")):
-        actions.notify_content(who, text, ground=Ground.INSULT, words="Clown.", email=email)
+    for who, signed in ((reporter, {}), (None, SIGNED)):
+        actions.notify_content(who, text, ground=Ground.INSULT, words="Clown.", **signed)
     commit()
-    decision = decide(facilitator, text, Verdict.RESTRICT, **REASONS)
+    decision = decide(facilitator, text, Verdict.RESTRICT)
     notices = list(db.session.scalars(sa.select(Notice)))
     assert all(one.decision_id == decision.id and one.closed_at for one in notices)
     assert told("moderation.settle") == {reporter}
@@ -289,11 +296,11 @@ def test_leaving_a_text_answers_whoever_pointed_it_out(facilitator):
 def test_open_notices_come_page_by_page(facilitator):
     text = make_contribution()
     for _ in range(25):
-        actions.notify_content(None, text, ground=Ground.INSULT, words="Clown.")
+        actions.notify_content(None, text, ground=Ground.INSULT, words="Clown.", **SIGNED)
     commit()
     first = queries.open_notices(facilitator, Scope())
     second = queries.open_notices(facilitator, Scope(), first.next)
-    assert (len(first.notices), len(second.notices), second.next) == (20, 5, None)
+    assert (len(first.notices), len(second.notices), second.next) == (20, 5, "")
     assert queries.queue(facilitator, Scope()).notices == 25
 
 
@@ -316,7 +323,9 @@ def test_of_two_decisions_at_once_one_stands(app, noon):
                     db.session.get(User, people[number]),
                     db.session.get(Contribution, text),
                     verdict=verdict,
-                    **(REASONS if verdict == Verdict.REFUSE else {}),
+                    why=reasons(db.session.get(Contribution, text))
+                    if verdict == Verdict.REFUSE
+                    else None,
                 )
                 commit()
                 met.append(verdict)

@@ -9,7 +9,8 @@ from consult.comments import actions as comments
 from consult.core.db import db
 from consult.journal.actions import commit
 from consult.moderation import actions as moderation
-from consult.moderation.models import Decision, Ground
+from consult.moderation.charter import Ground
+from consult.moderation.models import Decision
 from consult.people.models import RoleName
 from consult.posts.models import Post, Status
 from tests.factories import make_campaign, make_contribution, make_user, sign_in
@@ -30,7 +31,12 @@ def texts(app):
             texts.append(comments.comment(make_user(), shown, body=body).id)
         commit()
         moderation.notify_content(
-            None, db.session.get(Post, texts[-1]), ground=Ground.INSULT, words="Il critique."
+            None,
+            db.session.get(Post, texts[-1]),
+            ground=Ground.INSULT,
+            words="Il critique.",
+            name="Une voisine",
+            email="voisine@exemple.fr",
         )
         commit()
         return texts
@@ -73,9 +79,15 @@ def test_a_queue_is_emptied_by_keyboard(page, server, texts):
     page.keyboard.press("r")
     page.keyboard.press("5")
     page.keyboard.press("Enter")  # too early: the words are missing, and nothing is published
-    page.get_by_role("alert").get_by_text("Écrivez pourquoi").wait_for()
+    page.get_by_role("alert").get_by_text("Recopiez les mots mêmes").wait_for()
     assert statuses(server, texts[1:2]) == ["pending"]
-    page.get_by_label("Publicité").focus()
+    page.get_by_label("Les mots en cause").focus()
+    page.keyboard.type("marché")
+    page.keyboard.press("Tab")
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.type("Une annonce : la place du marché y est réservée.")
     page.keyboard.press("Tab")
@@ -86,6 +98,11 @@ def test_a_queue_is_emptied_by_keyboard(page, server, texts):
     page.locator("article").get_by_text("Quel clown, ce maire !").wait_for()
     page.keyboard.press("r")
     page.keyboard.press("1")
+    page.keyboard.press("Tab")
+    page.keyboard.type("clown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.type("« Clown » est une injure.")
     page.keyboard.press("Tab")
@@ -133,7 +150,9 @@ def test_a_queue_is_emptied_without_script(browser, server, texts):
     page.get_by_role("button", name="Publier").click()
     page.get_by_role("heading", name="Proposition 1").wait_for()
     page.locator("summary").click()
-    page.get_by_label("Sans rapport avec la question posée").check()
+    page.get_by_label("Publicité").check()
+    page.get_by_label("Les mots en cause").fill("marché")
+    page.get_by_label("Personne : le problème est ailleurs").check()
     page.get_by_label("Vos mots à l’autrice ou à l’auteur").fill("La voirie vous répondra.")
     page.get_by_role("button", name="Refuser et prévenir").click()
     page.get_by_role("heading", name="Proposition 2").wait_for()
