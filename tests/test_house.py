@@ -50,6 +50,7 @@ WITHOUT_RECORD: dict[str, str] = {
 NOT_ACTIONS = "journal"
 # Addresses that take a POST and change nothing in the town's story.
 POST_WITHOUT_ACTION: dict[str, str] = {
+    "ballots.forget": "a browser forgets a receipt; the site never kept it",
     "people.sign_out": "ends a session; the journal does not keep who comes and goes",
 }
 # Addresses that only our own pages use: their names change with what they hold.

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from consult.core.algorithms import Kind, algorithm
+from consult.core.i18n import _
+
 GRADES = 6  # majority judgement: from 0, to reject, to 5, very good
 FEW = 10  # fewer ballots than this may tell how one person voted: they are shown with others
 
@@ -101,6 +104,17 @@ def added(terms: Terms, tallies: Iterable[Mapping[int, Mapping[int, int]]]) -> T
     return total
 
 
+@algorithm(
+    Kind.COUNT,
+    _("Results of a vote"),
+    purpose=_("To say which choices a vote retains."),
+    data=_("The ballots without their voters, the terms frozen before the first ballot."),
+    rule=_(
+        "More voices or points first; in a judgement, the better majority value. Of equals, the"
+        " cheaper where there is a budget, then the number drawn by lot before the vote. The file"
+        " of ballots and a short program let anybody recount."
+    ),
+)
 def counted(terms: Terms, tally: Tally, expressed: int) -> list[Line]:
     """The choices from the best to the last, and which of them are retained.
 

@@ -20,7 +20,9 @@ from consult.ballots.models import (
 from consult.campaigns.models import Campaign
 from consult.campaigns.queries import is_visible_to
 from consult.contributions.models import Contribution
+from consult.core.algorithms import Kind, algorithm
 from consult.core.db import db, locked
+from consult.core.i18n import _
 from consult.identity import sealing
 from consult.identity.models import Proof
 from consult.identity.queries import voter_key
@@ -85,6 +87,13 @@ def station_or_404(poll: Poll, id: int) -> Station:
     return station
 
 
+@algorithm(
+    Kind.SORT,
+    _("Contributions offered as choices of a vote"),
+    purpose=_("To let whoever prepares a vote pick its choices."),
+    data=_("The number of supports that count."),
+    rule=_("Most supports first, on the desk alone; voters see the order drawn by lot."),
+)
 def contributions(campaign: Campaign) -> list[tuple[int, str]]:
     """What may become a choice: published contributions, by number and title."""
     rows = db.session.execute(

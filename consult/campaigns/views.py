@@ -1,7 +1,7 @@
 """The pages of a campaign: what the public reads, and the workshop of those who prepare it."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
 from consult.answers.queries import coverage
+from consult.ballots.queries import of_campaign as polls
 from consult.campaigns import actions, queries, rules
 from consult.campaigns.actions import Dates
 from consult.campaigns.forms import (
@@ -35,6 +36,7 @@ from consult.core.i18n import _, gettext
 from consult.core.qr import qr_svg
 from consult.core.rules import Refused, refusal
 from consult.journal.actions import commit, rollback
+from consult.keys.queries import signed
 from consult.moderation.queries import waiting_count
 from consult.people.queries import follows
 from consult.people.session import actor
@@ -142,6 +144,7 @@ def _shown(campaign: Campaign, is_preview: bool = False) -> str:
         campaign=campaign,
         is_preview=is_preview,
         steps=_steps(campaign, is_preview),
+        polls=polls(campaign) if campaign.phase(PhaseKind.VOTE) else [],
         phases=_line(campaign),
         now=clock.now(),
         figures=figures(campaign),
@@ -354,6 +357,7 @@ def edit(slug: str) -> str | Response:
     campaign = queries.by_slug_or_404(slug, actor())
     rules.edit(actor(), campaign)
     form = (FreeForm if campaign.has_opened else EditForm)(campaign=campaign)
+    _as_signed(form, "campaigns.edit")
     if form.sent() and _done(form, lambda: actions.edit(actor(), campaign, **form.fields())):
         flash(gettext("The texts are saved."), "success")
         return redirect(url_for(".desk", slug=campaign.slug), 303)
@@ -365,6 +369,9 @@ def schedule(slug: str) -> str | Response:
     campaign = queries.by_slug_or_404(slug, actor())
     rules.schedule(actor(), campaign)
     form = ScheduleForm(campaign=campaign)
+    if days := _as_signed(form.vote.form, "campaigns.schedule").get(PhaseKind.VOTE):
+        first, last = [*(date.fromisoformat(one) for one in days["after"] or ()), None, None][:2]
+        form.vote.form.first.data, form.vote.form.last.data = first, last
     if form.sent():
         steps = {
             kind: Dates(part.first.data, part.last.data, (part.words.data or "").strip())
@@ -467,6 +474,7 @@ def change_rules(slug: str) -> str | Response:
     campaign = queries.by_slug_or_404(slug, actor())
     rules.change_rules(actor(), campaign)
     form = ChangeRulesForm(campaign=campaign)
+    _as_signed(form, "campaigns.change_rules")
     if form.sent() and _done(
         form,
         lambda: actions.change_rules(actor(), campaign, reason=form.reason.data, **form.fields()),
@@ -482,6 +490,9 @@ def extend(slug: str) -> str | Response:
     rules.facilitate(actor(), campaign)
     open_steps = _extendable(campaign)
     form = ExtendForm(phase=open_steps[0].id if open_steps else None)
+    if details := _as_signed(form, "campaigns.extend"):
+        form.phase.data = next(one.id for one in open_steps if one.kind == details["step"])
+        form.last.data = date.fromisoformat(details["last"])
     form.phase.choices = [SelectChoice(str(one.id), one.kind.label) for one in open_steps]
     if form.sent():
         phase = next(phase for phase in open_steps if phase.id == form.phase.data)
@@ -542,6 +553,16 @@ def discard(slug: str) -> Response:
     commit()
     flash(gettext("The draft is gone."), "success")
     return redirect(url_for(".index"), 303)
+
+
+def _as_signed(form: Form, what: str) -> dict[str, Any]:
+    """What somebody else signed for me, typed into the form again; it is then sent as it is."""
+    number = request.args.get("signature", type=int) if request.method == "GET" else None
+    details = signed(number, actor(), what) if number else {}
+    for name, value in details.items():
+        if name in form:
+            form[name].data = value["after"] if isinstance(value, dict) else value
+    return details
 
 
 def _done(form: Form, act: Callable[[], Any]) -> bool:

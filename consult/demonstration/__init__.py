@@ -14,6 +14,7 @@ from flask import current_app
 from consult.campaigns.models import Campaign
 from consult.core import clock
 from consult.core.db import db, writing
+from consult.demonstration.ballots import Ballots
 from consult.demonstration.cast import Cast
 from consult.demonstration.consultation import Consultation
 from consult.demonstration.days import Days
@@ -69,6 +70,7 @@ def _tell() -> None:
         scenes += consultation.scenes()
         scenes += Promises(told, consultation).scenes()
     scenes += Desk(cast, days).scenes()
+    scenes += Ballots(cast, days).scenes()
     scenes += Groups(cast, days).scenes()
     in_order = sorted(scenes, key=lambda one: one.at)
     for _month, chapter in groupby(in_order, key=lambda one: (one.at.year, one.at.month)):

@@ -28,6 +28,7 @@ NEWS = (
     *("programmes.publish", "programmes.take_stock", "programmes.close"),
     *("engagements.publish_sheet", "engagements.open_version", "engagements.conclude"),
     *("oversight.publish", "oversight.correct"),
+    *("ballots.announce", "ballots.cancel", "ballots.publish"),
 )
 PUBLIC = (
     *NEWS,

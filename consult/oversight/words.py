@@ -23,6 +23,9 @@ VERDICTS = {
     Verdict.RESTORE: _("A hidden text was put back on show"),
 }
 ACTS: dict[str, LazyString] = {
+    "ballots.announce": _("Secret vote announced: its question and its rules are frozen"),
+    "ballots.cancel": _("Secret vote cancelled, with its reason"),
+    "ballots.publish": _("Result of a secret vote published, with its ballots"),
     "oversight.publish": _("Report of the guarantor published"),
     "oversight.correct": _("Report of the guarantor corrected, with its reason"),
     "campaigns.publish": _("Consultation published"),

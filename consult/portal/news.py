@@ -9,6 +9,8 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import aliased
 
 from consult.answers.models import Answer
+from consult.ballots.models import Poll
+from consult.ballots.models import State as PollState
 from consult.campaigns.models import Campaign, CampaignRules, State
 from consult.comments.models import Comment
 from consult.contributions.models import Contribution
@@ -304,6 +306,9 @@ SELECTS: dict[str, Callable[[set[int]], sa.Select[Any]]] = {
         .join(Contribution, Contribution.id == SetAside.contribution_id)
         .where(SetAside.id.in_(numbers), Contribution.status == Status.PUBLISHED)
     ),
+    "poll": lambda numbers: _row("poll", Poll.id, Poll.title, None, None).where(
+        Poll.id.in_(numbers), Poll.state != PollState.DRAFT
+    ),
     "plan": lambda numbers: _row("plan", Plan.id, Plan.title, Plan.slug, None).where(
         Plan.id.in_(numbers), Plan.state == PlanState.PUBLISHED
     ),
@@ -382,6 +387,7 @@ PAGES: dict[str, Callable[[int, str, str], tuple[str, dict[str, Any]]]] = {
     "comment": lambda number, slug, other: ("contributions.show", {"id": int(other)}),
     "contribution_group": lambda number, slug, _: ("groups.show", {"id": number}),
     "set_aside": lambda number, slug, other: ("vigilance.statements", {"id": int(other)}),
+    "poll": lambda number, slug, _: ("ballots.show", {"id": number}),
     "plan": lambda number, slug, _: ("engagements.show", {"slug": slug}),
     "engagement": lambda number, slug, _: ("engagements.engagement", {"slug": slug, "id": number}),
     "action": lambda number, slug, _: ("engagements.action", {"id": number}),
@@ -407,7 +413,11 @@ PAGES: dict[str, Callable[[int, str, str], tuple[str, dict[str, Any]]]] = {
 
 def _said(events: Sequence[Event]) -> dict[int, str]:
     """What the town said with these acts: the words of a report, the reason of a change."""
-    found: dict[int, str] = {}
+    found: dict[int, str] = {
+        event.id: f"SHA-256 {event.data['sha256']}"
+        for event in events
+        if event.name in ("ballots.announce", "ballots.publish")
+    }
     reports = {
         event.data["report"]: event.id for event in events if event.name == "followup.report"
     }

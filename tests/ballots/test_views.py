@@ -58,7 +58,9 @@ def test_a_resident_reads_chooses_checks_casts_and_keeps_a_receipt(ctx, client, 
     visitor = client.application.test_client()
     typed = code.replace("-", " ").lower()
     assert "est sur la liste" in words(visitor.get("/votes/verifier", query_string={"code": typed}))
-    assert "Aucune liste d’émargement" in words(visitor.get("/votes/verifier", query_string={"code": "AAAA"}))
+    assert "Aucune liste d’émargement" in words(
+        visitor.get("/votes/verifier", query_string={"code": "AAAA"})
+    )
 
 
 @pytest.mark.parametrize(
