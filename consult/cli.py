@@ -27,7 +27,7 @@ from consult.campaigns.queries import by_slug_or_404 as campaign_or_404
 from consult.contributions import formats
 from consult.contributions.jobs import recount
 from consult.core import files, metrics, queue
-from consult.core.db import writing
+from consult.core.db import db, writing
 from consult.core.paths import PACKAGE
 from consult.core.rules import Refused
 from consult.core.tables import TableError
@@ -44,6 +44,8 @@ from consult.journal.actions import commit, rollback
 from consult.people import actions as people
 from consult.people import queries as accounts
 from consult.people.models import RoleName, User
+from consult.privacy import actions as privacy
+from consult.privacy import archive
 from consult.sources import actions as sources
 from consult.sources import queries as carried
 from consult.sources import reading, tables
@@ -470,6 +472,48 @@ def export_document(ref: str, is_compact: bool) -> None:
         raise click.ClickException(f"No document has the reference {ref}.")
     indent = None if is_compact else 1
     click.echo(json.dumps(document.content, ensure_ascii=False, indent=indent))
+
+
+@main.group("archive")
+def archives() -> None:
+    """Identities the law makes a host keep, sealed to a key that is not on this server."""
+
+
+@archives.command("keygen")
+@click.argument("private_file", type=click.Path(dir_okay=False, path_type=Path))
+@with_appcontext
+def archive_keygen(private_file: Path) -> None:
+    """Make the key pair: the private half goes into PRIVATE_FILE, to be carried elsewhere."""
+    if archive.public_key():
+        raise click.ClickException(f"{archive.public_file()} exists: what is sealed needs its key.")
+    private, public = archive.key_pair()
+    with os.fdopen(os.open(private_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(private + "\n")
+    archive.public_file().write_text(public + "\n")
+    click.echo(f"private key: {private_file} (carry it away from this machine, twice)")
+    click.echo(f"public key: {archive.public_file()}")
+
+
+@archives.command("open")
+@click.argument("account", type=int)
+@click.option("--key", "private_file", type=FILE, required=True, help="The private key.")
+@click.option("--reference", required=True, help="Number of the judge's or police's request.")
+@reporting
+@acting
+def archive_open(actor: User, account: int, private_file: Path, reference: str) -> dict[str, Any]:
+    """Read what is sealed of ACCOUNT; the opening is written in the journal."""
+    user = db.session.get(User, account)
+    if user is None:
+        raise click.ClickException(f"No account has the number {account}.")
+    try:
+        found = privacy.open_archive(
+            actor, user, private=private_file.read_text().strip(), reference=reference
+        )
+    except ValueError as wrong:
+        rollback()
+        raise click.ClickException(str(wrong)) from wrong
+    commit()
+    return {"account": account, "sealed": found}
 
 
 @main.command("recount")

@@ -1,5 +1,6 @@
 """Who may ask what of personal data, and who answers. Same names as actions.py."""
 
+import re
 from typing import Any
 
 from consult.core.i18n import _
@@ -71,6 +72,14 @@ def erase(actor: User | None, user: User) -> None:
     require(
         not user.holds(RoleName.ADMINISTRATOR),
         _("Take back this person's role of administrator first."),
+    )
+
+
+def open_archive(actor: User | None, reference: str) -> None:
+    """Whoever holds the private key, at the command line alone, for a request with a number."""
+    require(
+        re.fullmatch(r"[\w./-]{3,40}", reference),
+        _("Give the reference of the request: letters, digits, dots, dashes."),
     )
 
 

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 from flask import current_app
 
+from consult import cli
 from consult.core import clock, files, papers, personal
 from consult.core.db import db
 from consult.core.personal import Fate
 from consult.journal.actions import commit, record
+from consult.journal.models import Event
 from consult.people import actions as people
 from consult.people import jobs as letters_leave
 from consult.people.models import User
@@ -261,3 +264,29 @@ def test_who_published_nothing_leaves_nothing_under_seal(ctx):
     people.close_account(user)
     commit()
     assert archive.opened(number, private) == []
+
+
+def test_the_seal_is_opened_at_the_command_line_for_a_request_and_it_is_written(app, tmp_path):
+    def run(args):
+        with app.app_context():
+            return CliRunner().invoke(cli.main, args)
+
+    key = tmp_path / "archive.key"
+    made = run(args=["archive", "keygen", str(key)])
+    assert (made.exit_code, key.stat().st_mode & 0o777) == (0, 0o600)
+    assert run(args=["archive", "keygen", str(tmp_path / "other.key")]).exit_code == 1
+    with app.app_context():
+        user = make_user(email="dune@exemple.fr")
+        make_contribution(author=user)
+        number = user.id
+        people.close_account(user)
+        commit()
+    asked = ["archive", "open", str(number), "--key", str(key), "--json", "--reference"]
+    refused = run(args=[*asked, "a b"])
+    assert refused.exit_code == 1
+    opened = run(args=[*asked, "TJ-NANTERRE-2026-118"])
+    assert json.loads(opened.output)["sealed"][0]["email"] == "dune@exemple.fr"
+    with app.app_context():
+        event = db.session.scalars(sa.select(Event).order_by(Event.id.desc()).limit(1)).one()
+        assert (event.name, event.subject_id) == ("privacy.open_archive", number)
+        assert event.data == {"reference": "TJ-NANTERRE-2026-118", "rows": 2}

@@ -1,0 +1,187 @@
+"""Issue 4, item 7: what goes by itself, told over years with the clock held."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+
+from consult.campaigns.models import PhaseKind, State
+from consult.core import clock, files
+from consult.core.db import db
+from consult.imports.models import Import
+from consult.journal.actions import commit
+from consult.journal.models import Event
+from consult.people.jobs import send_letters
+from consult.people.models import Letter, RoleName, User
+from consult.posts.models import Slip, Status
+from consult.privacy import jobs
+from consult.privacy.models import Copy, Farewell, Purge, SealedIdentity
+from consult.privacy.retention import RULES
+from consult.votes import actions as votes
+from consult.votes.models import Support
+from tests.factories import make_campaign, make_contribution, make_user
+
+DAY = timedelta(days=1)
+YEAR = 365 * DAY
+
+
+def at(moment) -> None:
+    """What the worker does on that day, twice: the second time finds nothing."""
+    with clock.frozen(moment):
+        jobs.purge()
+        send_letters()
+
+
+def alive(user_id: int) -> bool:
+    db.session.rollback()
+    return db.session.get(User, user_id, populate_existing=True).closed_at is None
+
+
+def test_an_account_nobody_uses_is_told_twice_then_emptied(ctx, outbox, noon):
+    user, agent = make_user(), make_user(RoleName.COUNCIL)
+    contribution = make_contribution(author=user)
+    numbers, address = (user.id, agent.id, contribution.id), user.email
+    at(noon + 2 * YEAR - 61 * DAY)
+    assert outbox == []
+    at(noon + 2 * YEAR - 59 * DAY)
+    assert [letter.to for letter in outbox] == [[address]]
+    at(noon + 2 * YEAR - 58 * DAY)
+    assert len(outbox) == 1
+    at(noon + 2 * YEAR - 13 * DAY)
+    assert len(outbox) == 2
+    at(noon + 2 * YEAR + DAY / 2)
+    assert alive(numbers[0])  # the second letter is not two weeks old
+    at(noon + 2 * YEAR + 3 * DAY)
+    assert not alive(numbers[0])
+    assert alive(numbers[1])  # whoever holds a role is the administrators'
+    assert db.session.get(type(contribution), numbers[2]).status == Status.PUBLISHED
+    counted = db.session.scalars(sa.select(Event).where(Event.name == "privacy.purge")).all()
+    assert {"rule": "retire", "number": 1} in [event.data for event in counted]
+    assert address not in repr([event.data for event in counted])
+
+
+def test_who_comes_back_in_time_stays(ctx, noon):
+    user = make_user()
+    number = user.id
+    at(noon + 2 * YEAR - 59 * DAY)
+    user = db.session.get(User, number)
+    user.seen_at = noon + 2 * YEAR - 40 * DAY
+    db.session.commit()
+    at(noon + 2 * YEAR - 13 * DAY)
+    assert db.session.scalar(sa.select(sa.func.count(Farewell.id))) == 0
+    at(noon + 2 * YEAR + 30 * DAY)
+    assert alive(number)
+
+
+def test_who_supported_what_is_forgotten_after_the_results_and_still_counts(ctx, noon):
+    campaign = make_campaign(PhaseKind.VOTE)
+    contribution = make_contribution(campaign)
+    user = make_user()
+    votes.support(user, contribution)
+    commit()
+    number = contribution.id
+    with clock.frozen(noon + 40 * DAY):
+        campaign.move_to(State.RESULTS)
+        db.session.commit()
+    at(noon + (40 + 121) * DAY)
+    assert db.session.scalar(sa.select(Support.user_id)) == user.id
+    at(noon + (40 + 123) * DAY)
+    row = db.session.execute(sa.select(Support.user_id, Support.voter_key)).one()
+    assert row.user_id is None
+    assert row.voter_key.startswith("cut:")
+    assert db.session.get(type(contribution), number).support_count == 1
+
+
+def test_words_nobody_sent_or_confirmed_go(ctx, noon):
+    mine = make_contribution(status=Status.DRAFT)
+    unconfirmed = make_contribution(status=Status.DRAFT)
+    unconfirmed.author = None
+    shown = make_contribution()
+    db.session.commit()
+    model, numbers = type(mine), [mine.id, unconfirmed.id, shown.id]
+
+    def left() -> list[bool]:
+        db.session.rollback()
+        db.session.expunge_all()
+        return [db.session.get(model, one) is not None for one in numbers]
+
+    at(noon + 6 * DAY)
+    assert left() == [True, True, True]
+    at(noon + 8 * DAY)
+    assert left() == [True, False, True]
+    at(noon + 181 * DAY)
+    assert left() == [False, False, True]
+
+
+def test_raw_files_copies_and_seals_go_in_their_time(ctx, noon):
+    user, campaign = make_user(), make_campaign()
+    raw = files.keep(b"auteur;texte\nLou;Des bancs", "marie.csv", "text/csv")
+    mine = files.keep(b"PK", "mes-donnees.zip", "application/zip")
+    db.session.flush()
+    db.session.add_all(
+        [
+            Import(
+                campaign_id=campaign.id,
+                file_id=raw.id,
+                author_id=user.id,
+                confirmed_at=noon,
+                finished_at=noon,
+                created=3,
+            ),
+            Copy(user_id=user.id, made_at=noon, file_id=mine.id),
+            SealedIdentity(account=9, sealed="x", until=noon + 5 * YEAR),
+        ]
+    )
+    db.session.commit()
+    paths = SimpleNamespace(raw=raw.path, mine=mine.path)
+    at(noon + 6 * DAY)
+    assert (paths.raw.exists(), paths.mine.exists()) == (True, True)
+    at(noon + 8 * DAY)
+    assert (paths.raw.exists(), paths.mine.exists()) == (True, False)
+    at(noon + 91 * DAY)
+    assert (paths.raw.exists(), paths.mine.exists()) == (False, False)
+    assert db.session.scalar(sa.select(Import.created)) == 3
+    at(noon + 5 * YEAR + DAY)
+    assert db.session.scalar(sa.select(sa.func.count(SealedIdentity.id))) == 0
+
+
+def test_how_to_reach_the_author_of_a_sheet_goes_after_the_results(ctx, noon):
+    contribution = make_contribution()
+    agent = make_user()
+    db.session.add(
+        Slip(
+            post_id=contribution.id,
+            agent_id=agent.id,
+            collected_on=clock.today(),
+            collected_at="Mairie",
+            number="12",
+            contact="06 00 00 00 00",
+        )
+    )
+    contribution.campaign.move_to(State.RESULTS)
+    db.session.commit()
+    at(noon + 121 * DAY)
+    assert db.session.scalar(sa.select(Slip.contact))
+    at(noon + 123 * DAY)
+    assert db.session.scalar(sa.select(Slip.contact)) is None
+
+
+def test_a_rule_that_fails_keeps_no_other_from_going(ctx, noon, monkeypatch, caplog):
+    make_contribution(status=Status.DRAFT)
+
+    def fail(_now):
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(jobs, "RULES", (RULES[0]._replace(work=fail), *RULES[1:]))
+    at(noon + 181 * DAY)
+    assert db.session.scalar(sa.select(Purge.number).where(Purge.rule == "drop_drafts")) == 1
+    assert "rule of retention failed" in caplog.text
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_every_rule_finds_nothing_on_the_first_day(ctx, rule):
+    make_user()
+    db.session.add(Letter(kind="people.reset", to="a@exemple.fr"))
+    db.session.commit()
+    assert rule.work(clock.now()) == 0

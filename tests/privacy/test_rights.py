@@ -1,0 +1,228 @@
+"""Issue 4, item 7: reading, correcting, asking; the register, and those who answer in time."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from consult.core import clock, personal
+from consult.core.db import db
+from consult.journal.actions import commit
+from consult.people.jobs import send_letters
+from consult.people.models import RoleName
+from consult.posts.models import Status
+from consult.privacy import jobs
+from consult.privacy.models import WISHES, Breach, Petition, Profile
+from consult.votes import actions as votes
+from tests.factories import make_contribution, make_user, sign_in
+
+HOUR = timedelta(hours=1)
+
+
+# Reading it all.
+
+
+def test_a_copy_holds_all_that_is_mine_and_nothing_of_others(client, ctx, outbox, noon):
+    user, other = make_user(email="lou@exemple.fr"), make_user(email="autre@exemple.fr")
+    make_contribution(author=user, title="Mes tilleuls", status=Status.DRAFT)
+    theirs = make_contribution(author=other, title="Leurs bancs")
+    votes.support(user, theirs)
+    commit()
+    sign_in(client, user)
+    assert client.get("/mon-espace/mes-donnees/copie.zip").status_code == 404
+    assert client.post("/mon-espace/mes-donnees/copie").status_code == 303
+    assert "se prépare" in client.get("/mon-espace/mes-donnees").text
+    assert client.post("/mon-espace/mes-donnees/copie").status_code == 403  # one at a time
+    jobs.make_copies()
+    send_letters()
+    assert [letter.subject for letter in outbox] == ["Votre copie est prête"]
+    reply = client.get("/mon-espace/mes-donnees/copie.zip")
+    assert "attachment" in reply.headers["Content-Disposition"]
+    assert reply.headers["Cache-Control"] == "private, no-store"
+    with zipfile.ZipFile(io.BytesIO(reply.data)) as parcel:
+        said = json.loads(parcel.read("mes-donnees.json"))
+        page = parcel.read("mes-donnees.html").decode()
+    text = json.dumps(said, ensure_ascii=False)
+    assert "lou@exemple.fr" in text
+    assert "Mes tilleuls" in text
+    assert "Mes tilleuls" in page
+    assert [row["contribution_id"] for row in said["data"]["Soutiens et positions"]["support"]] == [
+        theirs.id
+    ]
+    for strange in ("autre@exemple.fr", "Leurs bancs", "password_hash", "salt", "token"):
+        assert strange not in text
+    sign_in(client, other)
+    assert client.get("/mon-espace/mes-donnees/copie.zip").status_code == 404
+
+
+def test_a_copy_dies_after_a_week(client, ctx, noon):
+    user = make_user()
+    sign_in(client, user)
+    client.post("/mon-espace/mes-donnees/copie")
+    jobs.make_copies()
+    with clock.frozen(noon + timedelta(days=6)):
+        assert client.get("/mon-espace/mes-donnees/copie.zip").status_code == 200
+    with clock.frozen(noon + timedelta(days=8)):
+        assert client.get("/mon-espace/mes-donnees/copie.zip").status_code == 404
+
+
+# Choosing.
+
+
+def test_an_age_bracket_is_said_and_taken_back(client, ctx):
+    user = make_user()
+    sign_in(client, user)
+    client.post("/mon-espace/mes-donnees/age", data={"bracket": "from_15"})
+    assert db.session.scalar(sa.select(Profile.bracket)) == "from_15"
+    client.post("/mon-espace/mes-donnees/age", data={"bracket": ""})
+    db.session.rollback()
+    assert db.session.scalar(sa.select(Profile.bracket)) is None
+
+
+def test_a_text_is_withdrawn_even_answered_by_its_author_alone(app, client, ctx, noon):
+    user = make_user()
+    contribution = make_contribution(author=user, title="Des tilleuls")
+    number = contribution.id
+    sign_in(client, make_user())
+    assert client.get(f"/mon-espace/mes-donnees/textes/{number}/retirer").status_code == 404
+    assert client.post(f"/mon-espace/mes-donnees/textes/{number}/retirer").status_code == 404
+    sign_in(client, user)
+    assert "Des tilleuls" in client.get("/mon-espace/mes-donnees").text
+    assert client.post(f"/mon-espace/mes-donnees/textes/{number}/retirer").status_code == 303
+    assert "Des tilleuls" not in client.get("/mon-espace/mes-donnees").text
+    reply = app.test_client().get(f"/contributions/{number}")
+    assert (reply.status_code, "retirée à la demande de son auteur" in reply.text) == (410, True)
+
+
+@pytest.mark.parametrize("words", ["keep", "withdraw"])
+def test_one_chooses_what_becomes_of_ones_texts_when_leaving(client, ctx, words):
+    user = make_user()
+    contribution = make_contribution(author=user)
+    model, number = type(contribution), contribution.id
+    sign_in(client, user)
+    reply = client.post("/mon-espace/fermer", data={"words": words, "sure": "y"})
+    assert reply.status_code == 303
+    db.session.rollback()
+    status = Status.PUBLISHED if words == "keep" else Status.WITHDRAWN
+    assert db.session.get(model, number).status == status
+
+
+# Asking.
+
+
+def test_a_request_has_a_receipt_a_month_and_an_answer(client, ctx, outbox, noon):
+    officer = make_user(RoleName.ADMINISTRATOR, email="dpo@exemple.fr")
+    said = {"wish": "oppose", "words": "Ne me comptez pas.", "email": "lou@exemple.fr", "key": "k1"}
+    reply = client.post("/donnees-personnelles/demande", data=said)
+    twin = client.post("/donnees-personnelles/demande", data=said)
+    assert reply.location == twin.location
+    page = client.get(reply.location).text.replace("\xa0", " ")
+    assert "15 juillet 2026" in page
+    assert "Ne me comptez pas" not in page
+    send_letters()
+    assert sorted(letter.to[0] for letter in outbox) == ["dpo@exemple.fr", "lou@exemple.fr"]
+    receipt = db.session.scalar(sa.select(Petition.receipt))
+    desk = f"/donnees-personnelles/bureau/{receipt}"
+    assert client.get(desk).status_code in (302, 303, 403)
+    sign_in(client, officer)
+    assert "Ne me comptez pas" in client.get(desk).text
+    later = client.post(f"{desk}/prolonger", data={"words": "Il faut chercher dans les archives."})
+    assert later.status_code == 303
+    assert client.post(f"{desk}/prolonger", data={"words": "Encore."}).status_code == 403
+    assert client.post(desk, data={"words": "C'est fait."}).status_code == 303
+    assert client.post(desk, data={"words": "C'est refait."}).status_code == 403
+    send_letters()
+    assert "C'est fait." in outbox[-1].body
+
+
+def test_a_request_near_its_day_and_a_breach_untold_alert(ctx, outbox, noon):
+    officer = make_user(RoleName.ADMINISTRATOR, email="dpo@exemple.fr")
+    due = noon + timedelta(days=30)
+    db.session.add(Petition(email="a@exemple.fr", wish="erase", words="Tout.", due_at=due))
+    said = {"nature": "perdu", "people": "12", "effects": "?", "author_id": officer.id}
+    db.session.add(Breach(title="Clé USB perdue", noticed_at=noon, **said))
+    db.session.commit()
+
+    def letters(moment) -> int:
+        outbox.clear()
+        with clock.frozen(moment):
+            jobs.remind()
+            jobs.remind()
+            send_letters()
+        return len(outbox)
+
+    assert letters(noon + 23 * HOUR) == 0
+    assert letters(noon + 25 * HOUR) == 1  # the breach
+    assert letters(noon + 26 * HOUR) == 0
+    assert letters(noon + 50 * HOUR) == 1  # the breach again
+    db.session.scalars(sa.select(Breach)).one().told_authority_at = noon + 51 * HOUR
+    db.session.commit()
+    assert letters(noon + timedelta(days=22)) == 0
+    assert letters(due - timedelta(days=6)) == 1  # the request
+    assert letters(due + timedelta(days=1)) == 0
+
+
+def test_the_officer_erases_for_somebody_who_wrote(client, ctx):
+    officer = make_user(RoleName.ADMINISTRATOR, email="dpo@exemple.fr")
+    child = make_user(email="parent@exemple.fr")
+    contribution = make_contribution(author=child)
+    model, number = type(contribution), contribution.id
+    sign_in(client, make_user(RoleName.FACILITATOR))
+    form = {"email": "Parent@exemple.fr", "words": "withdraw", "sure": "y"}
+    assert client.post("/donnees-personnelles/bureau/effacer", data=form).status_code == 403
+    sign_in(client, officer)
+    unknown = client.post("/donnees-personnelles/bureau/effacer", data={**form, "email": "x@y.fr"})
+    assert "Aucun compte" in unknown.text
+    own = client.post(
+        "/donnees-personnelles/bureau/effacer", data={**form, "email": "dpo@exemple.fr"}
+    )
+    assert own.status_code == 200
+    assert client.post("/donnees-personnelles/bureau/effacer", data=form).status_code == 303
+    db.session.rollback()
+    assert db.session.get(model, number).status == Status.WITHDRAWN
+
+
+def test_a_breach_runs_for_72_hours_and_says_why_it_was_late(client, ctx, noon):
+    sign_in(client, make_user(RoleName.ADMINISTRATOR))
+    said = {
+        "title": "Courriels en copie visible",
+        "noticed_at": "2026-06-12T09:00",
+        "nature": "Adresses",
+        "people": "Vingt habitants",
+        "effects": "Sollicitations",
+        "is_risky": "y",
+    }
+    assert client.post("/donnees-personnelles/violations/nouvelle", data=said).status_code == 303
+    late = "Les 72 heures sont passées"
+    assert late in client.get("/donnees-personnelles/bureau").text.replace("\xa0", " ")
+    number = db.session.scalar(sa.select(Breach.id))
+    line = f"/donnees-personnelles/violations/{number}"
+    told = {"told_authority_at": "2026-06-15T11:00", "measures": "Prévenus."}
+    assert "dites pourquoi" in client.post(line, data=told).text
+    told |= {"late_words": "Week-end.", "is_over": "y"}
+    assert client.post(line, data=told).status_code == 303
+    assert client.post(line, data=told).status_code == 403  # closed
+    assert late not in client.get("/donnees-personnelles/bureau").text.replace("\xa0", " ")
+
+
+# The register.
+
+
+def test_the_register_is_made_of_the_tables_and_misses_none(client, ctx):
+    page = client.get("/donnees-personnelles/registre").text
+    rows = client.get("/donnees-personnelles/registre.json").json
+    listed = {(row["table"], row["column"]) for row in rows}
+    assert listed == {(datum.table.name, datum.column.name) for datum in personal.data()}
+    assert {("user", "email"), ("post", "body"), ("support", "user_id")} <= listed
+    assert all(all(row.values()) for row in rows)
+    assert "Soutiens et positions" in page
+    text = client.get("/donnees-personnelles/registre.csv").text
+    assert text.count("\n") == len(rows) + 1
+    assert client.get("/donnees-personnelles/analyse-d-impact").status_code == 200
+
+
+def test_every_wish_has_its_words():
+    assert all(str(words) for words in WISHES.values())
