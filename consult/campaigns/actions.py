@@ -30,6 +30,8 @@ from consult.core.i18n import _
 from consult.core.rules import Refused, require
 from consult.core.slugs import distinct, slugify
 from consult.journal.actions import record
+from consult.keys import signatures
+from consult.keys.rules import fresh
 from consult.people.models import User
 from consult.people.queries import followers
 from consult.territory.models import Place, PlaceKind
@@ -37,6 +39,12 @@ from consult.territory.queries import place_named
 
 FREE = ("presentation", "contact")  # may be mended at any time without a version
 ASSESSED = ("dpia_on", "dpia_by")  # as soon as somebody has validated the impact assessment
+# What decides whose voices count and how: once announced, two people change it.
+VOTE_RULES = (
+    *("identity", "ways", "perimeter", "postcodes", "is_for_insiders", "youngest"),
+    *("support_limit", "hides_counts"),
+)
+NO_REASON = _("Please say why: the reason is shown to everybody.")
 
 
 class Dates(NamedTuple):
@@ -87,6 +95,8 @@ def edit(actor: User | None, campaign: Campaign, **fields: Any) -> None:
             not is_slug_taken(changed["slug"], campaign),
             _("Another campaign already stands at this address."),
         )
+    if set(changed) & set(VOTE_RULES):
+        _by_two(actor, "campaigns.edit", campaign, _against(campaign, changed))
     _apply(campaign, changed)
     if campaign.is_public and not campaign.has_opened:
         rules.stay_ready(campaign)
@@ -98,6 +108,7 @@ def edit(actor: User | None, campaign: Campaign, **fields: Any) -> None:
 def schedule(actor: User | None, campaign: Campaign, steps: Mapping[PhaseKind, Dates]) -> None:
     """A facilitator sets the calendar, until the first step opens."""
     rules.schedule(actor, campaign)
+    before, after = _written(campaign.phase(PhaseKind.VOTE)), _typed(steps.get(PhaseKind.VOTE))
     for kind in PhaseKind:
         phase, dates = campaign.phase(kind), steps.get(kind)
         if dates is None:
@@ -122,6 +133,9 @@ def schedule(actor: User | None, campaign: Campaign, steps: Mapping[PhaseKind, D
             clock.in_town(campaign.phases[0].opens_at).date() >= clock.today(),
             _("The campaign would open in the past: choose today or a day to come."),
         )
+    if before != after:
+        change = {PhaseKind.VOTE.value: {"before": before, "after": after}}
+        _by_two(actor, "campaigns.schedule", campaign, change)
     record("campaigns.schedule", actor, campaign)
 
 
@@ -246,6 +260,10 @@ def change_rules(
     require(changed, _("Nothing changes in these rules."))
     if "title" in changed:
         rules.entitle(changed["title"])
+    if set(changed) & set(VOTE_RULES):
+        require(reason.strip(), NO_REASON)
+        details = {**_against(campaign, changed), "reason": reason.strip()}
+        _by_two(actor, "campaigns.change_rules", campaign, details)
     version = _versioned(actor, campaign, reason, lambda: _apply(campaign, changed))
     rules.stay_framed(campaign)
     record(
@@ -276,13 +294,18 @@ def extend(
     ends_at = phase.closes_at
     assert ends_at is not None  # noqa: S101
     days = (last - clock.in_town(ends_at).date()).days
+    moved = [one for one in moves_next if one.opens_at >= ends_at and one.opens_at > clock.now()]
+    if any(one.kind == PhaseKind.VOTE for one in (phase, *moved)):
+        require(reason.strip(), NO_REASON)
+        step = {"step": phase.kind, "last": last, "reason": reason.strip()}
+        details = {**step, "following": "move" if moved else "stay"}
+        _by_two(actor, "campaigns.extend", campaign, details)
 
     def push_back() -> None:
-        for later in moves_next:
-            if later.opens_at >= ends_at and later.opens_at > clock.now():
-                later.opens_at = _days_later(later.opens_at, days)
-                if later.closes_at:
-                    later.closes_at = _days_later(later.closes_at, days)
+        for later in moved:
+            later.opens_at = _days_later(later.opens_at, days)
+            if later.closes_at:
+                later.closes_at = _days_later(later.closes_at, days)
         phase.closes_at = closes_at
 
     version = _versioned(actor, campaign, reason, push_back)
@@ -302,7 +325,8 @@ def extend(
 def cancel(actor: User | None, campaign: Campaign, *, reason: str) -> None:
     """A facilitator ends a campaign that will not be carried through; it stays in sight."""
     rules.cancel(actor, campaign)
-    require(reason.strip(), _("Please say why: the reason is shown to everybody."))
+    fresh(actor)
+    require(reason.strip(), NO_REASON)
     campaign.freeze()
     campaign.cancelled_words = reason.strip()
     campaign.move_to(State.CANCELLED)
@@ -374,6 +398,28 @@ def _changed(campaign: Campaign, fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in tidy.items() if value != getattr(campaign, name)}
 
 
+def _by_two(actor: User | None, what: str, campaign: Campaign, details: dict[str, Any]) -> None:
+    """Once a campaign is announced, nobody alone changes how its voices are counted."""
+    if campaign.is_public:
+        signatures.spend(actor, what, campaign, details)
+
+
+def _against(campaign: Campaign, changed: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: {"before": getattr(campaign, name), "after": value} for name, value in changed.items()
+    }
+
+
+def _written(phase: Phase | None) -> list[date] | None:
+    """The first and last day of a step as it stands."""
+    moments = (phase.opens_at, phase.closes_at) if phase else ()
+    return [clock.in_town(one).date() for one in moments if one] or None
+
+
+def _typed(dates: Dates | None) -> list[date] | None:
+    return [one for one in (dates.first, dates.last) if one] if dates else None
+
+
 def _apply(campaign: Campaign, fields: Mapping[str, Any]) -> None:
     for name, value in fields.items():
         setattr(campaign, name, value)
@@ -383,7 +429,7 @@ def _versioned(
     actor: User | None, campaign: Campaign, reason: str, change: Callable[[], None]
 ) -> CampaignRules:
     """Write down what stood if nobody did, change it, write down what stands."""
-    require(reason.strip(), _("Please say why: the reason is shown to everybody."))
+    require(reason.strip(), NO_REASON)
     if first := campaign.freeze():
         record("campaigns.freeze", None, campaign, number=1, digest=_digest(first))
     change()

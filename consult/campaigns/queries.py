@@ -24,6 +24,7 @@ from consult.campaigns.models import (
     State,
 )
 from consult.core import clock
+from consult.core.algorithms import Kind, algorithm
 from consult.core.db import db
 from consult.core.i18n import _, day, n_
 from consult.core.text import fold
@@ -67,6 +68,16 @@ _ON_SHOW = (
 )
 
 
+@algorithm(
+    Kind.SORT,
+    _("List of consultations"),
+    purpose=_("To show first what one may still take part in."),
+    data=_("The dates of each consultation."),
+    rule=_(
+        "Open ones first, the next to close leading; then those to come, those whose results are"
+        " expected, those with results, the cancelled ones."
+    ),
+)
 def _rank(campaign: Campaign) -> tuple[int, float, int]:
     stage = campaign.stage
     moment = {
@@ -321,6 +332,8 @@ def said(name: str, value: Any) -> Any:
         if value is None:
             return _("As many as one wishes")
         return n_("One support each", "%(num)d supports each", value)
+    if name == "step":
+        return PhaseKind(value).label
     if name == "hides_counts":
         return _("Hidden until the last day of support") if value else _("Shown as they come")
     if name == "ways":

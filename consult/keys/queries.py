@@ -1,6 +1,7 @@
 """Which second keys and open sessions somebody has; what waits for a second signature."""
 
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -106,6 +107,19 @@ def asked(fingerprint: str, actor: User) -> Countersign | None:
         .order_by(Countersign.id.desc())
         .limit(1)
     )
+
+
+def signed(number: int, actor: User | None, what: str) -> dict[str, Any]:
+    """What this person may do now because another signed; nothing where they may not."""
+    found = db.session.get(Countersign, number)
+    if (
+        found is None
+        or (found.asked_by_id, found.what) != (actor.id if actor else None, what)
+        or not found.signed_at
+        or found.used_at
+    ):
+        return {}
+    return found.details
 
 
 def requests() -> list[Countersign]:

@@ -1,6 +1,6 @@
 """The pages where somebody chooses and shows a second key, ends sessions, signs for another."""
 
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -400,9 +400,10 @@ LABELS = {
     "postcodes": _("Postcodes"),
     "is_for_insiders": _("Kept to those who live there"),
     "youngest": _("Youngest age"),
-    "opens_at": _("First day of the votes"),
-    "closes_at": _("Last day of the votes"),
-    "following": _("The next steps move as much"),
+    "vote": _("Days of the votes"),
+    "step": _("The step to make longer"),
+    "last": _("New last day"),
+    "following": _("The steps that come after"),
     "reason": _("Reason, shown to everybody"),
     "export_for": _("What the copy is for"),
 }
@@ -411,14 +412,17 @@ LABELS = {
 @bp.app_template_global()
 def said(name: str, value: Any) -> Any:
     """A piece of what is signed, in words."""
-    if name in LABELS_OF_CAMPAIGN:
+    if name in (*LABELS_OF_CAMPAIGN, "step"):
         return said_of_campaign(name, value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if value in (None, "", []):
         return _("nothing")
-    if name.endswith("_at"):
-        return day(datetime.fromisoformat(value))
+    if name == "following":
+        return _("move by as many days") if value == "move" else _("keep their dates")
+    if name in ("vote", "last"):
+        days = value if isinstance(value, list) else [value]
+        return " – ".join(day(date.fromisoformat(one)) for one in days)
     return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 

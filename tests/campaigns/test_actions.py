@@ -22,7 +22,7 @@ from consult.journal.actions import commit, rollback
 from consult.journal.models import Event, Notification
 from consult.territory.models import Place
 from tests.campaigns.ready import PDF, TEXTS, facilitator, follow, published, ready
-from tests.factories import make_campaign, make_contribution, make_user
+from tests.factories import by_two, make_campaign, make_contribution, make_user
 
 
 def events():
@@ -318,15 +318,14 @@ def test_the_next_steps_may_move_as_much(ctx, noon):
     propose, *later = campaign.phases
     before = [(day(phase.opens_at), phase.closes_at and day(phase.closes_at)) for phase in later]
     week = timedelta(days=7)
-    actions.extend(
-        actor,
-        campaign,
-        propose,
-        last=day(propose.closes_at) + week,
-        reason="La poste a tardé.",
-        moves_next=later,
-    )
-    commit()
+
+    def extend():
+        last = day(propose.closes_at) + week
+        why = "La poste a tardé."
+        actions.extend(actor, campaign, propose, last=last, reason=why, moves_next=later)
+        commit()
+
+    by_two(actor, extend)
     after = [(day(phase.opens_at), phase.closes_at and day(phase.closes_at)) for phase in later]
     assert after == [(first + week, last and last + week) for first, last in before]
     moved = queries.history(campaign)[0].differences
