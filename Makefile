@@ -4,12 +4,13 @@ PYTHON ?= python3
 PORT ?= 5000
 SIZE ?=
 TESTS ?=
+TRIAL ?=
 BIN = .venv/bin
 COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 export PYTHON
 
 .DEFAULT_GOAL = help
-.PHONY: help setup tools browser demo test check format bench lock clean
+.PHONY: help setup tools browser demo test check format bench ordeal lock clean
 
 help: ## say what each of these does
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1	/p' Makefile | expand -t 17
@@ -44,6 +45,9 @@ format: tools
 bench: tools ## measure pages and acts at 500, 20,000 and 200,000 contributions (SIZE=…), then 200 plans
 	@$(BIN)/python -m tests.bench $(if $(SIZE),--size $(SIZE))
 	@$(if $(SIZE),,$(BIN)/python -m tests.bench_desk)
+
+ordeal: tools ## kill server and worker hundreds of times under load, on both engines (TRIAL="kill --kills 20")
+	@$(BIN)/python -m tests.ordeal $(TRIAL)
 
 lock: ## pin the packages again, by hash (UPGRADE=1 takes the newest)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements.in -o requirements.txt
