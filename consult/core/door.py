@@ -11,7 +11,7 @@ import secrets
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from flask import current_app
+from flask import Response, after_this_request, current_app
 from itsdangerous import BadSignature, Signer
 from wtforms import HiddenField, StringField
 
@@ -78,6 +78,12 @@ def prove(words: str, bits: int = BITS) -> str:
     return str(number)
 
 
+def _for_one_reader(response: Response) -> Response:
+    """A page with a stamp is kept for nobody else."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
 class DoorForm(Form):
     """A form that anybody may send without an account."""
 
@@ -90,6 +96,7 @@ class DoorForm(Form):
         if not is_on("door"):
             self.known()
             return
+        after_this_request(_for_one_reader)
         stamp = Stamp.read(self.stamp.data)
         if stamp is None or not 0 <= stamp.age < LONGEST:
             self.stamp.data, self.proof.data = str(Stamp.new()), ""

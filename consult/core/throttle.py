@@ -12,6 +12,8 @@ from consult.core import clock
 from consult.core.db import db
 from consult.core.personal import SAFETY, personal
 
+DAY = timedelta(days=1)  # tries older than this are forgotten: no window is longer
+
 
 class Attempt(db.Model):
     """One try by one key (an address folded, a network), forgotten when its window is over."""

@@ -14,6 +14,7 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.core import clock
+from consult.core.algorithms import Kind, algorithm
 from consult.core.db import append_only, choice, db
 from consult.core.i18n import _
 from consult.core.personal import RECORD, impersonal, personal
@@ -47,6 +48,24 @@ class Spokesperson(db.Model):
     __table_args__ = (sa.UniqueConstraint("group_id", "user_id"),)
 
 
+@algorithm(
+    Kind.SORT,
+    _("Groups of the assembly by their seats"),
+    purpose=_("To give the groups their places beside a page."),
+    data=_("How many seats each group holds."),
+    rule=_("The most seats first."),
+    part="seats",
+)
+@algorithm(
+    Kind.SORT,
+    _("Groups of the assembly drawn by lot"),
+    purpose=_("To give the groups their places without favour."),
+    data=_("A number drawn when the page was opened to the groups."),
+    rule=_(
+        "By a fingerprint of that number and of each group: drawn once, the same for everybody."
+    ),
+    part="drawn",
+)
 class Order(StrEnum):
     """In which order the groups stand, said on the page."""
 

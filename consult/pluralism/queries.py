@@ -10,8 +10,9 @@ from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
 from consult.core import clock
+from consult.core.algorithms import Kind, algorithm
 from consult.core.db import db
-from consult.core.i18n import day, gettext, ngettext
+from consult.core.i18n import _, day, gettext, ngettext
 from consult.core.papers import nodes
 from consult.people.models import RoleName, User
 from consult.people.queries import subject
@@ -313,6 +314,13 @@ class Found(NamedTuple):
     after: str
 
 
+@algorithm(
+    Kind.FLAG,
+    _("Words of praise before an election"),
+    purpose=_("To have whoever publishes read again words that may promote somebody."),
+    data=_("The words of the text that is to be published, and a short list in the code."),
+    rule=_("Words of the list are shown with what surrounds them; nothing is changed or refused."),
+)
 def praise(*texts: str, limit: int = 40) -> list[Found]:
     """Where these texts praise or speak in the first person."""
     found = []

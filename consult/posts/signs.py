@@ -8,6 +8,7 @@ from heapq import nsmallest
 from zlib import crc32
 
 import sqlalchemy as sa
+from flask import current_app
 
 from consult.core import clock
 from consult.core.algorithms import Kind, algorithm
@@ -84,7 +85,12 @@ def _looked_at(post: Post, author: User | None, seen: Sequence[str]) -> bool:
     found = {kind: 0 for kind in map(FlagKind, seen)}
     links = len(LINK.findall(f"{post.title} {post.body}"))
     is_lean = links >= 2 or (links == 1 and len(post.body.split()) < SHORT)
-    is_odd_address = is_on("disposable") and author is not None and is_disposable(author.email)
+    is_odd_address = (
+        is_on("disposable")
+        and author is not None
+        and current_app.config["DISPOSABLE_ADDRESSES"] != "allow"
+        and is_disposable(author.email)
+    )
     if ((is_lean and is_on("links")) or is_odd_address) and not _published_before(post, author):
         if is_lean and is_on("links"):
             found[FlagKind.LINKS] = links

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from consult.campaigns.models import Campaign
+from consult.core.algorithms import Kind, algorithm
 from consult.core.db import db
 from consult.core.i18n import _
 from consult.core.slugs import slugify
@@ -121,6 +122,13 @@ def _learn(document: Document) -> None:
             term.expansion, term.source = words, document.title
 
 
+@algorithm(
+    Kind.SUGGESTION,
+    _("Words that may speak of the same action"),
+    purpose=_("To ask an editor whether two documents speak of the same thing."),
+    data=_("The words of a document carried in, and those of the actions of public plans."),
+    rule=_("Words that a short table of the town calls kin; a human ties them or not."),
+)
 def suggest(document: Document, subject: Any, but: Iterable[Action] = ()) -> None:
     """Ask an editor whether some words here speak of what a plan promises elsewhere."""
     others = [one for one in queries.public_actions() if one not in but]
