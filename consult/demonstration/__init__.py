@@ -20,9 +20,11 @@ from consult.demonstration.consultation import Consultation
 from consult.demonstration.days import Days
 from consult.demonstration.desk import Desk
 from consult.demonstration.groups import Groups
+from consult.demonstration.oversight import Oversight
 from consult.demonstration.promises import Promises
 from consult.demonstration.words import read
 from consult.journal.actions import commit
+from consult.journal.jobs import sign_heads
 from consult.journal.models import Event, Notification
 
 ACCOUNTS = {
@@ -45,6 +47,7 @@ def load() -> None:
     _unfinished().touch()
     _tell()
     _settle()
+    sign_heads()
     _unfinished().unlink()
 
 
@@ -72,6 +75,7 @@ def _tell() -> None:
     scenes += Desk(cast, days).scenes()
     scenes += Ballots(cast, days).scenes()
     scenes += Groups(cast, days).scenes()
+    scenes += Oversight(cast, days).scenes()
     in_order = sorted(scenes, key=lambda one: one.at)
     for _month, chapter in groupby(in_order, key=lambda one: (one.at.year, one.at.month)):
         writing()
