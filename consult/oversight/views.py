@@ -37,7 +37,7 @@ from consult.posts.models import Status
 bp = Blueprint("oversight", __name__)
 bp.add_app_template_global(words.of, "act_in_words")
 
-HEADS = 30  # days on a page
+HEADS = 12  # days on a page
 LARGEST = 2**31 - 1  # no line has a higher number
 
 
