@@ -6,6 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from consult.answers import queries, rules
+from consult.answers.archive import Archive, archive
 from consult.answers.models import Answer, Assignment, Delay, PrivateNote, SavedWording
 from consult.campaigns.models import Campaign, State
 from consult.contributions.models import Contribution, Outcome
@@ -13,6 +14,9 @@ from consult.core import clock, search
 from consult.core.db import count_in, db, locked
 from consult.core.text import excerpt
 from consult.journal.actions import record
+from consult.keys import signatures
+from consult.keys.models import BulkExport
+from consult.keys.rules import fresh
 from consult.people.models import User
 from consult.people.queries import followers
 from consult.pluralism import queries as pluralism
@@ -161,3 +165,23 @@ def publish_results(actor: User, campaign: Campaign, *, words: str) -> None:
     campaign.move_to(State.RESULTS)
     pluralism.spend(Publication.RESULTS, campaign)
     record("answers.publish_results", actor, campaign, notify=followers("campaign", campaign.id))
+
+
+def export_complete(actor: User, campaign: Campaign, *, purpose: str) -> Archive:
+    """Take the whole of a campaign out, once another has signed; the log keeps it for good."""
+    rules.export_complete(actor, campaign)
+    fresh(actor)
+    details = {"export_for": purpose.strip()}
+    signed = signatures.spend(actor, "answers.export_complete", campaign, details)
+    made = archive(campaign)
+    taken = BulkExport(
+        what="answers.export_complete",
+        subject_kind=campaign.__tablename__,
+        subject_id=campaign.id,
+        by_id=actor.id,
+        signed_by_id=signed.signed_by_id if signed else None,
+        rows=made.rows,
+    )
+    db.session.add(taken)
+    record("answers.export_complete", actor, campaign, rows=made.rows)
+    return made

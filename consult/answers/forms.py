@@ -112,3 +112,13 @@ class ResultsForm(Form):
             Length(max=50_000),
         ],
     )
+
+
+class CompleteForm(Form):
+    """Why the whole of a campaign leaves the site; the second person signs these very words."""
+
+    export_for = StringField(
+        _("What the copy is for"),
+        validators=[InputRequired(_("Please say what the copy is for.")), Length(max=300)],
+        description=_("For example: deposit with the municipal archives."),
+    )

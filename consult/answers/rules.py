@@ -25,6 +25,21 @@ def read(actor: User | None, campaign: Campaign) -> None:
     has_role(actor, RoleName.COUNCIL, RoleName.FACILITATOR, RoleName.GUARANTOR, campaign=campaign)
 
 
+def export_complete(actor: User | None, campaign: Campaign) -> None:
+    """A facilitator or an administrator; never who sits at the council's desk (R11, CNIL).
+
+    What participants gave the town is no file for whoever may stand for election. A second person
+    signs, and the log keeps who took it.
+    """
+    has_role(actor, RoleName.FACILITATOR, RoleName.ADMINISTRATOR, campaign=campaign)
+    assert actor is not None  # noqa: S101
+    require(
+        all(role.name != RoleName.COUNCIL for role in actor.roles),
+        _("Whoever holds the council's desk takes no file of participants (CNIL)."),
+    )
+    require(campaign.is_public, _("This campaign was never announced."))
+
+
 def answer(
     actor: User | None,
     contribution: Contribution,

@@ -17,7 +17,14 @@ from flask import (
 from werkzeug.wrappers import Response as Reply
 
 from consult.answers import actions, queries, rules
-from consult.answers.forms import AnswerForm, AssignForm, NoteForm, ResultsForm, WordingForm
+from consult.answers.forms import (
+    AnswerForm,
+    AssignForm,
+    CompleteForm,
+    NoteForm,
+    ResultsForm,
+    WordingForm,
+)
 from consult.answers.models import Answer, Assignment, SavedWording
 from consult.answers.queries import Asked, Shown
 from consult.campaigns.models import Campaign
@@ -30,6 +37,8 @@ from consult.core.rules import refusal
 from consult.core.tables import write_csv, write_xlsx
 from consult.groups.queries import grouped_in
 from consult.journal.actions import commit
+from consult.keys.queries import signed
+from consult.keys.rules import fresh
 from consult.people.models import RoleName
 from consult.people.queries import with_role
 from consult.people.session import actor
@@ -289,18 +298,16 @@ PUBLIC = (
 
 
 def _staff(row: Row, supports: bool, grouped: Grouped) -> list[Any]:
-    """The same, with what the town's own desk knows of it."""
-    contribution, assigned, _given = row
+    """The same, with who answers and by when; never who wrote: see `export_complete` (R11)."""
+    _contribution, assigned, _given = row
     return [
         *_public(row, supports, grouped),
-        contribution.receipt,
-        contribution.byline or (contribution.author.pseudonym if contribution.author else ""),
         assigned.unit if assigned else "",
         assigned.due_on.isoformat() if assigned and assigned.due_on else "",
     ]
 
 
-STAFF = (*PUBLIC, "recepisse", "auteur", "confiee_a", "reponse_attendue_le")
+STAFF = (*PUBLIC, "confiee_a", "reponse_attendue_le")
 
 
 def _rows(campaign: Campaign, asked: Asked, staff: bool) -> Iterator[list[Any]]:
@@ -340,3 +347,29 @@ def _csv(rows: Iterator[list[Any]], header: tuple[str, ...], name: str) -> Respo
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
+
+
+@bp.route("/consultations/<slug>/export-complet", methods=["GET", "POST"])
+def export_complete(slug: str) -> str | Reply:
+    """The whole of a campaign, for the archives: two people sign, the log keeps it."""
+    campaign = by_slug_or_404(slug, actor())
+    rules.export_complete(actor(), campaign)
+    fresh(actor())
+    form = CompleteForm()
+    if form.sent():
+        whole = actions.export_complete(
+            actor(),  # type: ignore[arg-type]
+            campaign,
+            purpose=form.export_for.data,
+        )
+        commit()
+        name = f"{slug}-complet-{clock.today().isoformat()}.zip"
+        return Response(
+            whole.body,
+            content_type="application/zip",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+    if number := request.args.get("signature", type=int):
+        details = signed(number, actor(), "answers.export_complete")
+        form.export_for.data = details.get("export_for", form.export_for.data)
+    return render_template("answers/export_complete.html", campaign=campaign, form=form)

@@ -8,18 +8,7 @@ from consult.keys.models import Countersign, Passkey
 from consult.people import rules as people
 from consult.people.models import RoleName, User, Visit
 
-DOOR = "keys.unlock"
-
-
-def fresh(actor: User | None) -> None:
-    """For what is grave: somebody whose second key was shown in the last ten minutes.
-
-    It asks nothing of those who hold no role: their pages ask the password. The command line and
-    the built-in account are no session, and pass. It stands in actions and views, never in the
-    rule a page asks before it draws a button: a button leads to the key.
-    """
-    if actor is not None and actor.roles and (actor.asleep or actor.stale):
-        raise Refused(_("This is grave: show your second key again first."), door=DOOR)
+fresh = people.fresh  # where other rooms look for it
 
 
 def _own_keys(actor: User | None) -> None:
@@ -123,7 +112,7 @@ def read_requests(actor: User | None) -> None:
     people.signed_in(actor)
     assert actor is not None  # noqa: S101
     if actor.roles and actor.asleep:
-        raise Refused(_("Show your second key first."), door=DOOR)
+        raise Refused(_("Show your second key first."), door=people.DOOR)
     readers = (*queries.SIGNERS, RoleName.GUARANTOR)
     require(
         any(role.name in readers for role in actor.held),

@@ -9,9 +9,9 @@ from consult.core import clock
 from consult.core.db import db, locked
 from consult.core.text import fold
 from consult.journal.actions import record
-from consult.people import letters, queries, rules
+from consult.people import consents, letters, queries, rules
 from consult.people.leaving import leave
-from consult.people.models import Follow, Invitation, Letter, Role, RoleName, User
+from consult.people.models import ConsentKind, Follow, Invitation, Letter, Role, RoleName, User
 
 INVITED_FOR = timedelta(days=14)
 
@@ -152,14 +152,15 @@ def confirm_address(actor: User | None, letter: Letter) -> User:
 def choose_preferences(actor: User, *, language: str, wants_mail: bool) -> None:
     """In which language the site writes, and whether it writes at all."""
     rules.choose_preferences(actor)
-    actor.language, actor.wants_mail = language, wants_mail
+    actor.language = language
+    consents.note(actor, ConsentKind.NOTICES, wants_mail)
     record("people.choose_preferences", actor, actor)
 
 
 def unsubscribe(actor: User) -> None:
     """No more notices by mail; they still stand on the site."""
     rules.unsubscribe(actor)
-    actor.wants_mail = False
+    consents.note(actor, ConsentKind.NOTICES, False)
     record("people.unsubscribe", actor, actor)
 
 
@@ -200,6 +201,7 @@ def grant(
 ) -> Role:
     """Trust somebody with a role, for the site or for one campaign or plan; they are told."""
     rules.grant(actor, user, name=name, campaign=campaign, plan=plan)
+    rules.fresh(actor)
     role = _held(user, name, _id(campaign), _id(plan), actor.id)
     record(
         "people.grant",
@@ -217,6 +219,7 @@ def revoke(actor: User, role: Role) -> None:
     """Take a role back; whoever held it is told."""
     _hold_administrators()
     rules.revoke(actor, role)
+    rules.fresh(actor)
     record(
         "people.revoke",
         actor,
@@ -242,6 +245,7 @@ def invite(
     """Offer a role to an address; a letter carries the link that takes it."""
     user = queries.by_email(email)
     rules.invite(actor, user, name=name, campaign=campaign, plan=plan)
+    rules.fresh(actor)
     invitation = Invitation(
         email=email,
         name=name,

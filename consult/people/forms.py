@@ -192,6 +192,18 @@ class PreferencesForm(Form):
     language = SelectField(_("Language of the site and of our mails"), choices=LANGUAGES)
 
 
+def agreement() -> BooleanField:
+    """The box that asks, before a first publication, whether one's words may be published."""
+    return BooleanField(
+        _("I agree that my words be published here"),
+        [InputRequired(_("Without your agreement your words cannot be published."))],
+        description=_(
+            "Under your pseudonym, for everybody to read. They may say something of your opinions. "
+            "You may withdraw them at any time, from your page “My data”. Asked once."
+        ),
+    )
+
+
 class CloseForm(Form):
     current = PasswordField(_("Current password"))
     words = RadioField(

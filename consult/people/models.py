@@ -9,7 +9,7 @@ from flask_login import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.core import clock
-from consult.core.db import choice, db
+from consult.core.db import append_only, choice, db
 from consult.core.i18n import _
 from consult.core.personal import OFFICE, Basis, Fate, Use, personal
 
@@ -35,6 +35,8 @@ class User(UserMixin, db.Model):
     password_hash: Mapped[str | None]
     language: Mapped[str] = mapped_column(sa.String(5), default="fr")
     wants_mail: Mapped[bool] = mapped_column(default=True)
+    publication_at: Mapped[datetime | None]  # since when one's words may be published
+    position_at: Mapped[datetime | None]  # since when one's supports may be kept
     is_system: Mapped[bool] = mapped_column(default=False)
     is_demo: Mapped[bool] = mapped_column(default=False)
     session_number: Mapped[int] = mapped_column(default=1)  # one more ends every open session
@@ -138,6 +140,24 @@ class Invitation(db.Model):
     withdrawn_at: Mapped[datetime | None]
 
 
+class ConsentKind(StrEnum):
+    """What is asked on its own: never bundled, never a condition of something else."""
+
+    NOTICES = "notices"
+    PUBLICATION = "publication"
+    POSITION = "position"
+
+
+class Consent(db.Model):
+    """One person agreed to one thing, or took it back, on one day, after these words."""
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    kind: Mapped[ConsentKind] = choice(ConsentKind)
+    given: Mapped[bool]
+    wording: Mapped[int]  # see consents.py
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class Follow(db.Model):
     """Somebody wishes to hear of a campaign, a contribution, an engagement, an action or a plan."""
 
@@ -177,6 +197,8 @@ class Letter(db.Model):
     )
 
 
+append_only(Consent)
+
 ACCOUNT = Use(
     "account",
     _("Accounts"),
@@ -192,6 +214,14 @@ VISITS = Use(
     Basis.TASK,
     _("Until the session ends: two weeks without a visit at most."),
     _("The person alone."),
+)
+CONSENTS = Use(
+    "consents",
+    _("Consents"),
+    _("Prove what each person agreed to, when, and when they took it back."),
+    Basis.LAW,
+    _("As long as the account; then the date alone, of nobody."),
+    _("The person, the data protection officer."),
 )
 TRUST = Use(
     "trust",
@@ -221,6 +251,7 @@ personal(User, ACCOUNT, "email email_key pseudonym pseudonym_key name position",
 personal(User, ACCOUNT, "password_hash", of="id")
 personal(Visit, VISITS, "user_id token device", of="user_id", fate=Fate.ROW)
 personal(Device, VISITS, "user_id token", of="user_id", fate=Fate.ROW)
+personal(Consent, CONSENTS, "user_id", of="user_id", fate=Fate.LINK)
 personal(Role, TRUST, "user_id", of="user_id", fate=Fate.ROW)
 personal(Role, OFFICE, "granted_by_id", of="granted_by_id", fate=Fate.LINK)
 personal(Invitation, TRUST, "email", of="email")

@@ -22,6 +22,7 @@ ROLES = {
     RoleName.GUARANTOR: _("Guarantor"),
     RoleName.ADMINISTRATOR: _("Administrator"),
 }
+DOOR = "keys.unlock"  # the page where one shows a second key
 FOLLOWED = ("campaign", "contribution", "engagement", "action", "plan")
 
 
@@ -57,8 +58,19 @@ def has_role(actor: User | None, *names: RoleName, campaign: Any = None, plan: A
         plan_id=plan.id if plan is not None else None,
     )
     if actor.asleep and any(role.name in names for role in actor.roles):
-        raise Refused(_("Show your second key first."), door="keys.unlock")
+        raise Refused(_("Show your second key first."), door=DOOR)
     require(held, ROLE_NEEDED[names[0]])
+
+
+def fresh(actor: User | None) -> None:
+    """For what is grave: somebody whose second key was shown in the last ten minutes.
+
+    It asks nothing of those who hold no role: their pages ask the password. The command line and
+    the built-in account are no session, and pass. It stands in actions and views, never in the
+    rule a page asks before it draws a button: a button leads to the key.
+    """
+    if actor is not None and actor.roles and (actor.asleep or actor.stale):
+        raise Refused(_("This is grave: show your second key again first."), door=DOOR)
 
 
 # Coming in.

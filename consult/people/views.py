@@ -431,6 +431,7 @@ def roles() -> Any:
 @bp.route("/administration/roles/inviter", methods=["GET", "POST"])
 def invite() -> Any:
     rules.has_role(actor(), RoleName.ADMINISTRATOR)
+    rules.fresh(actor())
     user = _me()
     form = forms.InviteForm()
     kinds = {"campaign": _("Consultation"), "plan": _("Plan")}

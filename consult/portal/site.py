@@ -23,6 +23,12 @@ TOOLS = (
     ({FACILITATOR, GUARANTOR}, _("Contributions to read"), "moderation.queue"),
     ({FACILITATOR, GUARANTOR}, _("Flags to look at"), "vigilance.index"),
     ({FACILITATOR}, _("Consultations in preparation"), "campaigns.index"),
+    (
+        {FACILITATOR, GUARANTOR, ADMINISTRATOR},
+        _("What two people sign"),
+        "keys.signatures_asked",
+    ),
+    ({GUARANTOR, ADMINISTRATOR}, _("What left the site in bulk"), "keys.exports"),
     ({COUNCIL, GUARANTOR}, _("What is still missing"), "gaps.index"),
     ({COUNCIL}, _("Sittings"), "council.sittings"),
     ({COUNCIL}, _("Acts"), "council.index"),

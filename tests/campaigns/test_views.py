@@ -10,6 +10,7 @@ from consult.campaigns.models import Campaign, State
 from consult.core import clock
 from consult.core.db import db
 from consult.journal.actions import commit
+from consult.people.models import RoleName
 from tests.campaigns.ready import PDF, TEXTS, facilitator, follow, published, ready
 from tests.counting import statements
 from tests.factories import make_user, sign_in

@@ -14,6 +14,7 @@ APPEND_ONLY = (
     "answer",
     "bulk_export",
     "campaign_rules",
+    "consent",
     "correction",
     "decision",
     "edition",
@@ -526,6 +527,8 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("wants_mail", sa.Boolean(), nullable=False),
+        sa.Column("publication_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("position_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_system", sa.Boolean(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("session_number", sa.Integer(), nullable=False),
@@ -631,6 +634,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_export")),
         info={"append_only": True},
     )
+    op.create_table(
+        "consent",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "notices",
+                "publication",
+                "position",
+                name="consentkind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("given", sa.Boolean(), nullable=False),
+        sa.Column("wording", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_consent_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+        info={"append_only": True},
+    )
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consent_user_id"), ["user_id"], unique=False)
+
     op.create_table(
         "countersign",
         sa.Column("what", sa.String(length=60), nullable=False),
@@ -5674,6 +5704,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_countersign_asked_by_id"))
 
     op.drop_table("countersign")
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consent_user_id"))
+
+    op.drop_table("consent")
     op.drop_table("bulk_export")
     op.drop_table("breach")
     with op.batch_alter_table("body_minutes", schema=None) as batch_op:
