@@ -15,13 +15,14 @@ from consult.ballots.models import (
     Station,
     Struck,
 )
-from consult.campaigns.models import Campaign, Identity
+from consult.campaigns.models import AgeBracket, Campaign
 from consult.core import clock
 from consult.core.db import db
 from consult.core.i18n import _
 from consult.core.rules import require
-from consult.identity.models import Proof
 from consult.identity.queries import voter_key
+from consult.identity.roll import Who, paper_line
+from consult.identity.rules import belong
 from consult.journal.actions import record
 from consult.people.models import User
 from consult.people.queries import followers
@@ -203,16 +204,22 @@ def change(actor: User | None, poll: Poll, *, secret: str, ballot: Marks) -> Non
 
 
 def strike(
-    actor: User | None, station: Station, poll: Poll, *, who: queries.Somebody, key: str
+    actor: User,
+    station: Station,
+    poll: Poll,
+    *,
+    who: Who,
+    key: str,
+    is_inside: bool | None = None,
+    bracket: AgeBracket | None = None,
 ) -> Receipt:
-    """An agent strikes off somebody who votes on paper; the ballot goes into the box.
-
-    An address without an account is noted as recognised, so that an account made with it later is
-    the same voter.
-    """
+    """An agent strikes off somebody who votes on paper; the ballot goes into the box."""
     queries.hold(poll)
     rules.strike(actor, station, poll)
-    voter = queries.voter_at_desk(poll.campaign, who)
+    belong(poll.campaign, is_inside=is_inside, bracket=bracket)
+    line = paper_line(poll.campaign, who, actor, is_inside=is_inside, bracket=bracket)
+    by_account = who.account is not None and not poll.campaign.accepted
+    voter = voter_key(who.account, poll.campaign) if by_account else line.voter_key
     receipt = Receipt(urn.receipt(poll, f"{voter}:{key}"))
     if queries.with_receipt(receipt.code):
         return receipt
@@ -226,8 +233,6 @@ def strike(
             receipt=receipt.code,
         )
     )
-    if not queries.is_known(poll.campaign, voter):
-        db.session.add(Proof(campaign_id=poll.campaign_id, way=Identity.DESK, voter_key=voter))
     record("ballots.strike", None, poll)
     return receipt
 

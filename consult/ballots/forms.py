@@ -14,14 +14,13 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from consult.ballots import urn
 from consult.ballots.counting import Method
 from consult.ballots.models import GRADES, METHODS, Poll
-from consult.ballots.queries import Somebody
 from consult.campaigns.forms import Day
-from consult.campaigns.models import Campaign, closing, opening
+from consult.campaigns.models import closing, opening
 from consult.campaigns.queries import NO_REFERENDUM, says_referendum
 from consult.core import clock
 from consult.core.forms import Form, Several
@@ -269,48 +268,6 @@ def ballot_form(poll: Poll, *, with_code: bool = False) -> _Ballot:
 
 
 # Paper.
-
-
-class StrikeForm(Form):
-    """Who stands at the desk, as the consultation recognises people."""
-
-    email = StringField(
-        _("E-mail address of their account, if they have one"),
-        [Optional(), Length(max=254), Email(_("This is not an e-mail address."))],
-        description=_("Ask first: whoever has an account is on the roll under this address."),
-    )
-    family = StringField(_("Name at birth"), [LINE])
-    given = StringField(_("First given name"), [LINE])
-    year = IntegerField(
-        _("Year of birth"), [Optional(), NumberRange(1890, 2030, _("Four figures, as 1951."))]
-    )
-    other = StringField(
-        _("Second given name"),
-        [LINE],
-        description=_("Only if somebody of the same name and the same year has voted already."),
-    )
-
-    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if campaign.accepted:  # here one is known by what one proved, not by an address
-            del self.email
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        valid = super().validate(extra_validators)
-        who = self.who()
-        if valid and not who.email and not (who.family and who.given and who.year):
-            self.form_errors.append(_("Type the name at birth, the first given name and the year."))
-            return False
-        return valid
-
-    def who(self) -> Somebody:
-        return Somebody(
-            email=(self.email.data or "").strip() if "email" in self else "",
-            family=(self.family.data or "").strip(),
-            given=(self.given.data or "").strip(),
-            year=self.year.data,
-            other=(self.other.data or "").strip(),
-        )
 
 
 class _Sheet(Form):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from consult.ballots.counting import Method, Option, Outcome, Terms
+from consult.ballots.counting import Method, Option, Terms
 from consult.campaigns.models import Campaign, PhaseKind
 from consult.campaigns.models import State as CampaignState
 from consult.contributions.models import Contribution
@@ -87,11 +87,6 @@ STAGES = {
     Stage.CANCELLED: _("Cancelled"),
 }
 CHANNELS = {Channel.WEB: _("On the site"), Channel.PAPER: _("On paper")}
-OUTCOMES = {
-    Outcome.RETAINED: _("Retained"),
-    Outcome.COSTLY: _("Does not fit in what is left"),
-    Outcome.NOT: _("Not retained"),
-}
 
 
 class Poll(db.Model):

@@ -23,11 +23,7 @@ from consult.contributions.models import Contribution
 from consult.core.algorithms import Kind, algorithm
 from consult.core.db import db, locked
 from consult.core.i18n import _
-from consult.identity import sealing
-from consult.identity.models import Proof
-from consult.identity.queries import voter_key
 from consult.people.models import User
-from consult.people.queries import by_email, email_key
 
 _WITH_CAMPAIGN = joinedload(Poll.campaign).options(
     lazyload(Campaign.themes), joinedload(Campaign.phases)
@@ -108,12 +104,6 @@ def contributions(campaign: Campaign) -> list[tuple[int, str]]:
 # The roll.
 
 
-def is_known(campaign: Campaign, voter: str) -> bool:
-    """Whether somebody already proved who they are under this key."""
-    found = sa.select(Proof.id).filter_by(campaign_id=campaign.id, voter_key=voter)
-    return db.session.scalar(found) is not None
-
-
 class Turnout(NamedTuple):
     """How many people have voted, by channel and by place."""
 
@@ -143,26 +133,6 @@ def turnout(poll: Poll) -> Turnout:
 def struck(poll: Poll, voter: str) -> Struck | None:
     """Whether this voter is on the roll of this question already."""
     return db.session.scalar(sa.select(Struck).filter_by(poll_id=poll.id, voter_key=voter))
-
-
-class Somebody(NamedTuple):
-    """A voter as an agent knows them at the desk: by an e-mail address, or by name and year."""
-
-    email: str = ""
-    family: str = ""
-    given: str = ""
-    year: int | None = None
-    other: str = ""  # tells apart two people who share all the rest
-
-
-def voter_at_desk(campaign: Campaign, who: Somebody) -> str:
-    """The key under which this person is on the roll, the same as on the site."""
-    if not who.email:
-        return sealing.of_person(campaign, who.family, who.given, who.year or 0, who.other)
-    account = by_email(who.email)
-    if account is not None:
-        return voter_key(account, campaign)
-    return sealing.of_address(campaign, email_key(who.email))
 
 
 def with_receipt(code: str) -> Poll | None:

@@ -28,7 +28,6 @@ from consult.ballots.forms import (
     PollForm,
     ReasonForm,
     StationForm,
-    StrikeForm,
     allowed,
     ballot_form,
     sheet_form,
@@ -43,6 +42,7 @@ from consult.core.paths import PACKAGE
 from consult.core.qr import qr_svg
 from consult.core.rules import Refused, refusal
 from consult.core.text import excerpt
+from consult.identity.forms import PaperForm
 from consult.journal.actions import commit, rollback
 from consult.people.session import actor
 from consult.portal.queries import letterhead
@@ -410,24 +410,24 @@ def cancel(id: int) -> ResponseReturnValue:
 
 @bp.route("/votes/<int:id>/bureaux/<int:station>/emargement", methods=["GET", "POST"])
 def strike(id: int, station: int) -> ResponseReturnValue:
-    poll = queries.poll_or_404(id, actor())
+    poll, user = queries.poll_or_404(id, actor()), actor()
     place = queries.station_or_404(poll, station)
-    rules.strike(actor(), place, poll)
-    form = StrikeForm(campaign=poll.campaign)
-    if form.sent():
-        given: list[actions.Receipt] = []
-        if _done(
-            form,
-            lambda: given.append(
-                actions.strike(actor(), place, poll, who=form.who(), key=form.key.data)
-            ),
-        ):
-            words = gettext(
-                "Struck off: the ballot may go into the box. Receipt for the voter: %(code)s",
-                code=given[0].code,
-            )
-            flash(words, "success")
-            return redirect(url_for(".strike", id=id, station=station), 303)
+    rules.strike(user, place, poll)
+    assert user is not None  # noqa: S101
+    form = PaperForm(poll.campaign)
+    given: list[actions.Receipt] = []
+
+    def act() -> None:
+        known = {"who": form.who(), "key": form.key.data, **form.belonging()}
+        given.append(actions.strike(user, place, poll, **known))
+
+    if form.sent() and _done(form, act):
+        words = gettext(
+            "Struck off: the ballot may go into the box. Receipt for the voter: %(code)s",
+            code=given[0].code,
+        )
+        flash(words, "success")
+        return redirect(url_for(".strike", id=id, station=station), 303)
     return render_template("ballots/strike.html", poll=poll, station=place, form=form)
 
 

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from consult.ballots import actions as ballots
 from consult.ballots.counting import Marks, Method
 from consult.ballots.models import Poll
-from consult.ballots.queries import Somebody
 from consult.campaigns.models import Campaign, closing, opening
 from consult.core.db import db
 from consult.demonstration.cast import Cast
 from consult.demonstration.days import Days, Scene
 from consult.demonstration.words import read
+from consult.identity.actions import Person
+from consult.identity.roll import Who
 
 
 class Ballots:
@@ -86,7 +87,8 @@ class Ballots:
         poll = self.made[one["title"]]
         for station, (number, *_rest) in zip(poll.stations, one["sheets"], strict=True):
             for turn in range(number):
-                who = Somebody(family=f"{station.name} {turn}", given="Camille", year=1950 + turn)
+                person = Person(f"{station.name} {turn}", "Camille", 1950 + turn)
+                who = Who(person_key=person.key(poll.campaign))
                 ballots.strike(self.cast["conseil"], station, poll, who=who, key="demo")
 
     def publish(self, one: dict[str, Any]) -> None:

@@ -6,14 +6,16 @@ from wtforms import BooleanField, IntegerField, RadioField, StringField, Validat
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, Regexp
 
-from consult.campaigns.models import BRACKETS, AgeBracket, Campaign
+from consult.campaigns.models import BRACKETS, AgeBracket, Campaign, Identity
 from consult.core import clock
 from consult.core.forms import Form
 from consult.core.i18n import _
 from consult.identity import codes
 from consult.identity.actions import Home, Person
-from consult.identity.roll import asks_words
+from consult.identity.roll import Who, asks_words
 from consult.identity.rules import MOST, asks_where
+from consult.identity.sealing import of_person
+from consult.people.queries import by_email, email_key
 
 LINE = Length(max=200, message=_("This text is too long."))
 OLDEST = 120
@@ -148,6 +150,60 @@ class SeenForm(_Named):
         [Optional(), Email(message=_("This is not an e-mail address."))],
         description=_("With an account they take part at once. Empty: a code is printed."),
     )
+
+
+class PaperForm(Asking):
+    """By what somebody is known who takes part on paper, as an agent types it."""
+
+    code = StringField(
+        _("Code of the letter"), [Length(max=60)], description=_("Twelve signs, as on the letter.")
+    )
+    family = StringField(_("Name at birth"), [LINE])
+    given = StringField(_("First given name"), [LINE])
+    year = IntegerField(_("Year of birth"), [Optional()])
+    other = StringField(
+        _("Second given name"),
+        [LINE],
+        description=_("Only if the site says that somebody with the same name has come before."),
+    )
+    email = StringField(
+        _("E-mail address"), [Optional(), Email(message=_("This is not an e-mail address."))]
+    )
+
+    def __init__(self, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(campaign, **kwargs)
+        if Identity.LETTER not in campaign.accepted:
+            del self.code
+        if not asks_words(campaign):
+            del self.family, self.given, self.year, self.other
+        if campaign.accepted:
+            del self.email
+
+    def validate_code(self, field: StringField) -> None:
+        if field.data and not codes.is_sound(codes.tidy(field.data)):
+            raise ValidationError(_("One sign was miscopied. Compare them with your letter."))
+
+    def validate_year(self, field: IntegerField) -> None:
+        a_year(self, field)
+
+    def who(self) -> Who:
+        """By what this person is known."""
+        email = self.email.data if "email" in self else ""
+        is_named = "family" in self and self.family.data and self.given.data and self.year.data
+        return Who(
+            code=codes.tidy(self.code.data or "") if "code" in self else "",
+            person_key=of_person(
+                self.campaign,
+                self.family.data,
+                self.given.data,
+                self.year.data,
+                self.other.data or "",
+            )
+            if is_named
+            else "",
+            email_key=email_key(email) if email else "",
+            account=by_email(email) if email else None,
+        )
 
 
 class LettersForm(Form):

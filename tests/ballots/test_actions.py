@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from consult.ballots import actions, queries, rules, urn
 from consult.ballots.counting import FEW, Method
 from consult.ballots.models import PollResult, Pouch, SheetEntry, State, Struck
-from consult.ballots.queries import Somebody
 from consult.campaigns.models import Identity
 from consult.core import clock
 from consult.core.db import db
 from consult.core.rules import Refused, refusal
+from consult.identity import actions as identity
+from consult.identity.actions import Person
+from consult.identity.roll import Who
 from consult.journal.actions import commit, rollback
 from consult.journal.models import Event
 from consult.people.models import RoleName
@@ -180,29 +182,56 @@ def test_who_voted_on_the_site_is_not_given_a_paper_ballot_nor_the_reverse(ctx, 
     agent = make_user(RoleName.COUNCIL)
     poll = make_poll(stations=("Mairie",))
     station = poll.stations[0]
-    voter = make_user(email="mina@exemple.fr")
-    vote(poll, "Des bancs", by=voter)
+    mina, omar = make_user(email="mina@exemple.fr"), make_user(email="omar@exemple.fr")
+    vote(poll, "Des bancs", by=mina)
     with pytest.raises(Refused):
-        actions.strike(agent, station, poll, who=Somebody(email=" MINA@exemple.fr"), key="a")
+        actions.strike(agent, station, poll, who=Who(account=mina), key="a")
     rollback()
-    other = make_user(email="omar@exemple.fr")
-    actions.strike(agent, station, poll, who=Somebody(email="omar@exemple.fr"), key="b")
+    actions.strike(agent, station, poll, who=Who(account=omar), key="b")
     commit()
     with pytest.raises(Refused):
-        vote(poll, "Des bancs", by=other)
+        vote(poll, "Des bancs", by=omar)
     rollback()
     # Struck off under an address that has no account yet: the account comes too late.
-    actions.strike(agent, station, poll, who=Somebody(email="late@exemple.fr"), key="c")
+    actions.strike(agent, station, poll, who=Who(email_key="late@exemple.fr"), key="c")
     commit()
+    late = make_user(email="late@exemple.fr")
     with pytest.raises(Refused):
-        vote(poll, "Des bancs", by=make_user(email="late@exemple.fr"))
+        vote(poll, "Des bancs", by=late)
     rollback()
-    who = Somebody(family="Le Goff", given="Anne Marie", year=1951)
-    actions.strike(agent, station, poll, who=who, key="d")
+    with pytest.raises(Refused):
+        actions.strike(agent, station, poll, who=Who(account=late), key="c2")
+    rollback()
+    who = Person("Le Goff", "Anne Marie", 1951).key(poll.campaign)
+    actions.strike(agent, station, poll, who=Who(person_key=who), key="d")
+    commit()
+    same = Person("LEGOFF", "Anne", 1951).key(poll.campaign)
+    with pytest.raises(Refused):
+        actions.strike(agent, station, poll, who=Who(person_key=same), key="e")
+    rollback()
+    assert queries.turnout(poll).stations == {station.id: 3}
+
+
+def test_who_proved_it_at_the_desk_or_by_letter_is_known_on_paper_and_on_the_site(ctx, noon):
+    agent, voter = make_user(RoleName.FACILITATOR), make_user()
+    campaign = make_votable(ways=[Identity.DESK, Identity.LETTER])
+    poll = make_poll(campaign=campaign, stations=("Mairie",))
+    station, person = poll.stations[0], Person("Durand", "Zoé", 1951)
+    assert refusal(rules.cast, voter, poll)  # proved nothing yet
+    identity.see(agent, campaign, person=person, account=voter)
+    commit()
+    vote(poll, "Des bancs", by=voter)
+    with pytest.raises(Refused):
+        actions.strike(agent, station, poll, who=Who(person_key=person.key(campaign)), key="a")
+    rollback()
+    (letter,) = identity.make_letters(agent, campaign, size=1, key="letters")
+    other = Person("Diallo", "Awa", 1980).key(campaign)
+    actions.strike(agent, station, poll, who=Who(code=letter.code, person_key=other), key="b")
     commit()
     with pytest.raises(Refused):
-        actions.strike(agent, station, poll, who=who._replace(family="LEGOFF"), key="e")
-    assert queries.turnout(poll).stations == {station.id: 3}
+        actions.strike(agent, station, poll, who=Who(person_key=other), key="c")
+    rollback()
+    assert queries.turnout(poll).total == 2
 
 
 def test_a_sheet_counts_once_two_agents_typed_it_alike(ctx, noon):

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 
 from consult.ballots import actions, queries, urn
 from consult.ballots.models import Poll, PollResult, Station, Struck
-from consult.ballots.queries import Somebody
 from consult.core import clock
 from consult.core.db import db, writing
 from consult.core.rules import Refused
+from consult.identity.roll import Who
 from consult.journal import queries as journal
 from consult.journal.actions import commit, rollback
 from consult.people.models import RoleName, User
@@ -49,7 +49,7 @@ def prepared(app, **fields):
     """A poll open to votes, a voter and an agent: their numbers."""
     with app.app_context():
         poll = make_poll(stations=("Mairie",), **fields)
-        voter = make_user(email="mina@exemple.fr")
+        voter = make_user()
         agent = make_user(RoleName.COUNCIL)
         facilitator = make_user(RoleName.FACILITATOR)
         return poll.id, poll.stations[0].id, voter.id, agent.id, facilitator.id
@@ -101,7 +101,7 @@ def test_on_the_site_and_at_the_desk_at_once_is_voting_once(app, noon):
                 db.session.get(User, agent),
                 db.session.get(Station, station),
                 db.session.get(Poll, poll),
-                who=Somebody(email="mina@exemple.fr"),
+                who=Who(account=db.session.get(User, voter)),
                 key=key,
             )
 

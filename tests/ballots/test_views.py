@@ -193,7 +193,7 @@ def test_an_agent_strikes_voters_off_and_hands_out_receipts(ctx, client, noon):
     sign_in(client, make_user(RoleName.COUNCIL))
     page = f"/votes/{poll.id}/bureaux/{poll.stations[0].id}/emargement"
     assert client.get(page).status_code == 200
-    assert "nom de naissance" in words(client.post(page, data={"key": "k"}))
+    assert "année de naissance" in words(client.post(page, data={"key": "k"}))
     who = {"key": "k", "family": "Durand", "given": "Zoé", "year": "1951"}
     assert client.post(page, data=who).status_code == 303
     code = re.search(r"\w{4}-\w{4}-\w{4}", words(client.get(page)))[0]
