@@ -34,7 +34,7 @@ from consult.gaps.models import Gap
 from consult.indicators.models import Measure
 from consult.journal.actions import commit
 from consult.moderation import actions as moderation
-from consult.moderation.models import Ground
+from consult.moderation.charter import Ground, Verdict
 from consult.people import actions as people
 from consult.people import letters
 from consult.people.models import RoleName, User
@@ -47,7 +47,7 @@ from consult.territory.models import Generation, Organisation, Perimeter, Place
 from tests.council.making import in_force as act_in_force
 from tests.council.making import make_act, make_assembly, make_sitting
 from tests.engagements.making import first_action, make_plan
-from tests.factories import make_campaign, make_contribution, make_user
+from tests.factories import make_campaign, make_contribution, make_user, reasons
 from tests.imports.bringing import hand_in, table
 from tests.indicators.making import entry, make_indicator, measured
 from tests.portal.making import make_town
@@ -193,6 +193,10 @@ def _voices(who: dict[str, User], values: Table, hidden: Table) -> None:
     notice = moderation.notify_content(
         owner, said, ground=Ground.OFF_TOPIC, words="Hors du square."
     )
+    sealed = make_contribution(campaign, Status.PENDING, author=owner, title="Sous scellés")
+    refusal = moderation.decide(desk, sealed, verdict=Verdict.REFUSE, why=reasons(sealed))
+    appeal = moderation.appeal(None, refusal, words="Relisez.")
+    commit()
     wording = answers.save_wording(
         who["council"], title="Merci", outcome=Outcome.RETAINED, words="Merci."
     )
@@ -210,6 +214,10 @@ def _voices(who: dict[str, User], values: Table, hidden: Table) -> None:
         "recepisse/*/images/*": first(Image).id,
         "reponses/formules/*": wording.id,
         "moderation/*": said.id,
+        "moderation/decisions/*": refusal.id,
+        "moderation/recours/*": appeal.id,
+        "decisions/*": refusal.receipt,
+        "recours/*": appeal.receipt,
         "signaler/*": said.id,
         "signalement/*": notice.receipt,
         "suivre/*": "campaign",

@@ -58,13 +58,12 @@ def private(template: str, status: int = 200, **values: Any) -> Response:
     return response
 
 
-def place_of(post: Post) -> str:
+PAGES = {"comment": "comments.show", "question": "followup.question"}
+
+
+def place_of(post: Post, *, external: bool = False) -> str:
     """The address where everybody reads this text."""
-    if post.kind == "comment":
-        return url_for("comments.show", id=post.id)
-    if post.kind == "question":
-        return url_for("followup.question", id=post.id)
-    return url_for("contributions.show", id=post.id)
+    return url_for(PAGES.get(post.kind, "contributions.show"), id=post.id, _external=external)
 
 
 @bp.app_template_filter("in_month")

@@ -83,7 +83,7 @@ def lift(id: int) -> ResponseReturnValue:
 # Contesting.
 
 
-@bp.route("/recours/<receipt>/deposer", methods=["GET", "POST"])
+@bp.route("/decisions/<receipt>/contester", methods=["GET", "POST"])
 def appeal(receipt: str) -> ResponseReturnValue:
     """Whoever holds the number of a decision, or of a notice that was answered, contests it."""
     contested = queries.contested_or_404(receipt)

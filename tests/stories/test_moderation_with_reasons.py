@@ -99,7 +99,7 @@ def test_a_text_is_hidden_with_reasons_contested_and_comes_back(
     ):
         assert words in page, words
     # They contest it on the web; whoever decided first may not decide again.
-    contest = f"/recours/{decision.receipt}/deposer"
+    contest = f"/decisions/{decision.receipt}/contester"
     made = client.post(contest, data={"key": "a", "words": "C'est le nom de mon chien."})
     assert client.post(contest, data={"key": "a", "words": "Deux clics."}).location == made.location
     assert "Votre recours est bien arrivé" in read(client, made.location)
@@ -366,7 +366,7 @@ def test_a_notifier_who_was_told_no_finds_another_reader(app, client, amina, bru
     desk.post(f"/moderation/{text.id}/ecarter", data={"key": "d", "dismiss-words": "Permis."})
     assert "Contester cette réponse" in read(client, notice)
     receipt = notice.rpartition("/")[2]
-    made = client.post(f"/recours/{receipt}/deposer", data={"key": "a", "words": "Relisez."})
+    made = client.post(f"/decisions/{receipt}/contester", data={"key": "a", "words": "Relisez."})
     (appeal,) = db.session.scalars(sa.select(Appeal))
     concluded = {"key": "c", "conclusion": "reversed", "answer": "Vous aviez raison."}
     url = f"/moderation/recours/{appeal.id}"
@@ -487,7 +487,7 @@ def test_of_two_who_decide_on_the_same_appeal_at_once_one_wins_calmly(app, noon)
 def test_one_appeal_a_decision_however_many_tabs(app, noon):
     with app.app_context():
         decision = hide(make_user(RoleName.FACILITATOR), make_contribution())
-        url = f"/recours/{decision.receipt}/deposer"
+        url = f"/decisions/{decision.receipt}/contester"
     clients = [app.test_client() for _ in range(4)]
     met = at_once(
         app,
@@ -608,7 +608,7 @@ def test_a_receipt_of_any_kind_is_found_where_one_looks(client, amina, text):
 def test_nothing_typed_is_lost(client, amina, text, app):
     decision = hide(amina, text)
     long = "Trop long. " * 600
-    reply = client.post(f"/recours/{decision.receipt}/deposer", data={"key": "a", "words": long})
+    reply = client.post(f"/decisions/{decision.receipt}/contester", data={"key": "a", "words": long})
     assert reply.status_code == 422
     assert long.strip() in reply.text
     desk = sign_in(app.test_client(), amina)
