@@ -37,6 +37,7 @@ from consult.core.qr import qr_svg
 from consult.core.rules import Refused, refusal
 from consult.journal.actions import commit, rollback
 from consult.keys.queries import signed
+from consult.keys.rules import fresh
 from consult.moderation.queries import waiting_count
 from consult.people.queries import follows
 from consult.people.session import actor
@@ -538,6 +539,7 @@ def _why_not_extend(campaign: Campaign, open_steps: Iterable[Phase]) -> LazyStri
 def cancel(slug: str) -> str | Response:
     campaign = queries.by_slug_or_404(slug, actor())
     rules.cancel(actor(), campaign)
+    fresh(actor())
     form = ReasonForm()
     if form.sent() and _done(
         form, lambda: actions.cancel(actor(), campaign, reason=form.reason.data)

@@ -32,12 +32,13 @@ from consult.council.models import (
     Publication,
     Remark,
     Sitting,
-    act_place,
     Tie,
     VoteMode,
+    act_place,
 )
 from consult.gaps.models import fill_gap
 from consult.journal.actions import record
+from consult.keys.rules import fresh
 from consult.people.models import User
 from consult.territory.models import Place
 
@@ -177,6 +178,7 @@ def annul(actor: User | None, act: Act, *, words: str, reason: str) -> ActRemark
     """The court annuls an act in force; its page stays, and says so."""
     queries.hold(act)
     rules.annul(actor, act)
+    fresh(actor)
     rules.give_a_reason(reason)
     act.move_to(ActState.ANNULLED)
     remark = _remark(actor, act, Remark.ANNULMENT, words, reason)

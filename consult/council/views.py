@@ -53,6 +53,7 @@ from consult.engagements.queries import adopted_by, is_staff
 from consult.gaps import queries as gaps
 from consult.gaps.models import Gap
 from consult.journal.actions import commit, rollback
+from consult.keys.rules import fresh
 from consult.people.session import actor
 from consult.pluralism.queries import on_paper
 from consult.portal.queries import letterhead
@@ -362,6 +363,7 @@ def correct(id: int) -> str | Redirect:
 
 @bp.route("/actes/<int:id>/annulation", methods=["GET", "POST"])
 def annul(id: int) -> str | Redirect:
+    fresh(actor())
     return _step(id, rules.annul, AnnulForm(), _("Note an annulment by the court"), actions.annul)
 
 

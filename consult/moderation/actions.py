@@ -11,6 +11,7 @@ from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.db import db
 from consult.journal.actions import record
+from consult.keys.rules import fresh
 from consult.moderation import queries, rules
 from consult.moderation.charter import (
     APPEAL_MONTHS,
@@ -49,6 +50,8 @@ def decide(actor: User | None, post: Post, *, verdict: Verdict, why: Why | None 
     """
     posts.held(post)
     rules.decide(actor, post, verdict=verdict, why=why)
+    if post.is_public and verdict in NEEDS_REASONS:
+        fresh(actor)  # what everybody could read is taken away
     is_new = post.published_at is None
     decision = _decision(actor, post, verdict, why)
     _carry_out(decision)

@@ -39,7 +39,7 @@ from consult.moderation.pages import (
     waited,
 )
 from consult.moderation.queries import Scope
-from consult.people.session import actor, network
+from consult.people.session import actor, network, with_door
 from consult.posts import queries as posts
 from consult.posts.models import Image, Post
 
@@ -100,7 +100,7 @@ def decide(post_id: int) -> ResponseReturnValue:
         commit()
     except Refused as refused:
         rollback()
-        form.lacking().errors = [refused.reason]
+        form.lacking().errors = [with_door(refused)]
         return _page(post, scope, found, form), 422
     flash(_done(post, verdict), "success")
     if found.next:

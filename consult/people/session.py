@@ -4,15 +4,19 @@ import contextlib
 import ipaddress
 import secrets
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, after_this_request, current_app, g, request, session
+from flask import Flask, Response, after_this_request, current_app, g, request, session, url_for
 from flask_login import LoginManager, current_user, login_user
+from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
 from consult.core import clock, throttle
 from consult.core.db import db, writing
+from consult.core.i18n import gettext
+from consult.core.rules import Refused
 from consult.journal.actions import commit, rollback
 from consult.people import letters
 from consult.people.models import Device, User, Visit
@@ -107,6 +111,7 @@ def open_for(user: User, *, stay: bool = False, shown: bool = False) -> None:
     before = this_one() if actor() == user else None
     shown_at = before.shown_at if before and not user.asleep else None
     stay = stay or bool(before and before.stay)
+    token_of_forms = session.get("csrf_token") if before else None  # what is being typed goes on
     close()
     writing()
     token = secrets.token_urlsafe(24)
@@ -122,6 +127,8 @@ def open_for(user: User, *, stay: bool = False, shown: bool = False) -> None:
     _recognise(user, opened.device)
     commit()
     session["visit"] = token
+    if token_of_forms:
+        session["csrf_token"] = token_of_forms
     session.permanent = stay
     login_user(user)
     user.asleep = opened.shown_at is None
@@ -194,6 +201,14 @@ def forget_device() -> None:
     def forget(response: Response) -> Response:
         response.delete_cookie(DEVICE)
         return response
+
+
+def with_door(refused: Refused) -> Any:
+    """Why not, and where to show a second key in another tab: nothing typed is lost."""
+    if not refused.door:
+        return refused.reason
+    link = Markup('{} <a href="{}" target="_blank">{}</a>')
+    return link.format(refused.reason, url_for(refused.door), gettext("Show it in another tab"))
 
 
 def may_try(*keys: str) -> bool:

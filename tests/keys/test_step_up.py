@@ -1,0 +1,83 @@
+"""6. Staff accounts: what is grave asks for the key again, shown within ten minutes."""
+
+from datetime import timedelta
+
+import pytest
+
+from consult.core import clock
+from consult.core.db import db
+from consult.core.rules import Refused
+from consult.journal.actions import commit
+from consult.moderation import actions as moderation
+from consult.moderation.charter import Verdict
+from consult.people.models import Invitation, Role, RoleName
+from consult.posts.models import Status
+from tests.factories import make_campaign, make_contribution, make_user, reasons
+from tests.keys.doors import clerk, comes_in, now_code
+
+LATER = timedelta(minutes=11)
+KEY = "/deuxieme-cle?next="
+
+
+@pytest.fixture
+def desk(ctx, noon, client):
+    """A clerk of all work, whose key was shown a moment ago."""
+    user = clerk(RoleName.ADMINISTRATOR, RoleName.FACILITATOR)
+    comes_in(client, user)
+    client.user = user
+    return client
+
+
+def test_granting_and_taking_back_roles(desk, noon):
+    held = make_user(RoleName.COUNCIL).roles[0].id
+    invite, revoke = "/administration/roles/inviter", f"/administration/roles/{held}/retirer"
+    typed = {"email": "neuve@exemple.fr", "name": "council", "scope": "site"}
+    with clock.frozen(noon + LATER):
+        assert desk.get("/administration/roles").status_code == 200, "reading asks nothing"
+        assert desk.get(invite).location == f"{KEY}{invite}"
+        assert desk.post(invite, data=typed).location.startswith("/deuxieme-cle")
+        assert desk.post(revoke).location.startswith("/deuxieme-cle")
+        assert db.session.get(Role, held)
+        assert db.session.scalar(db.select(db.func.count(Invitation.id))) == 0
+        desk.post(f"{KEY}{invite}", data={"code": now_code(desk.user)})
+        assert desk.get(invite).status_code == 200
+        assert desk.post(invite, data=typed).location == "/administration/roles"
+        assert desk.post(revoke).location == "/administration/roles"
+
+
+def test_taking_away_somebody_s_key(desk, noon):
+    other = clerk(RoleName.COUNCIL)
+    with clock.frozen(noon + LATER):
+        reply = desk.post(f"/administration/comptes/{other.id}/cles/remettre")
+        assert reply.location.startswith("/deuxieme-cle")
+
+
+def test_signing_for_another_and_taking_a_campaign_out(desk, noon):
+    campaign = make_campaign()
+    page = f"/consultations/{campaign.slug}/export-complet"
+    with clock.frozen(noon + LATER):
+        assert desk.get(page).location == f"{KEY}{page}"
+        assert desk.get(f"/consultations/{campaign.slug}/annuler").location.startswith(KEY)
+
+
+def test_hiding_what_everybody_could_read(ctx, noon):
+    shown, unread = make_contribution(), make_contribution(status=Status.PENDING)
+    user = make_user(RoleName.FACILITATOR)
+    user.stale = True  # as the session of somebody who came in an hour ago says
+    with pytest.raises(Refused) as refused:
+        moderation.decide(user, shown, verdict=Verdict.RESTRICT, why=reasons(shown))
+    assert refused.value.door == "keys.unlock"
+    db.session.rollback()
+    moderation.decide(user, unread, verdict=Verdict.REFUSE, why=reasons(unread))
+    commit()
+    assert unread.status == Status.REFUSED
+
+
+def test_a_form_open_in_another_tab_still_goes(desk, noon):
+    """The key is shown in a second tab: the words of the first keep their token."""
+    with desk.session_transaction() as before:
+        before["csrf_token"] = "kept"
+    with clock.frozen(noon + LATER):
+        desk.post("/deuxieme-cle", data={"code": now_code(desk.user)})
+    with desk.session_transaction() as after:
+        assert after["csrf_token"] == "kept"
