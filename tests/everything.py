@@ -44,6 +44,7 @@ from consult.programmes import actions as programmes
 from consult.programmes.models import Body, Participant
 from consult.sources.models import SourceDocument
 from consult.territory.models import Generation, Organisation, Perimeter, Place
+from tests.ballots.making import make_poll, make_votable
 from tests.council.making import in_force as act_in_force
 from tests.council.making import make_act, make_assembly, make_sitting
 from tests.engagements.making import first_action, make_plan
@@ -120,7 +121,7 @@ def make_everything() -> Everything:
     values: dict[str, Any] = {}
     hidden: dict[str, Any] = {}
     make_town()
-    for tell in (_documents, _voices, _assembly, _promises, _groups, _figures, _doors):
+    for tell in (_documents, _voices, _ballots, _assembly, _promises, _groups, _figures, _doors):
         tell(who, values, hidden)
         commit()
     return Everything(who, values, hidden)
@@ -235,6 +236,24 @@ def _voices(who: dict[str, User], values: Table, hidden: Table) -> None:
         "signaler/*": hushed.id,
         "fichiers/*": kept.id,
         "fichiers/*/*": kept.name,
+    }
+
+
+def _ballots(who: dict[str, User], values: Table, hidden: Table) -> None:
+    """A secret vote that is open, on the site and at the town hall; another in preparation."""
+    told = {"facilitator": who["facilitator"], "stations": ("Mairie",)}
+    poll = make_poll(campaign=make_votable(title="Le budget"), can_change=True, **told)
+    draft = make_poll(campaign=poll.campaign, announced=False, **told)
+    values |= {
+        "votes/*": poll.id,
+        "votes/*/choix/*": poll.options[0].id,
+        "votes/*/bureaux/*": poll.stations[0].id,
+        "votes/*/bulletins./*": "json",
+    }
+    hidden |= {
+        "votes/*": draft.id,
+        "votes/*/choix/*": draft.options[0].id,
+        "votes/*/bureaux/*": draft.stations[0].id,
     }
 
 
