@@ -113,6 +113,8 @@ def build(size: int) -> dict[str, Any]:
                 "session_number": 1,
                 "created_at": now,
                 "confirmed_at": now,
+                "publication_at": now,
+                "position_at": now,
             }
             for n in range(1, people + 1)
         ),

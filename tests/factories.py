@@ -41,6 +41,8 @@ def make_user(*roles: RoleName, confirmed: bool = True, **fields: Any) -> User:
     number = next(_numbers)
     email = fields.pop("email", f"personne{number}@exemple.fr")
     pseudonym = fields.pop("pseudonym", f"Personne {number}")
+    for consent in ("publication_at", "position_at"):
+        fields.setdefault(consent, clock.now())
     user = User(
         email=email,
         email_key=email.casefold(),

@@ -5,7 +5,9 @@ from consult.comments import queries, rules
 from consult.comments.models import Comment, Side
 from consult.contributions.models import Contribution
 from consult.journal.actions import record
-from consult.people.models import User
+from consult.people import consents
+from consult.people.consents import agreed
+from consult.people.models import ConsentKind, User
 from consult.posts import queries as posts
 from consult.posts import signs
 from consult.posts.models import Channel, Status
@@ -20,14 +22,21 @@ def comment(
     parent: Comment | None = None,
     unit: str = "",
     key: str | None = None,
+    agrees: bool = False,
 ) -> Comment:
     """Somebody says what they think; read before or after, as the campaign chose.
 
-    Words in the name of the town are shown at once: the town answers for them.
+    Words in the name of the town are shown at once: the town answers for them. `agrees`: its author
+    just agreed to have their words published.
     """
     rules.comment(actor, contribution, parent=parent)
+    assert actor is not None  # noqa: S101
     if unit:
         rules.speak_for_town(actor, contribution)
+    else:
+        if agrees:
+            consents.note(actor, ConsentKind.PUBLICATION)
+        agreed(actor, ConsentKind.PUBLICATION)
     comment = Comment(
         contribution=contribution,
         campaign=contribution.campaign,

@@ -7,6 +7,7 @@ from wtforms.validators import DataRequired, Length
 from consult.comments.models import Side
 from consult.core.forms import Form
 from consult.core.i18n import _
+from consult.people.forms import agreement
 
 LONGEST = 3000
 SIDES = {
@@ -43,6 +44,7 @@ class CommentForm(Form):
         validators=[Length(max=120, message=_("This is too long: 120 characters at most."))],
     )
     answers = HiddenField()  # the comment answered
+    agrees = agreement()  # taken away once it was said
 
 
 class WithdrawForm(Form):

@@ -15,6 +15,8 @@ from consult.core.rules import Refused, refusal
 from consult.core.text import render
 from consult.journal.actions import commit, rollback
 from consult.people import limits
+from consult.people.consents import has_agreed
+from consult.people.models import ConsentKind
 from consult.people.session import actor
 
 bp = Blueprint("comments", __name__)
@@ -34,6 +36,8 @@ def comment(id: int) -> ResponseReturnValue:
         refused = refusal(rules.discussing, contribution.campaign)
         return render_template("comments/comment.html", form=None, refused=refused, **page)
     form = CommentForm(answers=parent.id if parent else "")
+    if user is None or has_agreed(user, ConsentKind.PUBLICATION):
+        del form.agrees
     page["may_speak_for_town"] = not refusal(rules.speak_for_town, user, contribution)
     if made := queries.with_key(form.key.data, user):
         return _there(made)
@@ -50,6 +54,7 @@ def comment(id: int) -> ResponseReturnValue:
                 parent=parent,
                 unit=form.unit.data,
                 key=form.key.data,
+                agrees=bool(form.agrees),
             )
             there, is_public = _there(made), made.is_public
             commit()

@@ -16,8 +16,9 @@ from consult.core.rules import refusal
 from consult.identity.queries import is_inside
 from consult.identity.rules import proven
 from consult.journal.actions import record
-from consult.people import letters
-from consult.people.models import RoleName, User
+from consult.people import consents, letters
+from consult.people.consents import agreed
+from consult.people.models import ConsentKind, RoleName, User
 from consult.people.queries import with_role
 from consult.posts import signs
 from consult.posts.models import Channel, Flag, Image, Post, Slip, Status, Version
@@ -76,6 +77,8 @@ def submit(
     `seen`: what about its form did not look like a person (core/door.py); a human reads it first.
     """
     rules.submit(actor, campaign)
+    if actor is not None:
+        agreed(actor, ConsentKind.PUBLICATION)
     contribution = _new(actor, campaign, title, body, theme, place, byline, key)
     _hand_in(actor, contribution, seen)
     contribution.say(title, body, actor)
@@ -86,10 +89,14 @@ def submit(
     return contribution
 
 
-def send(actor: User | None, contribution: Contribution) -> None:
-    """A draft is sent."""
+def send(actor: User | None, contribution: Contribution, *, agrees: bool = False) -> None:
+    """A draft is sent. `agrees`: its author just agreed to have their words published."""
     _held(contribution)
     rules.send(actor, contribution)
+    if actor is not None:
+        if agrees:
+            consents.note(actor, ConsentKind.PUBLICATION)
+        agreed(actor, ConsentKind.PUBLICATION)
     contribution.author = actor
     _hand_in(actor, contribution)
     _situate(contribution)
@@ -120,6 +127,7 @@ def confirm(actor: User, contribution: Contribution) -> None:
     _held(contribution)
     rules.confirm(actor, contribution)
     contribution.author = actor
+    consents.note(actor, ConsentKind.PUBLICATION)  # what the button that confirms says
     contribution.awaited_email = contribution.awaited_pseudonym = None
     if refusal(proven, actor, contribution.campaign):  # it is theirs; a proof is still asked
         record("contributions.confirm", actor, contribution)

@@ -34,7 +34,7 @@ from consult.core.rules import refusal
 from consult.core.text import fold
 from consult.identity.forms import PLACES
 from consult.identity.rules import asks_where
-from consult.people.forms import AboutForm, address, pseudonym
+from consult.people.forms import AboutForm, address, agreement, pseudonym
 from consult.people.models import User
 from consult.posts.models import CHANNELS, Channel, Image
 from consult.territory.models import Place
@@ -339,6 +339,12 @@ class SenderForm(AboutForm, DoorForm):
         description=_("A pseudonym will do. Leave it empty if you already have an account."),
         filters=[_line],
     )
+
+
+class SendForm(Form):
+    """The last step of whoever is signed in."""
+
+    agrees = agreement()  # taken away once it was said
 
 
 class ConfirmForm(AboutForm):

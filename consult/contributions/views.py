@@ -32,6 +32,7 @@ from consult.contributions.forms import (
     ContributionForm,
     EditForm,
     SenderForm,
+    SendForm,
     SlipForm,
 )
 from consult.contributions.models import STARTS, Contribution, Outcome
@@ -51,7 +52,8 @@ from consult.journal.actions import commit, rollback
 from consult.moderation.queries import last_decision, page_of_receipt
 from consult.people import actions as people
 from consult.people import letters, limits
-from consult.people.models import User
+from consult.people.consents import has_agreed
+from consult.people.models import ConsentKind, User
 from consult.people.passwords import sealed
 from consult.people.queries import by_email, email_key, follows
 from consult.people.session import actor, network, open_for
@@ -135,6 +137,7 @@ def _handed(
     is_to_pause = (
         request.form.get("action") == "draft"
         or refusal(rules.submit, user, campaign)
+        or (user and not has_agreed(user, ConsentKind.PUBLICATION))
         or ("checked" not in request.form and queries.alike(campaign, form.title.data))
     )
     act = actions.save_draft if is_to_pause else actions.submit
@@ -155,11 +158,15 @@ def send(receipt: str) -> ResponseReturnValue:
         return redirect(url_for(".receipt", receipt=contribution.receipt), 303)
     rules.drafting(user, contribution)
     refused = refusal(rules.save_draft, user, contribution.campaign)
-    if request.method == "POST" and not refused:
-        actions.send(user, contribution)
+    form = SendForm()
+    if user is None or has_agreed(user, ConsentKind.PUBLICATION):
+        del form.agrees
+    if form.sent() and not refused:
+        actions.send(user, contribution, agrees=bool(form.agrees))
         commit()
         return redirect(url_for(".receipt", receipt=contribution.receipt), 303)
-    return _before_sending(user, contribution, refused=refused)
+    form = None if _needs_address(user, contribution.campaign) else form
+    return _before_sending(user, contribution, form, refused)
 
 
 def _before_sending(

@@ -127,6 +127,25 @@ def drop(kind: str, subject_id: int) -> None:
     )
 
 
+def scrub() -> int:
+    """Rewrite what SQLite keeps of deleted words in its own files; 1 where something was done.
+
+    Its index holds deleted stems until its parts are merged, and its log the pages as they were;
+    PostgreSQL's own vacuum does the like.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return 0
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("INSERT INTO search_fts(search_fts) VALUES ('optimize')")
+        connection.commit()
+    raw = db.engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        raw.close()
+    return 1
+
+
 # No French word begins like these.
 MARKS = {
     "kind": "zk",

@@ -12,8 +12,8 @@ from consult.demonstration.words import read
 from consult.keys import actions as keys
 from consult.keys.codes import new_secret
 from consult.people import actions as people
-from consult.people import letters
-from consult.people.models import RoleName, User
+from consult.people import consents, letters
+from consult.people.models import ConsentKind, RoleName, User
 from consult.people.passwords import protect
 from consult.people.queries import system
 from consult.portal import actions as portal
@@ -83,6 +83,8 @@ class Cast:
         db.session.flush()
         user = people.confirm(None, letter, pseudonym=pseudonym, password_hash=password_hash)
         user.is_demo = True
+        consents.note(user, ConsentKind.PUBLICATION)
+        consents.note(user, ConsentKind.POSITION)
         self.people[pseudonym] = user
         return user
 

@@ -261,6 +261,15 @@ def invite(
     return invitation
 
 
+def reinvite(actor: User, invitation: Invitation, *, language: str = "fr") -> None:
+    """Send the letter of an invitation once more; its fourteen days begin again."""
+    rules.reinvite(actor, invitation)
+    rules.fresh(actor)
+    invitation.expires_at = clock.now() + INVITED_FOR
+    letters.write("people.invite", invitation.email, language=language, invitation=invitation.id)
+    record("people.reinvite", actor, invitation, role=invitation.name)
+
+
 def withdraw_invitation(actor: User, invitation: Invitation) -> None:
     """Take an offer back: its link opens nothing any more."""
     rules.withdraw_invitation(actor, invitation)

@@ -111,6 +111,10 @@ class NewPassword:
     """A validator: long enough, and not what others would try first."""
 
     def __call__(self, form: Any, field: Any) -> None:
+        if passwords.bits(field.data) < passwords.BITS:
+            raise ValidationError(
+                _("This is a little short: add a word, or mix in capitals, figures or signs.")
+            )
         about = [queries.site_name()]
         if form.owner is not None:
             about += [form.owner.pseudonym, form.owner.email or "", form.owner.name or ""]

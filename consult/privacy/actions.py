@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from consult.core import clock
 from consult.core.db import db
 from consult.core.files import StoredFile
@@ -10,13 +12,14 @@ from consult.core.i18n import day
 from consult.journal.actions import record
 from consult.keys.rules import fresh
 from consult.moderation.models import months_after
-from consult.people import letters
+from consult.people import consents, letters
 from consult.people.leaving import leave
-from consult.people.models import User
+from consult.people.models import ConsentKind, User
 from consult.posts.models import Post
 from consult.privacy import archive, queries, rules
 from consult.privacy.models import Breach, Copy, Petition, Profile, Purge, Wish
 from consult.privacy.retention import Rule
+from consult.votes.models import Support
 
 # One's own data.
 
@@ -55,6 +58,20 @@ def describe(actor: User, *, bracket: Any) -> None:
     profile.bracket, profile.changed_at = bracket, clock.now()
     db.session.add(profile)
     record("privacy.describe", actor, actor)
+
+
+def consent(actor: User, *, kind: ConsentKind, given: bool) -> None:
+    """Agree to one thing, or take it back; supports given so far then lead to nobody."""
+    rules.consent(actor)
+    consents.note(actor, kind, given)
+    if kind == ConsentKind.POSITION and not given:
+        db.session.execute(
+            sa.update(Support)
+            .where(Support.user_id == actor.id)
+            .values(user_id=None)
+            .execution_options(synchronize_session=False)
+        )
+    record("privacy.consent", actor, actor, kind=kind, given=given)
 
 
 # Requests.

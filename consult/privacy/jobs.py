@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from consult.core import clock, files
+from consult.core import clock, files, search
 from consult.core.db import db, writing
 from consult.core.i18n import spoken
 from consult.core.queue import every
@@ -75,7 +75,7 @@ def _is_due(rule: Rule) -> bool:
 @every(seconds=3600)
 def scrub() -> int:
     """Have nothing of deleted words left in the files of the database itself."""
-    return queries.scrub()
+    return search.scrub() if queries.erased_lately() else 0
 
 
 @every(seconds=600)

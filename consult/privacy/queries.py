@@ -11,7 +11,7 @@ from consult.core.db import db
 from consult.core.i18n import _
 from consult.core.personal import Datum, Fate, Use
 from consult.people import queries as people
-from consult.people.models import User
+from consult.people.models import Consent, User
 from consult.posts.models import Post, Status
 from consult.privacy.models import SOON, Breach, Copy, Petition, Profile, Purge
 
@@ -20,6 +20,15 @@ BREACH_REMINDER = timedelta(hours=24)  # between two reminders while the authori
 
 def profile(user: User) -> Profile | None:
     return db.session.scalar(sa.select(Profile).filter_by(user_id=user.id))
+
+
+def consents(user: User) -> list[Consent]:
+    """The history of what this person agreed to and took back, latest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Consent).filter_by(user_id=user.id).order_by(Consent.id.desc()).limit(100)
+        )
+    )
 
 
 def latest_copy(user: User) -> Copy | None:
@@ -193,28 +202,14 @@ def data_map() -> list[dict[str, str]]:
 # Scrubbing.
 
 
-def scrub() -> int:
-    """Rewrite what a database keeps of deleted words in its own files; SQLite alone needs it.
-
-    The index of words still holds deleted stems until its parts are merged, and the log of writes
-    the pages before; PostgreSQL's own vacuum does the like. Returns 1 where something was done.
-    """
+def erased_lately() -> bool:
+    """Whether words or accounts were erased in the last two hours."""
     since = clock.now() - timedelta(hours=2)
     lately = sa.or_(
         sa.select(Post.id).where(Post.withdrawn_at > since).exists(),
         sa.select(User.id).where(User.closed_at > since).exists(),
         sa.select(Purge.id).where(Purge.at > since).exists(),
     )
-    is_due = db.engine.dialect.name == "sqlite" and db.session.scalar(sa.select(lately))
+    found = bool(db.session.scalar(sa.select(lately)))
     db.session.rollback()
-    if not is_due:
-        return 0
-    with db.engine.connect() as connection:
-        connection.exec_driver_sql("INSERT INTO search_fts(search_fts) VALUES ('optimize')")
-        connection.commit()
-    raw = db.engine.raw_connection()
-    try:
-        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    finally:
-        raw.close()
-    return 1
+    return found

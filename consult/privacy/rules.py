@@ -47,6 +47,10 @@ def describe(actor: User | None) -> None:
     signed_in(actor)
 
 
+def consent(actor: User | None) -> None:
+    signed_in(actor)
+
+
 def petition(actor: User | None) -> None:
     """Anybody, with an account or without."""
 

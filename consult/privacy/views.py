@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, make_response, redirect, url_for
+from flask import Blueprint, Response, abort, flash, make_response, redirect, request, url_for
 from flask import render_template as render
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
@@ -11,11 +11,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from consult.campaigns.models import AgeBracket
 from consult.core import clock, tables
 from consult.core.db import db
+from consult.core.errors import local
 from consult.core.forms import Form
-from consult.core.i18n import gettext, language
+from consult.core.i18n import _, gettext, language
 from consult.core.rules import refusal
 from consult.journal.actions import commit, rollback
 from consult.people import limits
+from consult.people.consents import has_agreed
+from consult.people.models import ConsentKind
 from consult.people.queries import by_email
 from consult.people.rules import signed_in
 from consult.people.session import actor
@@ -26,6 +29,34 @@ from consult.privacy.retention import ELSEWHERE, RULES
 
 bp = Blueprint("privacy", __name__)
 Page = str | AnyResponse
+# Each consent in a name and a sentence.
+EXPLAINED = {
+    ConsentKind.PUBLICATION: (
+        _("Publish my words"),
+        _(
+            "What you propose, say or ask is shown to everybody, under your pseudonym. It may say "
+            "something of your opinions. Without this agreement you may read, follow and vote in "
+            "secret. Taken back, it stops new texts; those on show are withdrawn one by one, on "
+            "the page “My data”."
+        ),
+    ),
+    ConsentKind.POSITION: (
+        _("Keep my supports"),
+        _(
+            "The site keeps that you support a proposal, so that each person counts once. Nobody "
+            "but you sees it; others see a number. The link to you is cut four months after the "
+            "results. Taken back, it is cut at once: the number stays, and you can no longer take "
+            "back each support."
+        ),
+    ),
+    ConsentKind.NOTICES: (
+        _("Notices by mail"),
+        _(
+            "The site writes to you when something happens to your words or to what you follow. "
+            "Without this agreement you find the same notices on your page."
+        ),
+    ),
+}
 
 
 def _private(template: str, **shown: Any) -> Response:
@@ -77,6 +108,33 @@ def copy() -> Page:
     response.headers["Content-Disposition"] = 'attachment; filename="mes-donnees.zip"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+@bp.get("/mon-espace/accords")
+def consents() -> Page:
+    """What one agreed to, each thing on its own; `next`: where one was going when it was asked."""
+    user = _me()
+    return _private(
+        "privacy/consents.html",
+        given={kind: has_agreed(user, kind) for kind in ConsentKind},
+        explained=EXPLAINED,
+        history=queries.consents(user),
+        onward=local(request.args.get("next")),
+    )
+
+
+@bp.post("/mon-espace/accords/<kind>")
+def consent(kind: str) -> Page:
+    user = _me()
+    if kind not in list(ConsentKind):
+        abort(404)
+    given = request.form.get("given") == "yes"
+    actions.consent(user, kind=ConsentKind(kind), given=given)
+    commit()
+    onward = local(request.form.get("next")) if given else None
+    words = gettext("You agreed. You may take it back at any time, here.")
+    flash(words if given else gettext("You took it back. It is written down with its date."))
+    return redirect(onward or url_for(".consents"), 303)
 
 
 @bp.route("/mon-espace/mes-donnees/age", methods=["GET", "POST"])

@@ -15,7 +15,8 @@ from consult.identity.queries import held, is_inside, keys_of, voter_key
 from consult.identity.roll import Who, paper_line
 from consult.identity.rules import belong
 from consult.journal.actions import record
-from consult.people.models import User
+from consult.people.consents import agreed
+from consult.people.models import ConsentKind, User
 from consult.posts.models import Channel
 from consult.votes import queries, rules
 from consult.votes.models import Support
@@ -37,6 +38,7 @@ def support(actor: User | None, contribution: Contribution) -> None:
         return
     rules.support(actor, contribution, standing)
     assert actor is not None  # noqa: S101
+    agreed(actor, ConsentKind.POSITION)
     require(contribution.supported(+1), _("Only published contributions can be supported."))
     is_new = insert_once(
         Support,

@@ -396,7 +396,7 @@ def test_what_is_withdrawn_says_so_at_its_address(client, app, ctx, noon):
     client.post(f"{there}/retirer")
     gone = app.test_client().get(there)
     assert gone.status_code == 410
-    assert "l’a retirée" in gone.text
+    assert "retirée à la demande de son auteur" in gone.text
     assert made.title not in gone.text
 
 

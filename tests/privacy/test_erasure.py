@@ -20,7 +20,7 @@ from consult.people import actions as people
 from consult.people import jobs as letters_leave
 from consult.people.models import User
 from consult.posts.models import Image, Status
-from consult.privacy import actions, archive, queries
+from consult.privacy import actions, archive, jobs
 from tests.factories import make_contribution, make_user
 
 CANARY = "zqcanari"
@@ -198,7 +198,7 @@ def test_erasing_reaches_every_field_every_copy_and_every_file(leaver, outbox, w
     people.close_account(db.session.get(User, leaver.id), withdraws=withdraws)
     commit()
     letters_leave.send_letters()
-    queries.scrub()
+    jobs.scrub()
     birds = [CANARY] if withdraws else birds_but_words(planted)
     assert left(email, f"{CANARY} pseudo", f"{CANARY} nom", *birds) == []
     assert [letter.to for letter in outbox] == [[email]]
@@ -246,7 +246,7 @@ def test_what_the_law_keeps_is_sealed_to_a_key_that_is_elsewhere(ctx):
     people.close_account(user)
     commit()
     letters_leave.send_letters()
-    queries.scrub()
+    jobs.scrub()
     assert left("dune@exemple.fr", "Dune Untel") == []
     opened = archive.opened(number, private)
     assert [one.get("email") for one in opened] == ["dune@exemple.fr", None]
