@@ -19,6 +19,7 @@ from consult.demonstration.cast import Cast
 from consult.demonstration.days import Days, Scene
 from consult.demonstration.drawings import CREDIT, draw
 from consult.demonstration.papers import paper
+from consult.groups import actions as groups
 from consult.moderation import actions as moderation
 from consult.moderation.charter import ARTICLES, Conclusion, Ground, Verdict
 from consult.moderation.queries import last_decision, open_appeals_about
@@ -41,6 +42,7 @@ class Consultation:
         self.told, self.cast, self.days = told["campaign"], cast, days
         self.voices: list[dict[str, Any]] = told["contribution"]
         self.wordings: list[dict[str, Any]] = told.get("wording", [])
+        self.groups: list[dict[str, Any]] = told.get("group", [])
         self.made: dict[str, Contribution] = {}
         self.campaign: Campaign
 
@@ -55,6 +57,8 @@ class Consultation:
         supporters = self.cast.supporters(self.voices, told.get("support_limit"))
         for number, (one, names) in enumerate(zip(self.voices, supporters, strict=True)):
             yield from self.voice(one, names, number)
+        for group in self.groups:
+            yield Scene(at(group["on"], 14), partial(self.gather, group))
         if results := told.get("results"):
             yield Scene(at(results["on"], 17), partial(self.close, results["words"]))
 
@@ -114,6 +118,16 @@ class Consultation:
 
     def close(self, words: str) -> None:
         answers.publish_results(self.cast["conseil"], self.campaign, words=words)
+
+    def gather(self, group: dict[str, Any]) -> None:
+        """A facilitator reads together what says the same."""
+        groups.gather(
+            self.cast["animation"],
+            self.campaign,
+            [self.made[key] for key in group["members"]],
+            title=group["title"],
+            reason=group["reason"],
+        )
 
     # One voice.
 

@@ -6,49 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consult.core.similar import rank
+from tests import likeness
+from tests.likeness import OTHERS, PAIRS
 
-# What somebody types, and a published text that asks for the same thing.
-PAIRS = [
-    ("Plus de bancs dans le parc", "Installer des assises à l'ombre au jardin public"),
-    (
-        "Éclairer la rue des Tilleuls",
-        "Il manque des lampadaires rue des Tilleuls, on a peur le soir",
-    ),
-    ("Une piste cyclable vers la gare", "Pouvoir aller à la gare à bicyclette sans danger"),
-    ("Refaire la toiture de l'école", "Le toit de l'école maternelle fuit quand il pleut"),
-    ("Ramasser les poubelles plus souvent", "Les corbeilles du marché débordent le dimanche"),
-    ("Un médecin dans le quartier", "Nous n'avons plus de docteur, ouvrez un cabinet médical"),
-    ("Ralentir les voitures devant la crèche", "Les véhicules roulent trop vite près de la crèche"),
-    ("Planter des arbres place du marché", "De l'ombre : des plantations sur la place du marché"),
-    ("Moins de bruit la nuit", "Le tapage nocturne des terrasses nous empêche de dormir la nuit"),
-    ("Ouvrir la bibliothèque le dimanche", "Élargir les horaires de la médiathèque au dimanche"),
-    ("Des menus végétariens à la cantine", "Une cantine avec un repas sans viande chaque jour"),
-    ("Une fontaine d'eau potable au stade", "Pouvoir boire au stade : installer un point d'eau"),
-    ("Parking à vélos devant la poste", "Où stationner sa bicyclette quand on va à la poste ?"),
-    ("Aire de jeux pour les tout-petits", "Des jeux pour les enfants de moins de trois ans"),
-    (
-        "Trottoirs trop étroits pour les fauteuils",
-        "En fauteuil roulant, le trottoir est infranchissable",
-    ),
-]
-OTHERS = [
-    "Repeindre les passages piétons",
-    "Un composteur collectif au pied des immeubles",
-    "Un marché nocturne une fois par mois",
-    "Des cours de français pour les adultes",
-    "Moins d'affichage publicitaire dans les rues",
-    "Un local pour les associations",
-    "La gare doit rester ouverte le soir",
-    "Des ruches sur le toit de la mairie",
-    "Une fête de quartier au printemps",
-    "Réserver la place aux piétons le dimanche",
-    "Des jardins partagés près de la crèche",
-    "Le chauffage des écoles est en panne chaque hiver",
-    "Un chemin le long de la rivière",
-    "De l'eau chaude dans les vestiaires du stade",
-    "Allonger les horaires de la piscine",
-    "Un guichet de poste dans le quartier",
-]
 PUBLISHED = [*enumerate(text for _, text in PAIRS), *enumerate(OTHERS, start=100)]
 
 
@@ -100,3 +60,14 @@ def test_fifty_candidates_are_ranked_at_once():
     start = perf_counter()
     rank("Des bancs dans le jardin", candidates)
     assert perf_counter() - start < 0.1
+
+
+def test_what_is_measured_on_the_labelled_sets_does_not_get_worse():
+    assert likeness.own().five >= 25
+    assert likeness.unseen().five >= 10
+
+
+def test_real_proposals_find_their_own_title(shared_data):
+    folder = shared_data("contributions-fr")
+    assert likeness.by_its_words(folder).five >= 145
+    assert likeness.by_pairs(folder).five >= 35
