@@ -391,13 +391,13 @@ def test_a_button_that_does_nothing_says_why(client, ctx, noon):
 def test_what_is_withdrawn_says_so_at_its_address(client, app, ctx, noon):
     made = make_contribution()
     sign_in(client, made.author)
-    there = f"/contributions/{made.id}"
+    there, title = f"/contributions/{made.id}", made.title
     assert client.get(f"{there}/retirer").status_code == 200
     client.post(f"{there}/retirer")
     gone = app.test_client().get(there)
     assert gone.status_code == 410
     assert "retirée à la demande de son auteur" in gone.text
-    assert made.title not in gone.text
+    assert title not in gone.text
 
 
 # Who sees what.
