@@ -31,6 +31,7 @@ from consult.engagements.models import (
 )
 from consult.followup import actions as followup
 from consult.gaps.models import Gap
+from consult.groups import actions as groups
 from consult.indicators.models import Measure
 from consult.journal.actions import commit
 from consult.moderation import actions as moderation
@@ -39,11 +40,13 @@ from consult.people import actions as people
 from consult.people import letters
 from consult.people.models import RoleName, User
 from consult.pluralism import actions as pluralism
-from consult.posts.models import Image, Status
+from consult.posts.models import Flag, FlagKind, Image, Status
 from consult.programmes import actions as programmes
 from consult.programmes.models import Body, Participant
 from consult.sources.models import SourceDocument
 from consult.territory.models import Generation, Organisation, Perimeter, Place
+from consult.vigilance import actions as vigilance
+from consult.votes import actions as votes
 from tests.ballots.making import make_poll, make_votable
 from tests.council.making import in_force as act_in_force
 from tests.council.making import make_act, make_assembly, make_sitting
@@ -202,9 +205,20 @@ def _voices(who: dict[str, User], values: Table, hidden: Table) -> None:
         who["council"], title="Merci", outcome=Outcome.RETAINED, words="Merci."
     )
     commit()
+    alike = make_contribution(campaign, title="Un banc au square")
+    group = groups.gather(desk, campaign, [said, alike], title="S'asseoir", reason="Deux fois.")
+    votes.support(make_user(), alike)
+    commit()
+    hour = clock.now().replace(minute=0, second=0, microsecond=0)
+    aside = vigilance.set_aside(desk, alike, hour=hour, facts="Un robot.", rule="Article 4")
+    flag = Flag(post=alike, kind=FlagKind.LINKS, number=2)
+    db.session.add(flag)
+    commit()
     importing = hand_in(campaign, table(("1", "Des bancs", "À l'ombre.")), actor=desk)
     values |= {
         "consultations/*": campaign.slug,
+        "garant/*": campaign.slug,
+        "journal/preuves/lignes/*": 1,
         "consultations/*/modifier/dossier/*": campaign.documents[0].id,
         "consultations/*/modifier/lieux/*": campaign.places[0].slug,
         "consultations/*/export./*": "csv",
@@ -214,6 +228,9 @@ def _voices(who: dict[str, User], values: Table, hidden: Table) -> None:
         "recepisse/*": begun.receipt,
         "recepisse/*/images/*": first(Image).id,
         "reponses/formules/*": wording.id,
+        "regroupements/*": group.id,
+        "soutiens-ecartes/*": aside.id,
+        "moderation/alertes/*": flag.id,
         "moderation/*": said.id,
         "moderation/decisions/*": refusal.id,
         "moderation/recours/*": appeal.id,
@@ -231,6 +248,7 @@ def _voices(who: dict[str, User], values: Table, hidden: Table) -> None:
     }
     hidden |= {
         "consultations/*": draft.slug,
+        "garant/*": draft.slug,
         "contributions/*": waiting.id,
         "moderation/*": hushed.id,
         "signaler/*": hushed.id,

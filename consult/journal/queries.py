@@ -96,8 +96,11 @@ def lines(first: int, last: int | None = None) -> Iterator[dict[str, Any]]:
     table = Event.__table__
     until = [table.c.id <= last] if last else []
     statement = sa.select(table).where(table.c.id >= first, *until).order_by(table.c.id)
-    for row in db.session.execute(statement.execution_options(yield_per=2000)):
-        yield dict(row._mapping)
+    if last is None or last - first > BLOCK:
+        statement = statement.execution_options(yield_per=2000)
+    with db.session.execute(statement) as rows:
+        for row in rows:
+            yield dict(row._mapping)
 
 
 def published(event: dict[str, Any]) -> dict[str, Any]:
