@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import math
 import unicodedata
 from collections.abc import Iterable
 
@@ -16,6 +17,10 @@ guessing = Later("zxcvbn")  # its lists of words weigh as much as the rest of a 
 
 SHORTEST = 10
 LONGEST = 200
+BITS = 50  # CNIL, deliberation 2022-100, where tries are slowed down: see session.may_try
+# How many signs there are to choose from, by kind (as the CNIL counts them).
+KINDS = ((str.islower, 26), (str.isupper, 26), (str.isdigit, 10))
+OTHERS = 37
 STRENGTH = 3  # of 4: more than a hundred million guesses
 # Argon2id with 19 MiB, so that several people may sign in at once on a small machine.
 _hasher = PasswordHasher(time_cost=3, memory_cost=19 * 1024, parallelism=1)
@@ -65,6 +70,15 @@ def matches(kept: str | None, password: str) -> bool:
 def is_outdated(kept: str) -> bool:
     """Whether it was protected less well than today."""
     return _hasher.check_needs_rehash(kept)
+
+
+def bits(password: str) -> float:
+    """How many bits its length and its kinds of signs are worth, if it was drawn at random."""
+    bare = unicodedata.normalize("NFD", password)
+    signs = sum(number for is_kind, number in KINDS if any(map(is_kind, bare)))
+    if any(not sign.isalnum() for sign in bare):
+        signs += OTHERS
+    return len(_same(password)) * math.log2(signs or 1)
 
 
 def is_guessable(password: str, about: Iterable[str] = ()) -> bool:

@@ -240,6 +240,13 @@ def withdraw_invitation(actor: User | None, invitation: Invitation) -> None:
     require(not invitation.accepted_at, _("This invitation was already accepted."))
 
 
+def reinvite(actor: User | None, invitation: Invitation) -> None:
+    """An administrator, while nobody took it and nobody took it back."""
+    withdraw_invitation(actor, invitation)
+    require(not invitation.withdrawn_at, _("This invitation was withdrawn."))
+    require(invitation.email, _("Its address is no longer kept: invite the person anew."))
+
+
 def accept_invitation(actor: User | None, invitation: Invitation, user: User | None = None) -> None:
     """Whoever holds the letter, while the invitation stands."""
     require(not invitation.accepted_at, _("This invitation was already accepted."))

@@ -463,6 +463,15 @@ def revoke(id: int) -> Any:
     return redirect(url_for(".roles"), 303)
 
 
+@bp.post("/administration/invitations/<int:id>/renvoyer")
+def reinvite(id: int) -> Any:
+    invitation = db.session.get(Invitation, id) or abort(404)
+    actions.reinvite(actor(), invitation, language=language())  # type: ignore[arg-type]
+    commit()
+    flash(_("The letter leaves again; there are fourteen days to accept it."), "success")
+    return redirect(url_for(".roles"), 303)
+
+
 @bp.post("/administration/invitations/<int:id>/retirer")
 def withdraw_invitation(id: int) -> Any:
     invitation = db.session.get(Invitation, id) or abort(404)

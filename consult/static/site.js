@@ -172,3 +172,18 @@ if (code && !code.value && location.hash.length > 1) {
   code.value = decodeURIComponent(location.hash.slice(1));
   history.replaceState(null, "", location.pathname + location.search);
 }
+
+// How good a new password is: what its length and its kinds of signs are worth, in bits.
+all("[data-meter]").forEach((line) => {
+  const field = document.querySelector(`[name="${line.dataset.meter}"]`);
+  const [meter, said] = line.children;
+  const words = said.dataset.words.split("|");
+  const kinds = [[/\p{Ll}/u, 26], [/\p{Lu}/u, 26], [/\p{Nd}/u, 10], [/[^\p{L}\p{Nd}]/u, 37]];
+  field?.addEventListener("input", () => {
+    const signs = kinds.reduce((sum, [kind, number]) => sum + (kind.test(field.value) ? number : 0), 0);
+    const bits = field.value.length * Math.log2(signs || 1);
+    line.hidden = !field.value;
+    meter.value = Math.min(bits, 100);
+    said.textContent = words[(bits >= line.dataset.bits) + (bits >= 80)];
+  });
+});

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from consult.core.db import db
 from consult.journal.actions import commit
-from consult.people import actions, queries
+from consult.people import actions, passwords, queries
 from consult.people.models import Follow, Letter, Role, RoleName, User
 from tests.factories import make_campaign, make_contribution, make_user, sign_in
 from tests.people.doors import PASSWORD, links, resident
@@ -159,3 +159,10 @@ def test_the_last_administrator_stays(client, ctx):
     reply = client.post("/mon-espace/fermer", data={"current": PASSWORD, "sure": "y"})
     assert reply.status_code == 303
     assert db.session.get(User, user.id).closed_at
+
+
+@pytest.mark.parametrize(
+    ("password", "least"), [("qzvkwjxbgh", 47), ("Qzvkwjx1gh", 59), ("mer été lune bois", 101)]
+)
+def test_a_password_is_measured_as_the_cnil_does(password, least):
+    assert least <= passwords.bits(password) < least + 1

@@ -177,3 +177,26 @@ def test_an_invitation_ends(client, ctx, post, noon):
         assert "délai" in visitor.get(late).text
         assert visitor.post(late, data={"pseudonym": "Tard"}).status_code == 403
     assert queries.by_email("tard@exemple.fr") is None
+
+
+def test_an_invitation_says_when_it_ends_and_is_sent_again(ctx, noon, client, post):
+    administrator = make_user(RoleName.ADMINISTRATOR)
+    invitation = actions.invite(administrator, email="neuve@exemple.fr", name=RoleName.COUNCIL)
+    commit()
+    number, first = invitation.id, invitation.expires_at
+    post()
+    sign_in(client, administrator)
+    with clock.frozen(noon + timedelta(days=15)):
+        assert "depuis le" in client.get("/administration/roles").get_data(as_text=True)
+        client.post(f"/administration/invitations/{number}/renvoyer")
+        (letter,) = post()
+        assert letter.to == ["neuve@exemple.fr"]
+        link = links(letter)[0]
+        visitor = client.application.test_client()
+        assert visitor.get(link).status_code == 200
+        typed = {"pseudonym": "Une nouvelle", "password": "pivoine tracteur lune bleue"}
+        taken = visitor.post(link, data=typed)
+        assert taken.location.startswith("/deuxieme-cle")
+        choice = visitor.get(taken.location).get_data(as_text=True)
+        assert "Choisir une seconde clé" in choice
+    assert db.session.get(Invitation, number, populate_existing=True).expires_at > first
