@@ -32,6 +32,7 @@ from consult.engagements.models import (
 from consult.followup import actions as followup
 from consult.gaps.models import Gap
 from consult.groups import actions as groups
+from consult.identity.models import Series
 from consult.indicators.models import Measure
 from consult.journal.actions import commit
 from consult.moderation import actions as moderation
@@ -215,10 +216,16 @@ def _voices(who: dict[str, User], values: Table, hidden: Table) -> None:
     db.session.add(flag)
     commit()
     importing = hand_in(campaign, table(("1", "Des bancs", "À l'ombre.")), actor=desk)
+    pile = Series(campaign_id=campaign.id, key="pile", size=1, agent_id=desk.id)
+    db.session.add(pile)
+    db.session.flush()
     values |= {
         "consultations/*": campaign.slug,
         "garant/*": campaign.slug,
         "journal/preuves/lignes/*": 1,
+        "consultations/*/lettres/*": pile.id,
+        "consultations/*/prouver/service/*": "franceconnect",
+        "identite/*": "franceconnect",
         "consultations/*/modifier/dossier/*": campaign.documents[0].id,
         "consultations/*/modifier/lieux/*": campaign.places[0].slug,
         "consultations/*/export./*": "csv",

@@ -141,9 +141,7 @@ class _Framed:
     perimeter = StringField(
         _("Perimeter"),
         [LINE],
-        description=_(
-            "Where one lives to be inside: “the town”, the streets of a quarter."
-        ),
+        description=_("Where one lives to be inside: “the town”, the streets of a quarter."),
     )
     postcodes = StringField(
         _("Postcodes of the perimeter"),

@@ -395,7 +395,10 @@ class SlipForm(WordsForm):
     )
     inside = SelectField(
         _("Where the person lives"),
-        choices=[("", _("Not known")), ("yes", PLACES["yes"]), ("no", PLACES["no"])],
+        choices=[
+            SelectChoice("", _("Not known")),
+            *(SelectChoice(key, words) for key, words in PLACES.items()),
+        ],
     )
     is_another = BooleanField(_("It is another sheet: keep both"))
 

@@ -1,4 +1,4 @@
-"""A town to try: three consultations, four plans, the council's desk and five accounts.
+"""A town to try: four consultations, four plans, the council's desk and five accounts.
 
 What really happened at Les Blagis in 2021 stands in `blagis.json`, with its source. Everything
 else is invented, and told through the same actions as the pages, one day after the other.
@@ -22,6 +22,7 @@ from consult.demonstration.desk import Desk
 from consult.demonstration.groups import Groups
 from consult.demonstration.oversight import Oversight
 from consult.demonstration.promises import Promises
+from consult.demonstration.proofs import Proofs
 from consult.demonstration.words import read
 from consult.journal.actions import commit
 from consult.journal.jobs import sign_heads
@@ -76,6 +77,7 @@ def _tell() -> None:
     scenes += Ballots(cast, days).scenes()
     scenes += Groups(cast, days).scenes()
     scenes += Oversight(cast, days).scenes()
+    scenes += Proofs(cast, days).scenes()
     in_order = sorted(scenes, key=lambda one: one.at)
     for _month, chapter in groupby(in_order, key=lambda one: (one.at.year, one.at.month)):
         writing()

@@ -7,7 +7,7 @@ from typing import Any
 
 from consult.answers import actions as answers
 from consult.campaigns import actions as campaigns
-from consult.campaigns.models import Campaign, LegalNature, PhaseKind
+from consult.campaigns.models import AgeBracket, Campaign, LegalNature, PhaseKind
 from consult.comments import actions as comments
 from consult.comments.models import Comment, Side
 from consult.contributions import actions as contributions
@@ -79,6 +79,7 @@ class Consultation:
             legal_nature=LegalNature(told["legal_nature"]),
             support_limit=told.get("support_limit"),
             **{name: told[name] for name in TEXTS},
+            **self._proof(),
         )
         campaigns.schedule(who, self.campaign, dict(self._steps()))
         campaigns.set_themes(who, self.campaign, [(None, title) for title in told["themes"]])
@@ -101,6 +102,19 @@ class Consultation:
                 dated_on=self.days.on(one["on"]),
             )
         campaigns.publish(who, self.campaign)
+
+    def _proof(self) -> dict[str, Any]:
+        """What it asks beyond an address, if anything."""
+        told = self.told
+        if "ways" not in told:
+            return {}
+        return {
+            "ways": told["ways"],
+            "perimeter": told["perimeter"],
+            "youngest": AgeBracket(told["youngest"]),
+            "dpia_on": self.days.on(told["dpia_on"]),
+            "dpia_by": told["dpia_by"],
+        }
 
     def _steps(self) -> Iterator[tuple[PhaseKind, campaigns.Dates]]:
         for kind, step in self.told["phases"].items():

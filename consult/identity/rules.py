@@ -10,7 +10,7 @@ from consult.people.models import RoleName, User
 from consult.people.rules import signed_in
 
 AGES = (AgeBracket.UNDER_15, AgeBracket.FROM_15, AgeBracket.ADULT)
-MOST = 500  # letters made at once: a pile one can still fold
+MOST = 200  # letters made at once: a pile one can still fold, and a press busy for seconds
 
 
 def proven(actor: User | None, campaign: Campaign) -> None:
