@@ -409,7 +409,11 @@ def test_what_is_withdrawn_says_so_at_its_address(client, app, ctx, noon):
     [
         (None, {Status.DRAFT: 404, Status.PENDING: 404, Status.REFUSED: 404}),
         ("author", {}),
-        (RoleName.FACILITATOR, {Status.DRAFT: 404}),
+        # What was kept from view is sealed, for facilitators too: see moderation.
+        (
+            RoleName.FACILITATOR,
+            {Status.DRAFT: 404, Status.REFUSED: 404, Status.RESTRICTED: 410},
+        ),
         (RoleName.GUARANTOR, {Status.DRAFT: 404}),
         (RoleName.COUNCIL, {Status.DRAFT: 404, Status.PENDING: 404, Status.REFUSED: 404}),
     ],

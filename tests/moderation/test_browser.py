@@ -9,11 +9,11 @@ from consult.comments import actions as comments
 from consult.core.db import db
 from consult.journal.actions import commit
 from consult.moderation import actions as moderation
-from consult.moderation.charter import Ground
+from consult.moderation.charter import Ground, Verdict
 from consult.moderation.models import Decision
 from consult.people.models import RoleName
 from consult.posts.models import Post, Status
-from tests.factories import make_campaign, make_contribution, make_user, sign_in
+from tests.factories import make_campaign, make_contribution, make_user, reasons, sign_in
 
 
 @pytest.fixture
@@ -167,9 +167,24 @@ def test_pages_hold_and_pass_axe(page, server, texts, width):
     page.set_viewport_size({"width": width, "height": 900})
     with server.app.app_context():
         shown = db.session.get(Post, texts[-1]).contribution_id
+        sealed = db.session.get(Post, texts[0])
+        decision = moderation.decide(
+            make_user(RoleName.FACILITATOR), sealed, verdict=Verdict.REFUSE, why=reasons(sealed)
+        )
+        commit()
+        other = db.session.get(Post, texts[1])
+        again = moderation.decide(
+            make_user(RoleName.FACILITATOR), other, verdict=Verdict.REFUSE, why=reasons(other)
+        )
+        appeal = moderation.appeal(None, again, words="Relisez, je vous prie.")
+        commit()
+        receipt, contest = f"/decisions/{decision.receipt}", f"/recours/{appeal.receipt}"
+        judged, suspended = f"/moderation/recours/{appeal.id}", f"/moderation/{texts[0]}/suspendre"
     anonymous = [f"/signaler/{texts[-1]}", f"/contributions/{shown}/commenter"]
     resident = [f"/contributions/{shown}/commenter?answers={texts[-1]}", "/mon-espace/soutiens"]
+    anonymous += ["/registre-de-moderation", receipt, f"{receipt}/contester", contest]
     desk = ["/moderation", f"/moderation/{texts[-1]}", "/moderation/signalements"]
+    desk += ["/moderation/recours", judged, "/moderation/recours/saisir", suspended]
     for role, urls in ((None, anonymous), ((), resident), ((RoleName.FACILITATOR,), desk)):
         if role is not None:
             enter(page, server, *role)
