@@ -39,6 +39,7 @@ class House:
             # Tests send forms as fast as programs do; those about the door put it back.
             LAYERS=("rate", "disposable", "links", "alike", "bursts"),
             MAIL_BACKEND="locmem",
+            DISK_ROOM=1,  # a folder in memory may be small
         )
         migrate(self.app)
         self._files = set(self.instance.rglob("*"))

@@ -37,11 +37,14 @@ from consult.indicators.models import Measure
 from consult.journal.actions import commit
 from consult.moderation import actions as moderation
 from consult.moderation.charter import Ground, Verdict
+from consult.operators import health
 from consult.people import actions as people
 from consult.people import letters
 from consult.people.models import RoleName, User
 from consult.pluralism import actions as pluralism
 from consult.posts.models import Flag, FlagKind, Image, Status
+from consult.privacy import actions as privacy
+from consult.privacy.models import Breach, Wish
 from consult.programmes import actions as programmes
 from consult.programmes.models import Body, Participant
 from consult.sources.models import SourceDocument
@@ -125,7 +128,18 @@ def make_everything() -> Everything:
     values: dict[str, Any] = {}
     hidden: dict[str, Any] = {}
     make_town()
-    for tell in (_documents, _voices, _ballots, _assembly, _promises, _groups, _figures, _doors):
+    health.give_sign()
+    for tell in (
+        _documents,
+        _voices,
+        _ballots,
+        _assembly,
+        _promises,
+        _groups,
+        _figures,
+        _data,
+        _doors,
+    ):
         tell(who, values, hidden)
         commit()
     return Everything(who, values, hidden)
@@ -390,6 +404,31 @@ def _figures(who: dict[str, User], values: Table, hidden: Table) -> None:
         "indicateurs/chiffres/*": first(Measure, Measure.indicator_id == shown.id).id,
     }
     hidden |= {"indicateurs/*": draft.slug, "indicateurs/n/*": draft.id}
+
+
+def _data(who: dict[str, User], values: Table, hidden: Table) -> None:
+    """A request about one's data, and a line of the register of breaches."""
+    asked = privacy.petition(
+        who["owner"], wish=Wish.OTHER, words="Qui lit ?", key="asked", language="fr"
+    )
+    breach = Breach(
+        title="Clé perdue",
+        noticed_at=clock.now(),
+        nature="Adresses",
+        people="Douze",
+        effects="Aucun",
+        author_id=who["administrator"].id,
+    )
+    db.session.add(breach)
+    db.session.flush()
+    values |= {
+        "mon-espace/accords/*": "position",
+        "mon-espace/mes-donnees/textes/*": values["contributions/*"],
+        "donnees-personnelles/registre./*": "csv",
+        "donnees-personnelles/demande/*": asked.receipt,
+        "donnees-personnelles/bureau/*": asked.receipt,
+        "donnees-personnelles/violations/*": breach.id,
+    }
 
 
 def _doors(who: dict[str, User], values: Table, hidden: Table) -> None:
