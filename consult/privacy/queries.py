@@ -164,6 +164,9 @@ FATES = {
 }
 
 
+LAST = ("safety", "journal", "office", "record")  # what speaks of residents comes first
+
+
 class Line(NamedTuple):
     """One use of personal data, and the columns that serve it, by table."""
 
@@ -177,7 +180,7 @@ def register() -> list[Line]:
     for datum in personal.data():
         line = lines.setdefault(datum.use.name, Line(datum.use, {}))
         line.tables.setdefault(datum.table.name, []).append(datum)
-    return sorted(lines.values(), key=lambda line: line.use.name == "office")
+    return sorted(lines.values(), key=lambda line: line.use.name in LAST)
 
 
 def data_map() -> list[dict[str, str]]:
