@@ -31,6 +31,10 @@ def checks() -> dict[str, bool]:
     }
 
 
+def has_its_tables() -> bool:
+    return _version() == newest()
+
+
 def _version() -> str | None:
     """Which tables the database has; None when it does not answer."""
     try:

@@ -23,8 +23,7 @@ from consult.keys.models import Passkey, Totp
 from consult.moderation.charter import TARGETS
 from consult.moderation.models import Appeal, Notice
 from consult.operators import health
-from consult.people.models import Letter, Role, User
-from consult.people.queries import administrators
+from consult.people.models import Letter, Role, RoleName, User
 from consult.portal import legal
 from consult.portal import queries as portal
 from consult.posts.models import Post, Status
@@ -43,12 +42,90 @@ class Point(NamedTuple):
 
 def points() -> list[Point]:
     """Everything that needs attention, the machine first, then people; empty when all is well."""
-    return [*_machine(), *_journal(), *_mail(), *_people(), *_waiting(), *_settings()]
+    n = counts()
+    return [*_machine(), *_journal(), *_mail(n), *_people(n), *_waiting(n), *_settings()]
 
 
-def _count(model: type[Any], *where: Any) -> int:
+class Counts(NamedTuple):
+    """How many rows wait, are late or bounce: one question to the database for all of them."""
+
+    letters: int
+    notices: int
+    imports: int
+    texts: int
+    reports: int
+    bounced_letters: int
+    bounced_people: int
+    late_texts: int
+    late_reports: int
+    late_appeals: int
+    late_replies: int
+    stopped_imports: int
+    administrators: int
+    keyless: int
+
+
+def counts() -> Counts:
+    now = clock.now()
+    post, question, user = Post.__table__.c, Question.__table__.c, User.__table__.c
+    late_questions = sa.select(post.id).where(
+        post.status == Status.PUBLISHED, post.submitted_at < now - timedelta(days=within())
+    )
+    open_to = sa.select(user.id).where(user.closed_at.is_(None), user.is_system.is_(False))
+    keyed = sa.union(sa.select(Totp.user_id), sa.select(Passkey.user_id))
+    asked = Counts(
+        letters=_count(Letter, Letter.sent_at.is_(None)),
+        notices=_count(Notification, Notification.mailed_at.is_(None)),
+        imports=_count(Import, Import.finished_at.is_(None)),
+        texts=_count(Post, post.waiting_since.is_not(None)),
+        reports=_count(Notice, Notice.closed_at.is_(None)),
+        bounced_letters=_count(Letter, Letter.sent_at.is_(None), Letter.failures >= FAILURES),
+        bounced_people=_count(User, user.mail_failures >= FAILURES, user.closed_at.is_(None)),
+        late_texts=_count(
+            Post,
+            sa.or_(
+                *(
+                    sa.and_(post.rank == urgency.rank, post.waiting_since < now - target)
+                    for urgency, target in TARGETS.items()
+                )
+            ),
+        ),
+        late_reports=_count(
+            Notice,
+            Notice.closed_at.is_(None),
+            sa.or_(
+                *(
+                    sa.and_(Notice.urgency == urgency, Notice.at < now - target)
+                    for urgency, target in TARGETS.items()
+                )
+            ),
+        ),
+        late_appeals=_count(
+            Appeal, Appeal.conclusion.is_(None), Appeal.at < now - timedelta(days=APPEAL_DAYS)
+        ),
+        late_replies=_count(
+            Question, question.answered_at.is_(None), question.id.in_(late_questions)
+        ),
+        stopped_imports=_count(Import, Import.fault != ""),
+        administrators=_count(
+            User,
+            user.id.in_(sa.select(Role.user_id).where(Role.name == RoleName.ADMINISTRATOR)),
+            user.closed_at.is_(None),
+            user.confirmed_at.is_not(None),
+        ),
+        keyless=_count(
+            User,
+            user.id.in_(sa.select(Role.user_id)),
+            user.id.in_(open_to),
+            user.id.not_in(keyed),
+        ),
+    )
+    return Counts(*db.session.execute(sa.select(*asked)).one())
+
+
+def _count(model: type[Any], *where: Any) -> Any:
     table = model.__table__
-    return db.session.scalar(sa.select(sa.func.count()).select_from(table).where(*where)) or 0
+    return sa.select(sa.func.count()).select_from(table).where(*where).scalar_subquery()
 
 
 # The machine.
@@ -85,7 +162,7 @@ def _machine() -> Iterator[Point]:
             ),
             _("Make one, and keep it elsewhere: consult backup."),
         )
-    if not health.checks()["migrations"]:
+    if not health.has_its_tables():
         yield Point(
             _("The tables are not those of this version"), _("Bring them up: consult db upgrade.")
         )
@@ -111,9 +188,8 @@ def _journal() -> Iterator[Point]:
 # Letters.
 
 
-def _mail() -> Iterator[Point]:
-    letters = bounced_letters()
-    if letters:
+def _mail(n: Counts) -> Iterator[Point]:
+    if letters := n.bounced_letters:
         yield Point(
             n_(
                 "%(num)d letter about an account does not leave",
@@ -122,8 +198,7 @@ def _mail() -> Iterator[Point]:
             ),
             _("The mail server refuses them. Its log and ours say why; the address may not exist."),
         )
-    people = bounced_people()
-    if people:
+    if people := n.bounced_people:
         yield Point(
             n_(
                 "The notices to %(num)d person bounce",
@@ -134,31 +209,17 @@ def _mail() -> Iterator[Point]:
         )
 
 
-def bounced_letters() -> int:
-    return _count(Letter, Letter.sent_at.is_(None), Letter.failures >= FAILURES)
-
-
-def bounced_people() -> int:
-    return _count(User, User.mail_failures >= FAILURES, User.closed_at.is_(None))
-
-
 # People.
 
 
-def _people() -> Iterator[Point]:
-    if len(administrators()) < 2:
+def _people(n: Counts) -> Iterator[Point]:
+    if n.administrators < 2:
         yield Point(
             _("There is no second administrator"),
             _("If the only one leaves or loses their key, nobody looks after the site."),
             ("people.roles", {}),
         )
-    keyed = sa.union(sa.select(Totp.user_id), sa.select(Passkey.user_id))
-    keyless = (
-        sa.select(sa.func.count(Role.user_id.distinct()))
-        .join(User, User.id == Role.user_id)
-        .where(User.closed_at.is_(None), User.is_system.is_(False), Role.user_id.not_in(keyed))
-    )
-    if number := db.session.scalar(keyless):
+    if number := n.keyless:
         yield Point(
             n_(
                 "%(num)d person with a role has no second key yet",
@@ -173,9 +234,8 @@ def _people() -> Iterator[Point]:
 # What waits for the town.
 
 
-def _waiting() -> Iterator[Point]:
-    now = clock.now()
-    if number := late_texts(now):
+def _waiting(n: Counts) -> Iterator[Point]:
+    if number := n.late_texts:
         yield Point(
             n_(
                 "%(num)d text waits longer than announced",
@@ -184,7 +244,7 @@ def _waiting() -> Iterator[Point]:
             ),
             _("One hour for danger, a day for what is plainly unlawful, three days for the rest."),
         )
-    if number := late_notices(now):
+    if number := n.late_reports:
         yield Point(
             n_(
                 "%(num)d report of a reader waits longer than announced",
@@ -193,8 +253,7 @@ def _waiting() -> Iterator[Point]:
             ),
             _("Whoever pointed a text out is owed an answer."),
         )
-    old = now - timedelta(days=APPEAL_DAYS)
-    if number := _count(Appeal, Appeal.conclusion.is_(None), Appeal.at < old):
+    if number := n.late_appeals:
         yield Point(
             n_(
                 "%(num)d appeal has waited for a month",
@@ -203,7 +262,7 @@ def _waiting() -> Iterator[Point]:
             ),
             _("Somebody who did not decide first looks at it again."),
         )
-    for campaign, number in late_answers(now):
+    for campaign, number in late_answers(clock.now()):
         yield Point(
             n_(
                 "%(num)d answer is late: %(title)s",
@@ -214,7 +273,7 @@ def _waiting() -> Iterator[Point]:
             _("The time the town had given itself to answer is over."),
             ("portal.thread", {"slug": campaign.slug}),
         )
-    if number := late_replies(now):
+    if number := n.late_replies:
         yield Point(
             n_(
                 "%(num)d question about an action has no reply in time",
@@ -223,7 +282,7 @@ def _waiting() -> Iterator[Point]:
             ),
             _("The town means to reply within %(days)s days.", days=within()),
         )
-    if number := _count(Import, Import.fault != ""):
+    if number := n.stopped_imports:
         yield Point(
             n_(
                 "%(num)d import stopped before its end",
@@ -232,23 +291,6 @@ def _waiting() -> Iterator[Point]:
             ),
             _("Its page says why, and goes on from there."),
         )
-
-
-def late_texts(now: datetime) -> int:
-    """Texts to be read that wait longer than announced for what they were reported for."""
-    late = [
-        sa.and_(Post.rank == urgency.rank, Post.waiting_since < now - target)
-        for urgency, target in TARGETS.items()
-    ]
-    return _count(Post, Post.waiting_since.is_not(None), sa.or_(*late))
-
-
-def late_notices(now: datetime) -> int:
-    late = [
-        sa.and_(Notice.urgency == urgency, Notice.at < now - target)
-        for urgency, target in TARGETS.items()
-    ]
-    return _count(Notice, Notice.closed_at.is_(None), sa.or_(*late))
 
 
 def late_answers(now: datetime) -> list[tuple[Campaign, int]]:
@@ -271,17 +313,6 @@ def late_answers(now: datetime) -> list[tuple[Campaign, int]]:
     found = sa.select(Campaign).where(Campaign.id.in_([number for number, _ in rows]))
     campaigns = {campaign.id: campaign for campaign in db.session.scalars(found)}
     return [(campaigns[number], count) for number, count in rows]
-
-
-def late_replies(now: datetime) -> int:
-    table = Question.__table__
-    late = table.c.id.in_(
-        sa.select(Post.__table__.c.id).where(
-            Post.__table__.c.status == Status.PUBLISHED,
-            Post.__table__.c.submitted_at < now - timedelta(days=within()),
-        )
-    )
-    return _count(Question, table.c.answered_at.is_(None), late)
 
 
 # Settings.
@@ -336,19 +367,19 @@ def gauges() -> list[tuple[str, str, dict[str, str], float]]:
     sign, backup, head = health.last_sign(), health.last_backup(), journal.last_head()
     waiting = "Rows that wait, by queue."
     bounced = "Letters and people whose mail was refused three times or more."
-    unread = Post.waiting_since.is_not(None)
+    n = counts()
     queues = {
-        "letters": _count(Letter, Letter.sent_at.is_(None)),
-        "notices": _count(Notification, Notification.mailed_at.is_(None)),
-        "imports": _count(Import, Import.finished_at.is_(None)),
-        "moderation": _count(Post, unread),
-        "reports": _count(Notice, Notice.closed_at.is_(None)),
+        "letters": n.letters,
+        "notices": n.notices,
+        "imports": n.imports,
+        "moderation": n.texts,
+        "reports": n.reports,
     }
-    found = [("waiting", waiting, {"queue": name}, float(n)) for name, n in queues.items()]
+    found = [("waiting", waiting, {"queue": name}, float(m)) for name, m in queues.items()]
     found += [
-        ("mail_failing", bounced, {"what": "letters"}, bounced_letters()),
-        ("mail_failing", bounced, {"what": "people"}, bounced_people()),
-        ("moderation_late", "Texts that wait longer than announced.", {}, late_texts(now)),
+        ("mail_failing", bounced, {"what": "letters"}, n.bounced_letters),
+        ("mail_failing", bounced, {"what": "people"}, n.bounced_people),
+        ("moderation_late", "Texts that wait longer than announced.", {}, n.late_texts),
         ("journal_lines", "Lines of the journal.", {}, journal.tip()),
         ("journal_signed_lines", "Lines under a signed head.", {}, head.count if head else 0),
         ("disk_free_bytes", "Free where the instance lives.", {}, health.free()),

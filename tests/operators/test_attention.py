@@ -188,4 +188,4 @@ def test_once_the_night_is_signed_nothing_is_left(app, well, noon):
 def test_the_page_asks_little_of_the_database(well):
     with statements() as sent:
         queries.points()
-    assert len(sent) <= 20
+    assert len(sent) <= 10

@@ -58,7 +58,7 @@ def test_it_says_that_the_worker_sleeps(client, awake, noon):
 
 def test_it_says_that_the_disk_is_full(client, awake, monkeypatch):
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(2**40, 2**40 - 1, 1))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(2**40, 2**40, 0))
     reply = client.get("/readyz")
     assert (reply.status_code, reply.json["disk"]) == (503, False)
 
