@@ -9,6 +9,7 @@ from consult.core import clock
 from consult.core.db import db
 from consult.core.files import StoredFile
 from consult.core.i18n import day
+from consult.identity.models import Proof
 from consult.journal.actions import record
 from consult.keys.rules import fresh
 from consult.moderation.models import months_after
@@ -68,6 +69,12 @@ def consent(actor: User, *, kind: ConsentKind, given: bool) -> None:
         db.session.execute(
             sa.update(Support)
             .where(Support.user_id == actor.id)
+            .values(user_id=None)
+            .execution_options(synchronize_session=False)
+        )
+        db.session.execute(
+            sa.update(Proof)
+            .where(Proof.user_id == actor.id)
             .values(user_id=None)
             .execution_options(synchronize_session=False)
         )

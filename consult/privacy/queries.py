@@ -6,14 +6,18 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from consult.campaigns.models import AgeBracket, Campaign
 from consult.core import clock, personal
 from consult.core.db import db
 from consult.core.i18n import _
 from consult.core.personal import Datum, Fate, Use
+from consult.indicators.masking import Sum, hidden
+from consult.indicators.queries import threshold
 from consult.people import queries as people
 from consult.people.models import Consent, User
 from consult.posts.models import Post, Status
 from consult.privacy.models import SOON, Breach, Copy, Petition, Profile, Purge
+from consult.votes.models import Support
 
 BREACH_REMINDER = timedelta(hours=24)  # between two reminders while the authority waits
 
@@ -200,6 +204,47 @@ def data_map() -> list[dict[str, str]]:
         for data in line.tables.values()
         for datum in data
     ]
+
+
+# Figures.
+
+
+class Declared(NamedTuple):
+    """Who took part by age bracket, as far as they said; small numbers unseen."""
+
+    people: int  # with an account, who wrote or supported
+    said: int | None  # of them, how many said a bracket; None: too few to be shown
+    brackets: dict[AgeBracket, int | None]  # None: too few to be shown
+
+
+def took_part(campaign: Campaign) -> Declared:
+    """The declared profile of a campaign's participants; no cell and no difference is small."""
+    post, contribution = db.metadata.tables["post"], db.metadata.tables["contribution"]
+    comment = db.metadata.tables["comment"]
+    wrote = (
+        sa.select(post.c.author_id)
+        .join(table, table.c.id == post.c.id)
+        .where(table.c.campaign_id == campaign.id, post.c.status == Status.PUBLISHED)
+        for table in (contribution, comment)
+    )
+    supported = sa.select(Support.user_id).where(Support.campaign_id == campaign.id)
+    someone = sa.union(*wrote, supported).subquery()
+    rows = db.session.execute(
+        sa.select(Profile.bracket, sa.func.count())
+        .select_from(someone)
+        .join(Profile, Profile.user_id == someone.c[0], isouter=True)
+        .where(someone.c[0].is_not(None))
+        .group_by(Profile.bracket)
+    )
+    counts = {bracket: number for bracket, number in rows}
+    people = sum(counts.values())
+    said = people - counts.get(None, 0)
+    cells = {"all": people, "said": said, "unsaid": people - said}
+    cells |= {bracket: counts.get(bracket, 0) for bracket in AgeBracket}
+    sums = [Sum("all", ("said", "unsaid")), Sum("said", tuple(AgeBracket))]
+    unseen = hidden(cells, sums, threshold())
+    brackets = {one: None if one in unseen else cells[one] for one in AgeBracket}
+    return Declared(people, None if "said" in unseen else said, brackets)
 
 
 # Scrubbing.

@@ -11,6 +11,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from consult.answers.queries import coverage
 from consult.campaigns.queries import by_slug_or_404
 from consult.core.errors import local
 from consult.core.i18n import gettext, ngettext
@@ -22,6 +23,7 @@ from consult.people import limits
 from consult.people.rules import signed_in
 from consult.people.session import actor
 from consult.posts.models import Channel
+from consult.privacy.queries import took_part
 from consult.votes import actions, queries, rules
 from consult.votes.forms import SheetForm
 
@@ -105,6 +107,8 @@ def figures(slug: str) -> ResponseReturnValue:
         supports=None if campaign.counts_hidden else queries.supports_split(campaign),
         people=by_way(campaign) if campaign.accepted else {},
         asks_where=asks_where(campaign),
+        declared=took_part(campaign),
+        coverage=coverage(campaign),
     )
 
 

@@ -14,7 +14,7 @@ from consult.journal.actions import commit
 from consult.people.jobs import send_letters
 from consult.people.models import RoleName
 from consult.posts.models import Status
-from consult.privacy import jobs
+from consult.privacy import jobs, queries
 from consult.privacy.models import WISHES, Breach, Petition, Profile
 from consult.votes import actions as votes
 from tests.factories import make_contribution, make_user, sign_in
@@ -226,3 +226,36 @@ def test_the_register_is_made_of_the_tables_and_misses_none(client, ctx):
 
 def test_every_wish_has_its_words():
     assert all(str(words) for words in WISHES.values())
+
+
+# Figures.
+
+
+def test_the_figures_say_who_did_not_answer_and_show_no_small_number(client, ctx):
+    def taking_part(bracket, number):
+        for _ in range(number):
+            user = make_user()
+            votes.support(user, contribution)
+            if bracket:
+                db.session.add(Profile(user_id=user.id, bracket=bracket))
+        commit()
+
+    contribution = make_contribution()
+    campaign = contribution.campaign
+    page = f"/consultations/{campaign.slug}/comptes"
+    taking_part("adult", 3)
+    said = client.get(page).text
+    assert "Participants volontaires, non représentatifs" in said
+    assert "Trop peu d’entre eux ont dit leur âge" in said
+    taking_part("adult", 17)
+    taking_part("from_15", 14)
+    taking_part("under_15", 12)
+    taking_part(None, 20)
+    declared = queries.took_part(campaign)
+    assert (declared.people, declared.said) == (67, 46)  # the author is one of them
+    assert list(declared.brackets.values()) == [12, 14, 20]
+    db.session.execute(sa.delete(Profile).where(Profile.bracket == "under_15"))
+    commit()
+    assert None in queries.took_part(campaign).brackets.values() or (
+        queries.took_part(campaign).brackets["under_15"] == 0
+    )
