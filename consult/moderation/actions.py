@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from consult.comments.models import Comment
 from consult.comments.queries import listeners
 from consult.contributions.models import Contribution
-from consult.core import clock
+from consult.core import clock, files
 from consult.core.db import db
 from consult.journal.actions import record
 from consult.keys.rules import fresh
@@ -451,11 +451,12 @@ def _erase(post: Post) -> None:
     """The words and the pictures of a sealed text are gone, from every wording of it."""
     post.title = post.body = ""
     _erase_versions(post, of_all=True)
-    db.session.execute(
-        sa.delete(Image)
-        .where(Image.post_id == post.id)
-        .execution_options(synchronize_session="fetch")
-    )
+    for image in posts.images([post.id]).get(post.id, []):
+        db.session.delete(image)
+        db.session.flush()
+        for file in (image.file, image.thumbnail):
+            if file is not None:
+                files.let_go(file)
 
 
 def _erase_versions(post: Post, *, of_all: bool = False) -> None:

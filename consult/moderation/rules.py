@@ -41,7 +41,8 @@ def read(actor: User | None, post: Post | None = None) -> None:
 def read_words(actor: User | None, post: Post) -> None:
     """Sealed words are open to the guarantor, and to whoever has an appeal to decide; no other."""
     read(actor, post)
-    if not post.is_sealed or opens_seal(actor, post):
+    is_closed = post.is_sealed or post.status == Status.WITHDRAWN
+    if not is_closed or opens_seal(actor, post):
         return
     assert actor is not None  # noqa: S101
     may_judge = any(one.first_id != actor.id for one in queries.open_appeals_about(post))
