@@ -355,8 +355,8 @@ def _take_out(post: Post, passage: str, editor: User) -> None:
         .values(sealed_at=clock.now())
         .execution_options(synchronize_session=False)
     )
-    words = (text.replace(passage, TAKEN_OUT) for text in (post.title, post.body))
-    post.say(*words, editor)
+    title, body = (text.replace(passage, TAKEN_OUT) for text in (post.title, post.body))
+    post.say(title, body, editor)
     if post.is_public:
         post.shown_anew()
 

@@ -80,7 +80,7 @@ def register(since: str = "") -> Register:
         .group_by(Decision.month, Decision.verdict, Decision.ground)
     ):
         verdicts[month, verdict] += number
-        if verdict in NEEDS_REASONS:
+        if ground is not None and verdict in NEEDS_REASONS:
             grounds[month, ground] += number
         first = min(first, month)
     received = Counter(

@@ -6,7 +6,7 @@ from consult.contributions.models import Outcome
 from consult.core.i18n import _
 from consult.engagements.models import PROGRESS, Progress
 from consult.journal.models import Event
-from consult.moderation.models import Ground, Verdict
+from consult.moderation.charter import Ground, Verdict
 
 OUTCOMES = {
     Outcome.RETAINED: _("The town answered: retained"),
@@ -21,6 +21,10 @@ VERDICTS = {
     Verdict.KEEP: _("A published text was read, and left as it is"),
     Verdict.RESTRICT: _("A published text was hidden"),
     Verdict.RESTORE: _("A hidden text was put back on show"),
+    Verdict.REDACT: _("A passage was taken out of a text"),
+    Verdict.REINSTATE: _("A passage taken out of a text was put back"),
+    Verdict.SET_ASIDE: _("A text was set aside from the lists"),
+    Verdict.BRING_BACK: _("A text set aside came back in the lists"),
 }
 ACTS: dict[str, LazyString] = {
     "ballots.announce": _("Secret vote announced: its question and its rules are frozen"),
@@ -149,6 +153,20 @@ UNSHOWN: dict[str, LazyString] = {
     "identity.see": _("Somebody known at the desk"),
     "identity.vouch": _("Somebody known from elsewhere"),
     "moderation.lift": _("Suspension lifted"),
+    "privacy.ask_copy": _("Copy of one's own data asked for"),
+    "privacy.make_copy": _("Copy of somebody's own data made"),
+    "privacy.take_back": _("Text withdrawn by its author, its words erased"),
+    "privacy.describe": _("Age bracket said or taken back"),
+    "privacy.consent": _("Agreement given or taken back"),
+    "privacy.petition": _("Request about one's data received"),
+    "privacy.answer_petition": _("Request about one's data answered"),
+    "privacy.extend_petition": _("Time to answer a request made longer, with its reason"),
+    "privacy.erase": _("Account emptied at its owner's request"),
+    "privacy.open_archive": _("Sealed identity opened for a judge's request"),
+    "privacy.declare_breach": _("Breach of personal data declared"),
+    "privacy.update_breach": _("Register of breaches completed"),
+    "privacy.purge": _("Rule of retention carried out"),
+    "privacy.remind": _("Administrators reminded of a time that runs out"),
     "moderation.purge": _("Words of a decision erased, their time being over"),
     "moderation.suspend": _("Account suspended, with the reasons"),
     "people.follow": _("Somebody follows"),

@@ -16,7 +16,7 @@ from consult.core.db import db
 from consult.core.rules import Refused
 from consult.journal.actions import commit
 from consult.moderation import actions, queries, register
-from consult.moderation.charter import Aim, Conclusion, Ground, Urgency, Verdict
+from consult.moderation.charter import UNDONE_BY, Aim, Conclusion, Ground, Urgency, Verdict
 from consult.moderation.jobs import purge
 from consult.moderation.models import Appeal, Decision, Notice, Reasons, months_after
 from consult.moderation.statements import Why
@@ -620,3 +620,12 @@ def test_nothing_typed_is_lost(client, amina, text, app):
         assert words in reply.text
     assert db.session.scalar(sa.select(sa.func.count(Reasons.id))) == 1
     assert Why(aim=Aim.CONDUCT).ground is None
+
+
+@pytest.mark.parametrize("verdict", [Verdict.REDACT, Verdict.SET_ASIDE])
+def test_the_public_journal_names_every_restriction(amina, client, verdict):
+    text = make_contribution(title="Des bancs", body=f"Des bancs. {SECRET}")
+    hide(amina, text, verdict, passage=SECRET)
+    actions.decide(amina, text, verdict=UNDONE_BY[verdict])
+    commit()
+    assert SECRET not in read(client, "/journal")
