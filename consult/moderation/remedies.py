@@ -132,7 +132,12 @@ def appeals() -> ResponseReturnValue:
     rules.read(user)
     assert user is not None  # noqa: S101
     found = [(one, refusal(rules.judge, user, one)) for one in queries.open_appeals(user)]
-    return private("moderation/appeals.html", appeals=found, waited=waited)
+    return private(
+        "moderation/appeals.html",
+        appeals=found,
+        waited=waited,
+        may_enter=refusal(rules.facilitates, user) is None,
+    )
 
 
 @bp.route("/moderation/recours/<int:id>", methods=["GET", "POST"])
@@ -199,7 +204,7 @@ def _overtaken(appeal: Appeal, form: ConcludeForm) -> ResponseReturnValue:
 def enter_appeal() -> ResponseReturnValue:
     """An appeal that came by letter, typed in by an agent."""
     user = actor()
-    rules.read(user)
+    rules.facilitates(user)
     form = LetterForm(data={"received_on": clock.today(), "receipt": request.args.get("receipt")})
     if made := queries.appeal_with_key(form.key.data):
         return redirect(url_for(".appealed", receipt=made.receipt), 303)

@@ -241,6 +241,16 @@ def enter_appeal(actor: User | None, contested: Decision | Notice, *, received_o
     appeal(actor, contested, received_on)
 
 
+def facilitates(actor: User | None) -> None:
+    """A facilitator of the site, or of any campaign or plan."""
+    signed_in(actor)
+    held = actor.held if actor is not None else []
+    require(
+        any(role.name == RoleName.FACILITATOR for role in held),
+        ROLE_NEEDED[RoleName.FACILITATOR],
+    )
+
+
 def judge(actor: User | None, appeal: Appeal) -> None:
     """A facilitator who did not decide first, about the words of somebody else, once."""
     moderate(actor, appeal.text)
