@@ -35,12 +35,15 @@ from consult.groups import actions as groups
 from consult.identity.models import Series
 from consult.indicators.models import Measure
 from consult.journal.actions import commit
+from consult.keys import actions as keys
+from consult.keys.codes import new_secret
+from consult.keys.models import Passkey
 from consult.moderation import actions as moderation
 from consult.moderation.charter import Ground, Verdict
 from consult.operators import health
 from consult.people import actions as people
 from consult.people import letters
-from consult.people.models import RoleName, User
+from consult.people.models import RoleName, User, Visit
 from consult.pluralism import actions as pluralism
 from consult.posts.models import Flag, FlagKind, Image, Status
 from consult.privacy import actions as privacy
@@ -138,6 +141,7 @@ def make_everything() -> Everything:
         _groups,
         _figures,
         _data,
+        _keys,
         _doors,
     ):
         tell(who, values, hidden)
@@ -428,6 +432,28 @@ def _data(who: dict[str, User], values: Table, hidden: Table) -> None:
         "donnees-personnelles/demande/*": asked.receipt,
         "donnees-personnelles/bureau/*": asked.receipt,
         "donnees-personnelles/violations/*": breach.id,
+    }
+
+
+def _keys(who: dict[str, User], values: Table, hidden: Table) -> None:
+    """The second keys and sessions of people; what waits for a second signature."""
+    for name in ("facilitator", "council", "guarantor", "administrator"):
+        keys.enrol(who[name], secret=new_secret())
+    passkey = Passkey(user_id=who["owner"].id, credential="eHh4eA", public_key="eHh4eA", name="Clé")
+    visit = Visit(user_id=who["owner"].id, token="x", number=1)
+    db.session.add_all([passkey, visit])
+    db.session.flush()
+    asked = keys.ask(
+        who["administrator"],
+        "campaigns.extend",
+        first(Contribution).campaign,
+        details={"reason": "La poste."},
+    )
+    values |= {
+        "mon-espace/securite/cles/*": passkey.id,
+        "mon-espace/securite/sessions/*": visit.id,
+        "administration/comptes/*": who["facilitator"].id,
+        "administration/signatures/*": asked.id,
     }
 
 

@@ -232,7 +232,7 @@ def renew_codes() -> Any:
     if request.method == "POST":
         made = actions.renew_codes(user)
         commit()
-        return _private("keys/codes.html", codes=made, onward=_onward(), site=people.site_name())
+        return _private("keys/codes.html", codes=made, onward=_onward(), town=people.site_name())
     return _private("keys/renew_codes.html", left=queries.codes_left(user), onward=_asked())
 
 
