@@ -96,15 +96,17 @@ def figures(campaign: Campaign) -> Figures:
         .offset((timed - 1) // 2)
         .limit(1)
     )
-    contested = sa.select(sa.func.count(), sa.func.count(Appeal.conclusion)).select_from(Appeal)
-    appeals, concluded = db.session.execute(
+    oldest = sa.select(sa.func.min(Post.__table__.c.waiting_since)).where(
+        Post.__table__.c.id.in_(numbers)
+    )
+    contested = sa.select(
+        sa.func.count(), sa.func.count(Appeal.conclusion), oldest.scalar_subquery()
+    ).select_from(Appeal)
+    appeals, concluded, since = db.session.execute(
         contested.join(Decision, Decision.id == Appeal.decision_id).where(
             Decision.post_id.in_(numbers)
         )
     ).one()
-    oldest = sa.select(sa.func.min(Post.__table__.c.waiting_since)).where(
-        Post.__table__.c.id.in_(numbers)
-    )
     return Figures(
         counted[Contribution],
         counted[Comment],
@@ -113,7 +115,7 @@ def figures(campaign: Campaign) -> Figures:
         appeals,
         appeals - concluded,
         db.session.scalar(median) if timed else None,
-        db.session.scalar(oldest),
+        since,
         coverage(campaign),
     )
 
