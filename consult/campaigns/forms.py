@@ -22,7 +22,6 @@ from wtforms.widgets import HiddenInput
 
 from consult.campaigns.models import (
     FROZEN,
-    IDENTITIES,
     LEGAL_NAMES,
     MODERATIONS,
     WAYS,
@@ -127,7 +126,7 @@ class _Framed:
     )
     identity = RadioField(
         _("Identity"),
-        choices=[SelectChoice(value.value, words) for value, words in IDENTITIES.items()],
+        choices=[SelectChoice(one.value, one.label) for one in (Identity.NONE, Identity.EMAIL)],
         coerce=Identity,
         default=Identity.EMAIL,
     )
