@@ -58,7 +58,7 @@ def open_flags(actor: User, after: int = 0) -> list[Line]:
         .order_by(Flag.id)
         .limit(PAGE + 1)
     )
-    held = [role for role in actor.roles if role.name in READERS]
+    held = [role for role in actor.held if role.name in READERS]
     if not any(role.campaign_id is None and role.plan_id is None for role in held):
         allowed = [role.campaign_id for role in held if role.campaign_id]
         statement = statement.where(campaign_id.in_(allowed))
