@@ -19,7 +19,7 @@ def read(actor: User | None, post: Post | None = None) -> None:
         return
     signed_in(actor)
     assert actor is not None  # noqa: S101
-    held = {role.name for role in actor.roles}
+    held = {role.name for role in actor.held}
     require(held & {RoleName.FACILITATOR, RoleName.GUARANTOR}, ROLE_NEEDED[RoleName.FACILITATOR])
 
 

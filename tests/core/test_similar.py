@@ -70,4 +70,3 @@ def test_what_is_measured_on_the_labelled_sets_does_not_get_worse():
 def test_real_proposals_find_their_own_title(shared_data):
     folder = shared_data("contributions-fr")
     assert likeness.by_its_words(folder).five >= 145
-    assert likeness.by_pairs(folder).five >= 35
