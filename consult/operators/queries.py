@@ -9,7 +9,6 @@ from flask import current_app
 from flask_babel.speaklater import LazyString
 
 from consult.campaigns.models import Campaign, Phase, PhaseKind, State
-from consult.config import Defaults
 from consult.contributions.models import Tally
 from consult.core import clock
 from consult.core.db import db
@@ -322,7 +321,7 @@ def _settings() -> Iterator[Point]:
     config = current_app.config
     if not config["SITE_URL"]:
         yield Point(_("The address of the site is not set"), _("Letters link to it: SITE_URL."))
-    if config["MAIL_DEFAULT_SENDER"] == Defaults.MAIL_DEFAULT_SENDER:
+    if config["MAIL_DEFAULT_SENDER"].endswith("@localhost"):
         yield Point(
             _("Letters have no sender of the town's"),
             _("Set MAIL_DEFAULT_SENDER, else they bounce."),
