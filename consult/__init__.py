@@ -10,7 +10,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from consult import config
-from consult.core import assets, errors, headers, i18n, logs, mail, pages, templates
+from consult.core import assets, errors, headers, i18n, logs, mail, once, pages, templates
 from consult.core.db import db
 from consult.core.paths import data_path
 from consult.journal import queries as journal
@@ -49,6 +49,21 @@ ROOMS = (
     "operators",
 )
 
+# Forms whose effect is in the browser that sends them, and the ballot: see `core/once.py`.
+IN_THE_BROWSER = (
+    *(
+        "keys",
+        "ballots.cast",
+        "ballots.change",
+        "people.confirm",
+        "people.sign_in",
+        "people.enter",
+        "people.sign_out",
+    ),
+    *("people.choose_password", "people.reset", "people.change_password", "people.close_account"),
+    *("people.confirm_address", "people.accept_invitation"),
+)
+
 
 def create_app(**overrides: Any) -> Flask:
     """The whole site: the only place that knows every room."""
@@ -71,6 +86,7 @@ def create_app(**overrides: Any) -> Flask:
     i18n.init_app(app)
     mail.init_app(app)
     session.init_app(app)
+    once.init_app(app, but=IN_THE_BROWSER)
     headers.init_app(app)
     templates.init_app(app)
     assets.init_app(app)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import current_app, render_template
 from jinja2 import TemplateNotFound
 
-from consult.core import clock, mail, throttle
+from consult.core import clock, mail, once, throttle
 from consult.core.db import db, writing
 from consult.core.i18n import gettext, spoken
 from consult.core.logs import told
@@ -51,6 +51,7 @@ def tidy() -> int:
     """Forget the tries, the letters and the addresses that nothing needs any more."""
     writing()
     throttle.forget(clock.now() - timedelta(days=1))
+    once.forget(clock.now() - timedelta(days=1))
     old = clock.now() - KEPT
     gone = list(
         db.session.scalars(sa.delete(Letter).where(Letter.created_at < old).returning(Letter.id))

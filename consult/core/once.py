@@ -1,0 +1,121 @@
+"""A form sent twice is done once: the second sending lands where the first one did.
+
+Every form carries a number of its own (`core/forms.py`). It is claimed in the very transaction of
+what the form does, so that both stand or neither; a second sending, from a double click, another
+tab or a network that died, waits for the first and is sent on to the same page. Whoever signs in,
+out or up is left alone (what such a form does is in the browser that sent it), and so is whoever
+votes (nothing notes where a ballot form landed; its roll takes a person once).
+"""
+
+import hashlib
+import time
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, Response, g, has_request_context, redirect, request, session
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from consult.core import clock, errors
+from consult.core.db import db, writing
+from consult.core.personal import impersonal
+
+PATIENCE = 2  # seconds a second sending waits for the first to say where it landed
+
+
+class SentForm(db.Model):  # type: ignore[name-defined]
+    """One form that was sent and done; forgotten after a day."""
+
+    __tablename__ = "sent_form"
+
+    digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    location: Mapped[str | None]
+    at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+
+impersonal(SentForm)
+
+
+def init_app(app: Flask, *, but: tuple[str, ...]) -> None:
+    """Watch over every form, but for those of these rooms and endpoints."""
+
+    @app.before_request
+    def claim() -> Any:
+        is_ours = not {request.blueprint, request.endpoint} & {None, *but}
+        key = _key() if request.method == "POST" and is_ours else ""
+        if not key:
+            return None
+        digest = _digest(key)
+        view = app.view_functions[request.endpoint or ""]
+        if getattr(view, "thinks_first", False):
+            landed = _landed(digest)
+            db.session.rollback()  # it writes later, and says so then
+            return None if landed is None else _again(digest)
+        if not _is_first(digest):
+            return _again(digest)
+        g.sent_form = digest
+        return None
+
+    @app.after_request
+    def note(response: Response) -> Response:
+        """Where it landed; what ends on no other page may be sent again."""
+        if not g.pop("sent_form_stands", False):
+            return response
+        db.session.rollback()
+        writing()
+        mine = SentForm.digest == g.sent_form
+        if response.status_code in (302, 303):
+            db.session.execute(sa.update(SentForm).where(mine).values(location=response.location))
+        else:
+            db.session.execute(sa.delete(SentForm).where(mine))
+        db.session.commit()
+        return response
+
+
+@sa.event.listens_for(db.session, "after_commit")
+def _stands(_session: Any) -> None:
+    if has_request_context() and "sent_form" in g:
+        g.sent_form_stands = True
+
+
+def forget(before: datetime) -> None:
+    """Drop what nobody sends again any more."""
+    db.session.execute(sa.delete(SentForm).where(SentForm.at < before))
+
+
+def _key() -> str:
+    """The number of the form that was sent, whatever stands before its name."""
+    keys = [word for name, word in request.form.items() if name == "key" or name.endswith("-key")]
+    return keys[0] if keys and len(keys[0]) <= 40 else ""
+
+
+def _digest(key: str) -> str:
+    """This form, at this address, of this person; nothing that tells who."""
+    said = f"{request.path}|{session.get('_user_id', '')}|{key}"
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _is_first(digest: str) -> bool:
+    """Claim it, waiting for whoever claimed it at the same moment."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(SentForm).values(digest=digest, at=clock.now()).on_conflict_do_nothing()
+    return bool(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def _landed(digest: str) -> str | None:
+    """Where it landed; empty while that is being noted; None if it was never sent."""
+    row = db.session.execute(
+        sa.select(SentForm.location).where(SentForm.digest == digest)
+    ).one_or_none()
+    return None if row is None else row[0] or ""
+
+
+def _again(digest: str) -> Any:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        db.session.rollback()  # whoever came first may want to write
+        if location := _landed(digest):
+            return redirect(location, 303)
+        time.sleep(0.02)
+    return errors.page(409)
