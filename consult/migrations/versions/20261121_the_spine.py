@@ -472,6 +472,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_search_entry_campaign", ["campaign_id", "id"], unique=False)
 
     op.create_table(
+        "sent_form",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("location", sa.Text(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sent_form")),
+        sa.UniqueConstraint("digest", name=op.f("uq_sent_form_digest")),
+    )
+    with op.batch_alter_table("sent_form", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sent_form_at"), ["at"], unique=False)
+
+    op.create_table(
         "signed_head",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
@@ -5728,6 +5740,10 @@ def downgrade() -> None:
     op.drop_table("stored_file")
     op.drop_table("small_numbers")
     op.drop_table("signed_head")
+    with op.batch_alter_table("sent_form", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sent_form_at"))
+
+    op.drop_table("sent_form")
     with op.batch_alter_table("search_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_search_entry_campaign")
 
