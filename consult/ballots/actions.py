@@ -218,8 +218,9 @@ def strike(
     rules.strike(actor, station, poll)
     belong(poll.campaign, is_inside=is_inside, bracket=bracket)
     line = paper_line(poll.campaign, who, actor, is_inside=is_inside, bracket=bracket)
-    by_account = who.account is not None and not poll.campaign.accepted
-    voter = voter_key(who.account, poll.campaign) if by_account else line.voter_key
+    voter = line.voter_key
+    if who.account is not None and not poll.campaign.accepted:
+        voter = voter_key(who.account, poll.campaign)  # their address may have been noted before
     receipt = Receipt(urn.receipt(poll, f"{voter}:{key}"))
     if queries.with_receipt(receipt.code):
         return receipt

@@ -50,7 +50,7 @@ def main(path):
 
 def collect(data):
     """For each choice, the list of (mark, how many ballots gave it); then how many of each kind."""
-    votes = {one["number"]: [] for one in data["choices"]}
+    votes: dict[int, list[tuple[int, int]]] = {one["number"]: [] for one in data["choices"]}
     voters = blank = spoilt = 0
     for ballot in data["ballots"]:
         check(data, ballot)
@@ -72,7 +72,7 @@ def check(data, ballot):
     """Stop if a ballot says more than the rules of the vote allow."""
     poll, costs = data["poll"], {str(one["number"]): one["cost_cents"] for one in data["choices"]}
     method = poll["method"]
-    wrong = set(ballot) - set(costs)
+    wrong = not set(ballot) <= set(costs)
     if method == "judgment":
         wrong = wrong or any(mark not in range(len(poll["grades"])) for mark in ballot.values())
     elif method == "points":

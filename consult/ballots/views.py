@@ -259,7 +259,7 @@ def _voted(
 
 def _beside(poll: Poll) -> dict[int | str, str]:
     """What is said beside each box of the ballot: the cost, and a few words."""
-    said = {}
+    said: dict[int | str, str] = {}
     for one in poll.options:
         words = ". ".join(filter(None, [one.cost, excerpt(one.words, 160)]))
         said |= {one.number: words, str(one.number): words}
@@ -286,7 +286,7 @@ def receipt(id: int) -> str:
 
 
 @bp.post("/votes/<int:id>/recu/effacer")
-def forget(id: int) -> Response:
+def forget(id: int) -> ResponseReturnValue:
     """The receipt is on paper: this browser need not keep it."""
     session[KEPT] = {key: value for key, value in session.get(KEPT, {}).items() if key != str(id)}
     flash(gettext("This device no longer holds your receipt."), "success")
@@ -359,7 +359,7 @@ def add_option(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/votes/<int:id>/choix/<int:option>/retirer")
-def remove_option(id: int, option: int) -> Response:
+def remove_option(id: int, option: int) -> ResponseReturnValue:
     poll = queries.poll_or_404(id, actor())
     actions.remove_option(actor(), poll, option=queries.option_or_404(poll, option))
     commit()
@@ -379,7 +379,7 @@ def add_station(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/votes/<int:id>/bureaux/<int:station>/retirer")
-def remove_station(id: int, station: int) -> Response:
+def remove_station(id: int, station: int) -> ResponseReturnValue:
     poll = queries.poll_or_404(id, actor())
     actions.remove_station(actor(), poll, station=queries.station_or_404(poll, station))
     commit()
@@ -387,7 +387,7 @@ def remove_station(id: int, station: int) -> Response:
 
 
 @bp.post("/votes/<int:id>/annoncer")
-def announce(id: int) -> Response:
+def announce(id: int) -> ResponseReturnValue:
     actions.announce(actor(), queries.poll_or_404(id, actor()))
     commit()
     flash(gettext("The vote is announced: from now on nothing of it changes."), "success")
@@ -464,7 +464,7 @@ def _typed(place: Station, poll: Poll) -> dict[str, Any]:
 
 
 @bp.post("/votes/<int:id>/depouiller")
-def publish(id: int) -> Response:
+def publish(id: int) -> ResponseReturnValue:
     actions.publish(actor(), queries.poll_or_404(id, actor()))
     commit()
     flash(gettext("The result is public, with its ballots and how to recount them."), "success")

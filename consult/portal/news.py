@@ -59,6 +59,7 @@ class Line(NamedTuple):
     more: str = ""
     number: int | None = None  # of its line in the journal
     hash: str = ""
+    sha256: str = ""  # of the file that this act put online
 
 
 # Which lines to read.
@@ -227,6 +228,7 @@ def _told(events: Sequence[Event]) -> list[Line]:
                 said.get(event.id, ""),
                 event.id,
                 event.hash,
+                str(event.data.get("sha256", "")),
             )
         )
     return lines
@@ -413,11 +415,7 @@ PAGES: dict[str, Callable[[int, str, str], tuple[str, dict[str, Any]]]] = {
 
 def _said(events: Sequence[Event]) -> dict[int, str]:
     """What the town said with these acts: the words of a report, the reason of a change."""
-    found: dict[int, str] = {
-        event.id: f"SHA-256 {event.data['sha256']}"
-        for event in events
-        if event.name in ("ballots.announce", "ballots.publish")
-    }
+    found: dict[int, str] = {}
     reports = {
         event.data["report"]: event.id for event in events if event.name == "followup.report"
     }
