@@ -123,7 +123,8 @@ def _fault(
     kind: type[BaseException], fault: BaseException | None, trace: TracebackType | None
 ) -> dict[str, Any]:
     """What kind of fault, and through which lines of code it came; not what it says."""
-    causes, cause = [], fault
+    causes: list[str] = []
+    cause = fault
     while cause is not None and len(causes) < 5:
         causes.append(f"{type(cause).__module__}.{type(cause).__qualname__}")
         cause = getattr(cause, "orig", None) or cause.__cause__

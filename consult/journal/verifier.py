@@ -232,12 +232,13 @@ def check_head(head, keys):
 
 def check_all(lines, heads, keys):
     """Every fault of a journal: `lines` as published, in order; `heads` the published ones."""
-    waiting = {}
+    waiting: dict[int, list[dict]] = {}
     for head in heads:
         if fault := check_head(head, keys):
             yield fault
         waiting.setdefault(head["count"], []).append(head)
-    peaks, number, previous = [], 0, START
+    peaks: list[tuple[int, bytes]] = []
+    number, previous = 0, START
     for line in lines:
         number += 1
         if line["id"] != number:

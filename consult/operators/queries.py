@@ -72,7 +72,7 @@ def counts() -> Counts:
     )
     open_to = sa.select(user.id).where(user.closed_at.is_(None), user.is_system.is_(False))
     keyed = sa.union(sa.select(Totp.user_id), sa.select(Passkey.user_id))
-    asked = Counts(
+    asked: tuple[Any, ...] = Counts(
         letters=_count(Letter, Letter.sent_at.is_(None)),
         notices=_count(Notification, Notification.mailed_at.is_(None)),
         imports=_count(Import, Import.finished_at.is_(None)),
