@@ -60,6 +60,7 @@ from consult.people.session import actor, network, open_for
 from consult.posts import changes
 from consult.posts import queries as posts
 from consult.posts.models import Channel, Status
+from consult.posts.rules import reads_receipt
 from consult.territory.models import Place
 from consult.votes import rules as voting
 from consult.votes.queries import imported_tallies, standing
@@ -350,6 +351,7 @@ def receipt(receipt: str) -> ResponseReturnValue:
         images=posts.images([contribution.id]).get(contribution.id, []),
         slip=slip,
         decision=last_decision(contribution) if is_decided else None,
+        reads=reads_receipt(user, contribution),
         answer_phase=campaign.phase(PhaseKind.ANSWER),
         is_author=user is not None and contribution.author_id == user.id,
         is_agent=refusal(facilitate, user, campaign) is None,
@@ -377,7 +379,7 @@ def receipt_image(receipt: str, image_id: int) -> ResponseReturnValue:
     """A picture of a text that is not public, for whoever may read its receipt."""
     contribution = queries.by_receipt_or_404(receipt)
     image = posts.image(contribution, image_id)
-    if image is None:
+    if image is None or not reads_receipt(actor(), contribution):
         raise NotFound
     response = make_response(image.file.read())
     response.headers["Content-Type"] = image.file.media_type

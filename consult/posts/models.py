@@ -195,7 +195,7 @@ class Post(db.Model):
         self.waiting_since = self.waiting_since or clock.now()
 
     def shown_anew(self) -> None:
-        """Have the lists and the search follow what changed; a kind that stands in some says how."""
+        """Have lists and search follow what changed; a kind that stands in some says how."""
 
 
 class Version(db.Model):

@@ -4,6 +4,11 @@ from consult.people.models import RoleName, User
 from consult.posts.models import Post
 
 
+def reads_receipt(actor: User | None, post: Post) -> bool:
+    """Whoever holds the number reads the words; of sealed ones, not those who work here."""
+    return not post.is_sealed or actor is None or not actor.held or opens_seal(actor, post)
+
+
 def opens_seal(actor: User | None, post: Post) -> bool:
     """Its author, and the guarantor of the place it was written for; nobody else on any page.
 

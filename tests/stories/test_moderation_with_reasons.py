@@ -271,7 +271,10 @@ def test_sealed_words_are_read_by_their_author_and_the_guarantor_alone(
     assert SECRET in read(author, f"/contributions/{text.id}")
     statement = f"/decisions/{decision.receipt}"
     assert SECRET in read(client, statement)  # whoever holds its number
-    assert SECRET not in read(readers[-1], statement)
+    receipt = f"/recepisse/{text.receipt}"
+    assert SECRET in read(client, receipt)
+    for page in (statement, receipt):  # nobody who works here, whatever number they hold
+        assert SECRET not in read(readers[-1], page)
 
 
 def test_who_decides_on_an_appeal_reads_the_words_until_then(app, amina, bruno, text):
