@@ -161,6 +161,15 @@ def is_open(poll: Poll) -> None:
 
 def cast(actor: User | None, poll: Poll, ballot: Marks | None = None) -> None:
     """Somebody the consultation recognises, once, while the vote is open."""
+    vote(actor, poll)
+    assert actor is not None  # noqa: S101
+    not_struck(poll, voter_key(actor, poll.campaign))
+    if ballot is not None:
+        fits(poll, ballot)
+
+
+def vote(actor: User | None, poll: Poll) -> None:
+    """Whoever may vote here today, whether or not they already did."""
     is_open(poll)
     signed_in(actor)
     assert actor is not None  # noqa: S101
@@ -169,9 +178,6 @@ def cast(actor: User | None, poll: Poll, ballot: Marks | None = None) -> None:
         _("The guarantor watches over the consultation and does not take part in it."),
     )
     proven(actor, poll.campaign)
-    not_struck(poll, voter_key(actor, poll.campaign))
-    if ballot is not None:
-        fits(poll, ballot)
 
 
 def not_struck(poll: Poll, voter: str) -> None:
