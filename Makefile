@@ -46,7 +46,7 @@ bench: tools ## measure pages and acts at 500, 20,000 and 200,000 contributions 
 	@$(BIN)/python -m tests.bench $(if $(SIZE),--size $(SIZE))
 	@$(if $(SIZE),,$(BIN)/python -m tests.bench_desk)
 
-ordeal: tools ## kill server and worker hundreds of times under load, on both engines (TRIAL="kill --kills 20")
+ordeal: tools ## try hard and long, on both engines: kill -9 under load (TRIAL="kill --kills 20")
 	@$(BIN)/python -m tests.ordeal $(TRIAL)
 
 lock: ## pin the packages again, by hash (UPGRADE=1 takes the newest)

@@ -4,10 +4,13 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Config
 
 from consult.core.paths import PACKAGE
+
+AT_HOME = ("localhost", "127.0.0.1", "::1")  # what the machine itself asks, to see if all is well
 
 
 class MissingSecret(RuntimeError):
@@ -64,6 +67,8 @@ def load(config: Config, overrides: dict[str, Any]) -> None:
         config["SQLALCHEMY_DATABASE_URI"] = uri
     config["INSTANCE"] = str(instance)
     config.from_mapping(overrides)
+    if config["TRUSTED_HOSTS"] is None and (host := urlsplit(config["SITE_URL"]).hostname):
+        config["TRUSTED_HOSTS"] = [host, *AT_HOME]
     config.setdefault("SQLALCHEMY_DATABASE_URI", f"sqlite:///{instance / 'consult.db'}")
     if not config.get("SECRET_KEY"):
         raise MissingSecret(

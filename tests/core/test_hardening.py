@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from consult import create_app
 from consult.core import clock
 from consult.core.db import db
 from consult.core.headers import PROTECTIONS
@@ -143,3 +144,24 @@ class TestWhoToWriteTo:
         assert said["Expires"] == "2026-12-12T00:00:00Z"
         with clock.frozen(noon + timedelta(days=500)):
             assert self.said(client)["Expires"] > "2027-10"
+
+
+@pytest.mark.parametrize(
+    ("site", "trusted", "asked", "code"),
+    [
+        ("https://participer.ville.example", None, "participer.ville.example:443", 200),
+        ("https://participer.ville.example", None, "127.0.0.1:8000", 200),
+        ("https://participer.ville.example", None, "piege.example", 400),
+        ("https://participer.ville.example", None, "participer.ville.example.piege.example", 400),
+        ("https://participer.ville.example", ["autre.example"], "participer.ville.example", 400),
+        ("https://participer.ville.example", ["autre.example"], "autre.example", 200),
+        ("", None, "nimporte.example", 200),
+    ],
+)
+def test_a_site_that_has_a_name_answers_to_no_other(tmp_path, site, trusted, asked, code):
+    """Nothing of the town's is behind this door: a static page that asks no database."""
+    app = create_app(
+        TESTING=True, SECRET_KEY="x", INSTANCE=str(tmp_path), SITE_URL=site, TRUSTED_HOSTS=trusted
+    )
+    reply = app.test_client().get("/static/any/style.css", headers={"Host": asked})
+    assert reply.status_code == code

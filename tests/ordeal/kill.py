@@ -426,6 +426,10 @@ class _MailServer:
 
         class Talk(socketserver.StreamRequestHandler):
             def handle(self) -> None:
+                with suppress(OSError):  # the worker was killed while it spoke
+                    self.talk()
+
+            def talk(self) -> None:
                 self.say("220 here")
                 while line := self.rfile.readline():
                     word = line[:4].upper()
@@ -443,13 +447,12 @@ class _MailServer:
                 found = ""
                 while (line := self.rfile.readline()) not in (b".\r\n", b""):
                     if line.lower().startswith(b"message-id:"):
-                        found = (line + self.rfile.peek(1)[:0]).decode().partition(":")[2].strip()
+                        found = line.decode().partition(":")[2].strip()
                 if line:
                     yield found
 
             def say(self, words: str) -> None:
-                with suppress(OSError):
-                    self.wfile.write(f"{words}\r\n".encode())
+                self.wfile.write(f"{words}\r\n".encode())
 
         self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Talk)
         self.server.daemon_threads = True
