@@ -71,24 +71,25 @@ def test_what_was_hidden_since_shows_no_title(client, ctx):
 
 
 @pytest.mark.parametrize(
-    ("status", "author", "stranger", "facilitator"),
+    ("status", "author", "stranger", "facilitator", "guarantor"),
     [
-        (Status.DRAFT, True, False, True),
-        (Status.PENDING, True, False, True),
-        (Status.PUBLISHED, True, True, True),
-        (Status.REFUSED, True, False, True),
-        (Status.RESTRICTED, True, False, True),
-        (Status.WITHDRAWN, True, False, True),
+        (Status.DRAFT, True, False, True, True),
+        (Status.PENDING, True, False, True, True),
+        (Status.PUBLISHED, True, True, True, True),
+        (Status.REFUSED, True, False, False, True),
+        (Status.RESTRICTED, True, False, False, True),
+        (Status.WITHDRAWN, True, False, True, True),
     ],
 )
-def test_who_may_read(ctx, status, author, stranger, facilitator):
+def test_who_may_read(ctx, status, author, stranger, facilitator, guarantor):
+    """What is sealed is read by its author and the guarantor alone."""
     contribution = make_contribution(status=status)
     readers = {
         contribution.author: author,
         make_user(): stranger,
         None: stranger,
         make_user(RoleName.FACILITATOR): facilitator,
-        make_user(RoleName.GUARANTOR): facilitator,
+        make_user(RoleName.GUARANTOR): guarantor,
     }
     for reader, may in readers.items():
         if may:
