@@ -46,9 +46,7 @@ def layers(app: Flask, names: tuple[str, ...]) -> Iterator[None]:
     app.config["LAYERS"] = before
 
 
-def register(
-    app: Flask, tries: int, *names: str, proves: bool = False, first: int = 0
-) -> Figures:
+def register(app: Flask, tries: int, *names: str, proves: bool = False, first: int = 0) -> Figures:
     """One machine asks for accounts; what has its effect is a letter that leaves."""
     with layers(app, names):
         client = app.test_client()

@@ -61,9 +61,7 @@ class Spokesperson(db.Model):
     _("Groups of the assembly drawn by lot"),
     purpose=_("To give the groups their places without favour."),
     data=_("A number drawn when the page was opened to the groups."),
-    rule=_(
-        "By a fingerprint of that number and of each group: drawn once, the same for everybody."
-    ),
+    rule=_("By a fingerprint of that number and of each group: drawn once, one for all."),
     part="drawn",
 )
 class Order(StrEnum):

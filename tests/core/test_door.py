@@ -88,9 +88,7 @@ def test_those_without_a_proof_are_few_an_hour(app, ctx, noon, client, door, mon
 
 
 def test_a_text_without_a_proof_is_read_first(app, ctx, noon, client, door):
-    campaign = make_campaign(
-        PhaseKind.PROPOSE, moderation=Moderation.AFTER, identity=Identity.NONE
-    )
+    campaign = make_campaign(PhaseKind.PROPOSE, moderation=Moderation.AFTER, identity=Identity.NONE)
     address = f"/consultations/{campaign.slug}/contributions/nouvelle"
     words = {"title": "Des bancs", "body": "À l'ombre, pour attendre le car.", "checked": "1"}
     stamp = stamped(app)
