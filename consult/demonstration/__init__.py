@@ -27,6 +27,7 @@ from consult.demonstration.words import read
 from consult.journal.actions import commit
 from consult.journal.jobs import sign_heads
 from consult.journal.models import Event, Notification
+from consult.people.models import Letter
 
 ACCOUNTS = {
     "habitante": "habitante@demo.example",
@@ -92,6 +93,8 @@ def _settle() -> None:
     writing()
     old = sa.select(Event.id).where(Event.at < clock.now() - NEWS)
     db.session.execute(sa.update(Notification).values(mailed_at=clock.now()))
+    waiting = sa.update(Letter).where(Letter.sent_at.is_(None))
+    db.session.execute(waiting.values(sent_at=clock.now()))
     db.session.execute(
         sa.update(Notification).where(Notification.event_id.in_(old)).values(read_at=clock.now())
     )
