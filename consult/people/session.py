@@ -173,9 +173,7 @@ def _recognise(user: User, device: str) -> None:
     """Tell somebody by letter that a browser never seen before opened their account."""
     kept = request.cookies.get(DEVICE, "")
     token = kept if len(kept) == 32 else secrets.token_urlsafe(24)
-    known = dict(
-        db.session.execute(sa.select(Device.token, Device.id).filter_by(user_id=user.id)).all()
-    )
+    known = set(db.session.scalars(sa.select(Device.token).filter_by(user_id=user.id)))
     if sealed(token) not in known:
         db.session.add(Device(user_id=user.id, token=sealed(token)))
         if known and user.email:
