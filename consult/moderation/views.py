@@ -152,7 +152,9 @@ def _page(
         parent=_parent(post),
         lately=queries.lately_decided_by(user),
         campaigns=[(one.slug, one.title) for one in queries.campaigns(user)],
-        appeals=queries.open_appeals_about(post) if post and decisions or notices else [],
+        appeals=queries.open_appeals_about(post)
+        if post and any(one.is_restriction for one in decisions)
+        else [],
         label=queries.label,
         waited=waited,
         is_late=is_late,
