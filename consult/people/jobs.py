@@ -21,7 +21,8 @@ from consult.core.queue import every
 from consult.core.rules import refusal
 from consult.journal.models import Notification
 from consult.people import letters, queries, rules
-from consult.people.models import Invitation, Letter, User
+from consult.people.models import Device, Invitation, Letter, User, Visit
+from consult.people.session import DEVICE_DAYS, IDLE_WHO_STAYS
 
 KEPT = timedelta(days=35)  # letters about accounts, once they left
 SURRENDER = 20  # failures in a row, about three days: the server does not want this letter
@@ -62,6 +63,12 @@ def tidy() -> int:
         .values(email="")
         .execution_options(synchronize_session=False)
     )
+    for model, moment, kept in (
+        (Visit, Visit.seen_at, IDLE_WHO_STAYS),
+        (Device, Device.at, timedelta(days=DEVICE_DAYS)),
+    ):
+        over = sa.delete(model).where(moment < clock.now() - kept)
+        db.session.execute(over.execution_options(synchronize_session=False))
     db.session.commit()
     return len(gone)
 

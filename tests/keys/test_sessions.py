@@ -5,6 +5,7 @@ from datetime import timedelta
 from consult.core import clock
 from consult.core.db import db
 from consult.keys import queries
+from consult.people import jobs
 from consult.people.models import Letter, Visit
 from consult.people.session import words
 from tests.factories import make_user, sign_in
@@ -89,3 +90,11 @@ def test_a_session_left_alone_ends(ctx, noon, client):
     signs_in(client, user)
     with clock.frozen(noon + timedelta(hours=25)):
         assert client.get("/mon-espace").location.startswith("/connexion")
+
+
+def test_nothing_is_kept_of_a_session_that_ended(ctx, noon, client):
+    signs_in(client, resident())
+    db.session.rollback()
+    with clock.frozen(noon + timedelta(days=15)):
+        jobs.tidy()
+    assert db.session.scalar(db.select(db.func.count(Visit.id))) == 0
