@@ -166,8 +166,8 @@ def send(receipt: str) -> ResponseReturnValue:
         actions.send(user, contribution, agrees=bool(form.agrees))
         commit()
         return redirect(url_for(".receipt", receipt=contribution.receipt), 303)
-    form = None if _needs_address(user, contribution.campaign) else form
-    return _before_sending(user, contribution, form, refused)
+    shown = None if _needs_address(user, contribution.campaign) else form
+    return _before_sending(user, contribution, shown, refused)
 
 
 def _before_sending(

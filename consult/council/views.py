@@ -205,7 +205,7 @@ def text(id: int) -> Response:
 
 
 @bp.get("/actes/deliberations.csv")
-def deliberations() -> Response:
+def deliberations() -> Redirect:
     """The open table of deliberations, at the address it had first."""
     return redirect(url_for("portal.dataset", name="deliberations"), 301)
 

@@ -145,13 +145,6 @@ UNSHOWN: dict[str, LazyString] = {
     "engagements.tie": _("Contribution tied to what was decided"),
     "groups.agree": _("Author accepts to be in a group"),
     "groups.leave": _("Author leaves a group"),
-    "identity.declare": _("Address declared"),
-    "identity.enter_code": _("Code of a letter entered"),
-    "identity.make_letters": _("Letters with codes made"),
-    "identity.replace_letter": _("Letter with a code replaced"),
-    "identity.revoke_series": _("Letters with codes revoked"),
-    "identity.see": _("Somebody known at the desk"),
-    "identity.vouch": _("Somebody known from elsewhere"),
     "moderation.lift": _("Suspension lifted"),
     "privacy.ask_copy": _("Copy of one's own data asked for"),
     "privacy.make_copy": _("Copy of somebody's own data made"),
@@ -173,7 +166,6 @@ UNSHOWN: dict[str, LazyString] = {
     "people.unfollow": _("Somebody stops following"),
     "vigilance.clear": _("Flag cleared by a person"),
     "vigilance.flag": _("Text flagged for a person to look at"),
-    "votes.type_in": _("Supports on paper typed in"),
     "oversight.draft": _("Draft of the guarantor kept"),
 }
 

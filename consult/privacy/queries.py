@@ -1,5 +1,6 @@
 """What to read of personal data: one's own, what waits for an answer, what is on the register."""
 
+from collections.abc import Hashable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -239,7 +240,7 @@ def took_part(campaign: Campaign) -> Declared:
     counts = {bracket: number for bracket, number in rows}
     people = sum(counts.values())
     said = people - counts.get(None, 0)
-    cells = {"all": people, "said": said, "unsaid": people - said}
+    cells: dict[Hashable, int | None] = {"all": people, "said": said, "unsaid": people - said}
     cells |= {bracket: counts.get(bracket, 0) for bracket in AgeBracket}
     sums = [Sum("all", ("said", "unsaid")), Sum("said", tuple(AgeBracket))]
     unseen = hidden(cells, sums, threshold())

@@ -98,7 +98,7 @@ def _awake(since: datetime) -> sa.ColumnElement[bool]:
     return sa.or_(sa.func.coalesce(User.seen_at, User.created_at) > since, visited.exists())
 
 
-def _sleeping(since: datetime) -> sa.Select[tuple[User]]:
+def _sleeping(since: datetime) -> sa.Select[User]:
     """Open accounts of residents not used since; whoever holds a role is the administrators'."""
     return sa.select(User).where(
         User.closed_at.is_(None),

@@ -190,9 +190,10 @@ def petition() -> Page:
             commit()
         except IntegrityError:  # sent twice at the same moment
             rollback()
-            made = queries.petition_by_key(form.key.data)
-            if made is None:
+            found = queries.petition_by_key(form.key.data)
+            if found is None:
                 raise
+            made = found
         return redirect(url_for(".petitioned", receipt=made.receipt), 303)
     return _private("privacy/petition.html", form=form)
 

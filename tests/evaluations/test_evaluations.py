@@ -6,11 +6,10 @@ import re
 import pytest
 
 from consult.campaigns import queries as campaigns
-from consult.campaigns.models import Campaign, PhaseKind, State
+from consult.campaigns.models import Campaign, State
 from consult.core.db import db
 from consult.core.rules import Refused
 from consult.evaluations import actions, queries
-from consult.indicators import actions as indicators
 from consult.journal.actions import commit
 from consult.journal.models import Event
 from consult.people.models import RoleName
