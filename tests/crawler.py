@@ -105,7 +105,7 @@ class Reading(HTMLParser):
         for name in SPOKEN:
             self._hear(said.get(name, ""), language)
         address = said.get("href") or said.get("src") or ""
-        if not address or address.startswith(("mailto:", "tel:", "data:")):
+        if not address or address.startswith(("mailto:", "tel:", "data:", "otpauth:")):
             return
         is_fetched = tag in ("script", "img", "source") or "stylesheet" in said.get("rel", "")
         if is_fetched and NOT_OURS.match(address):

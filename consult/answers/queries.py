@@ -260,11 +260,11 @@ def exported(
             )
             .limit(size)
         ).all()
-        if not rows:
-            return
-        answers = latest([row[0].id for row in rows])
+        answers = latest([row[0].id for row in rows]) if rows else {}
         for contribution, assigned in rows:
             yield contribution, assigned, answers.get(contribution.id)
+        if len(rows) < size:
+            return
         after = rows[-1][0].id
         db.session.expunge_all()
 
