@@ -47,7 +47,7 @@ from consult.people.models import RoleName, User, Visit
 from consult.pluralism import actions as pluralism
 from consult.posts.models import Flag, FlagKind, Image, Status
 from consult.privacy import actions as privacy
-from consult.privacy.models import Breach, Wish
+from consult.privacy.models import Breach, Guardian, Wish
 from consult.programmes import actions as programmes
 from consult.programmes.models import Body, Participant
 from consult.sources.models import SourceDocument
@@ -412,6 +412,8 @@ def _figures(who: dict[str, User], values: Table, hidden: Table) -> None:
 
 def _data(who: dict[str, User], values: Table, hidden: Table) -> None:
     """A request about one's data, and a line of the register of breaches."""
+    named = Guardian(user_id=who["guarantor"].id, email="adulte@exemple.fr")
+    db.session.add(named)
     asked = privacy.petition(
         who["owner"], wish=Wish.OTHER, words="Qui lit ?", key="asked", language="fr"
     )
@@ -426,6 +428,7 @@ def _data(who: dict[str, User], values: Table, hidden: Table) -> None:
     db.session.add(breach)
     db.session.flush()
     values |= {
+        "accord-d-un-adulte/*": letters.lasting("privacy.adult", named.sign),
         "mon-espace/accords/*": "position",
         "mon-espace/mes-donnees/textes/*": values["contributions/*"],
         "donnees-personnelles/registre./*": "csv",

@@ -7,6 +7,7 @@ from consult.core import clock
 from consult.core.i18n import _, day
 from consult.core.rules import Refused, require
 from consult.identity.rules import proven
+from consult.people.consents import may_agree
 from consult.people.models import RoleName, User
 from consult.people.rules import has_role, signed_in, takes_part
 from consult.posts.models import NEXT, Status
@@ -20,6 +21,7 @@ def comment(
     signed_in(actor)
     assert actor is not None  # noqa: S101
     takes_part(actor)
+    may_agree(actor)
     require(
         not actor.holds(RoleName.GUARANTOR, campaign_id=contribution.campaign_id),
         _("The guarantor watches over the consultation and does not take part in it."),

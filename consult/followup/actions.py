@@ -25,8 +25,8 @@ from consult.followup.models import (
     StatusReport,
 )
 from consult.journal.actions import record
-from consult.people import letters
-from consult.people.models import User
+from consult.people import consents, letters
+from consult.people.models import ConsentKind, User
 from consult.pluralism import queries as pluralism
 from consult.pluralism.models import Publication
 from consult.posts import queries as posts
@@ -147,15 +147,21 @@ def ask(
     language: str = "fr",
     key: str | None = None,
     seen: Sequence[str] = (),
+    agrees: bool = False,
 ) -> Question:
     """Somebody asks about an action, or says that it does not stand where the town says.
 
+    `agrees`: its author just agreed to have their words published.
     Facilitators read it first; then whoever has the action in charge hears of it.
     """
     rules.ask(actor, action)
     rules.have_a_status(action, purpose)
     if made := engagements.made_with(Question, key):
         return made
+    if actor is not None:
+        if agrees:
+            consents.note(actor, ConsentKind.PUBLICATION)
+        consents.agreed(actor, ConsentKind.PUBLICATION)
     question = Question(
         action=action,
         plan=action.plan,

@@ -28,7 +28,9 @@ from consult.followup.models import (
     Rhythm,
 )
 from consult.followup.pictures import pictured
-from consult.people.models import User
+from consult.people.consents import has_agreed
+from consult.people.forms import agreement
+from consult.people.models import ConsentKind, User
 
 WORDS = Length(max=20_000, message=_("This text is too long."))
 AGAIN = _("Choose this file again: browsers do not keep it from one try to the next.")
@@ -256,6 +258,7 @@ class QuestionForm(DoorForm):
         filters=[strip],
         description=_("To be told of the reply. It is shown to nobody and serves nothing else."),
     )
+    agrees = agreement()  # of whoever has an account, once
 
     def __init__(self, actor: User | None, *args: Any, can_contest: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -265,6 +268,8 @@ class QuestionForm(DoorForm):
             self.known()
             del self.byline
             del self.email
+        if actor is None or has_agreed(actor, ConsentKind.PUBLICATION):
+            del self.agrees
 
     def words(self) -> dict[str, Any]:
         """What was typed, by the name of its field."""

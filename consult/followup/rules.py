@@ -12,6 +12,7 @@ from consult.engagements.models import Action, Plan, PlanState, Progress
 from consult.followup import agenda, queries
 from consult.followup.models import PROVES_NOTHING, EvidenceKind, Purpose, Question
 from consult.followup.queries import REPORTERS
+from consult.people.consents import may_agree
 from consult.people.models import RoleName, User
 from consult.people.rules import has_role, signed_in, takes_part
 from consult.pluralism import rules as pluralism
@@ -91,6 +92,7 @@ def ask(actor: User | None, action: Action) -> None:
     require(action.plan.is_public, _("This plan is not public yet: nobody would read the reply."))
     if actor is not None:
         takes_part(actor)
+        may_agree(actor)
     is_guarantor = actor is not None and actor.holds(RoleName.GUARANTOR, plan_id=action.plan_id)
     require(
         not is_guarantor,

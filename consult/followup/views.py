@@ -254,7 +254,13 @@ def ask(id: int) -> Any:
             said["email"] = ""
         try:
             made = actions.ask(
-                user, action, **said, language=language(), key=form.key.data, seen=seen
+                user,
+                action,
+                **said,
+                language=language(),
+                key=form.key.data,
+                seen=seen,
+                agrees=bool(form.agrees),
             )
             commit()
         except IntegrityError:  # sent twice at the same moment

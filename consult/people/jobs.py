@@ -120,6 +120,7 @@ def _words(letter: Letter) -> tuple[str, str, bool]:
             place=queries.place(invitation) if invitation else None,
             inviter=db.session.get(User, invitation.invited_by_id) if invitation else None,
             link=link,
+            lasting=letters.lasting,
             roles=rules.ROLES,
             url=mail.address,
         )

@@ -76,18 +76,28 @@ def use(letter: Letter) -> None:
     letter.used_at = clock.now()
 
 
+def lasting(purpose: str, said: Any) -> str:
+    """What a link that never grows old ends with, and serves for this alone."""
+    return URLSafeSerializer(_secret(), salt=purpose).dumps(said)
+
+
+def lasts(purpose: str, token: str) -> Any:
+    """What such a link says; None where the site did not sign it for this."""
+    try:
+        return URLSafeSerializer(_secret(), salt=purpose).loads(token)
+    except BadData:
+        return None
+
+
 def stop_token(user: User) -> str:
-    """What the link that stops mails ends with; it never grows old."""
-    return URLSafeSerializer(_secret(), salt="people.stop").dumps(user.id)
+    """What the link that stops mails ends with."""
+    return lasting("people.stop", user.id)
 
 
 def stopping(token: str) -> User | None:
     """Whose mails this link stops."""
-    try:
-        number = URLSafeSerializer(_secret(), salt="people.stop").loads(token)
-    except BadData:
-        return None
-    return db.session.get(User, number)
+    number = lasts("people.stop", token)
+    return db.session.get(User, number) if number else None
 
 
 def _state(user: User | None) -> str:

@@ -37,6 +37,7 @@ class User(UserMixin, db.Model):
     wants_mail: Mapped[bool] = mapped_column(default=True)
     publication_at: Mapped[datetime | None]  # since when one's words may be published
     position_at: Mapped[datetime | None]  # since when one's supports may be kept
+    awaits_adult: Mapped[bool] = mapped_column(default=False)  # under 15: agrees to nothing alone
     is_system: Mapped[bool] = mapped_column(default=False)
     is_demo: Mapped[bool] = mapped_column(default=False)
     session_number: Mapped[int] = mapped_column(default=1)  # one more ends every open session

@@ -5,8 +5,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from consult.campaigns.models import AgeBracket
 from consult.core import clock
 from consult.core.db import db
+from consult.core.erasures import Erasure
 from consult.core.files import StoredFile
 from consult.core.i18n import day
 from consult.identity.models import Proof
@@ -16,9 +18,19 @@ from consult.moderation.models import months_after
 from consult.people import consents, letters
 from consult.people.leaving import leave
 from consult.people.models import ConsentKind, User
-from consult.posts.models import Post
+from consult.posts.models import Post, Status
 from consult.privacy import archive, queries, rules
-from consult.privacy.models import Breach, Copy, Petition, Profile, Purge, Wish
+from consult.privacy.models import (
+    Breach,
+    Copy,
+    Guardian,
+    GuardianTurn,
+    Petition,
+    Profile,
+    Purge,
+    Turn,
+    Wish,
+)
 from consult.privacy.retention import Rule
 from consult.votes.models import Support
 
@@ -58,6 +70,13 @@ def describe(actor: User, *, bracket: Any) -> None:
     profile = queries.profile(actor) or Profile(user_id=actor.id)
     profile.bracket, profile.changed_at = bracket, clock.now()
     db.session.add(profile)
+    guardian = queries.guardian(actor)
+    if bracket == AgeBracket.UNDER_15 and not (guardian and guardian.agreed_at):
+        _wait_for_adult(actor)
+    elif bracket is not None and bracket != AgeBracket.UNDER_15:
+        actor.awaits_adult = False
+        if guardian:
+            _end(guardian, Turn.OF_AGE)
     record("privacy.describe", actor, actor)
 
 
@@ -66,19 +85,82 @@ def consent(actor: User, *, kind: ConsentKind, given: bool) -> None:
     rules.consent(actor)
     consents.note(actor, kind, given)
     if kind == ConsentKind.POSITION and not given:
-        db.session.execute(
-            sa.update(Support)
-            .where(Support.user_id == actor.id)
-            .values(user_id=None)
-            .execution_options(synchronize_session=False)
-        )
-        db.session.execute(
-            sa.update(Proof)
-            .where(Proof.user_id == actor.id)
-            .values(user_id=None)
-            .execution_options(synchronize_session=False)
-        )
+        _cut_positions(actor)
     record("privacy.consent", actor, actor, kind=kind, given=given)
+
+
+def _cut_positions(user: User) -> None:
+    """What this person supported leads to nobody any more; each support still counts."""
+    for model in (Support, Proof):
+        db.session.execute(
+            sa.update(model)
+            .where(model.user_id == user.id)
+            .values(user_id=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
+# Under 15: an adult agrees too (Data Protection Act of 6 January 1978, article 45).
+
+
+def name_adult(actor: User, *, email: str) -> Guardian:
+    """Somebody under 15 names an adult, who gets a letter with the link to answer."""
+    rules.name_adult(actor, email, asked=queries.named_lately(actor))
+    if before := queries.guardian(actor):
+        db.session.delete(before)
+        db.session.flush()
+    guardian = Guardian(user_id=actor.id, email=email)
+    db.session.add(guardian)
+    db.session.flush()
+    _turn(actor, Turn.NAMED)
+    letters.write(
+        "privacy.name_adult", email, language=actor.language, user=actor, sign=guardian.sign
+    )
+    record("privacy.name_adult", actor, actor)
+    return guardian
+
+
+def vouch(actor: User | None, guardian: Guardian) -> None:
+    """The adult agrees: the young person may now agree too, to each thing on its own."""
+    rules.vouch(actor, guardian)
+    guardian.agreed_at = clock.now()
+    guardian.user.awaits_adult = False
+    _turn(guardian.user, Turn.AGREED)
+    record("privacy.vouch", None, guardian.user, notify=[guardian.user])
+
+
+def decline(actor: User | None, guardian: Guardian) -> None:
+    """The adult refuses, or takes the agreement back: all that rested on it ends."""
+    rules.decline(actor, guardian)
+    user = guardian.user
+    _end(guardian, Turn.REVOKED if guardian.agreed_at else Turn.REFUSED)
+    _wait_for_adult(user)
+    record("privacy.decline", None, user, notify=[user])
+
+
+def release_adult(actor: User, guardian: Guardian) -> None:
+    """The young person takes it back: the address goes, and all that rested on the agreement."""
+    rules.release_adult(actor, guardian)
+    _end(guardian, Turn.RELEASED)
+    _wait_for_adult(actor)
+    record("privacy.release_adult", actor, actor)
+
+
+def _wait_for_adult(user: User) -> None:
+    """From now on nothing rests on this young person's word alone."""
+    for kind in ConsentKind:
+        consents.note(user, kind, False)
+    _cut_positions(user)
+    user.awaits_adult = True
+
+
+def _end(guardian: Guardian, turn: Turn) -> None:
+    _turn(guardian.user, turn)
+    db.session.delete(guardian)
+
+
+def _turn(user: User, turn: Turn) -> None:
+    db.session.add(GuardianTurn(user_id=user.id, turn=turn))
 
 
 # Requests.
@@ -155,6 +237,18 @@ def erase(actor: User, user: User, *, withdraws: bool) -> None:
     fresh(actor)
     leave(user, withdraws=withdraws)
     record("privacy.erase", actor, user, withdraws=withdraws)
+
+
+def repeat(actor: User | None, subject: User | Post, erasure: Erasure) -> None:
+    """Erase once more what a copy of the site brought back, under the day it was first erased."""
+    rules.repeat(actor)
+    if isinstance(subject, User):
+        leave(subject, withdraws=erasure.withdraws, is_known=True)
+        subject.closed_at = erasure.at
+    else:
+        subject.withdrawn_at = erasure.at
+        subject.move_to(Status.WITHDRAWN)
+    record("privacy.repeat", actor, subject)
 
 
 def open_archive(

@@ -53,6 +53,24 @@ class DescribeForm(Form):
     )
 
 
+class AdultForm(Form):
+    """Somebody under 15 names the adult who agrees with them."""
+
+    email = EmailField(
+        _("E-mail address of the adult"),
+        [DataRequired(_("Give the address of the adult.")), Email(NOT_AN_ADDRESS)],
+        description=_("A parent, or whoever answers for you. It serves for this alone."),
+        filters=[_stripped],
+    )
+
+
+class VouchForm(Form):
+    sure = BooleanField(
+        _("I am an adult and hold parental authority over this young person."),
+        [InputRequired(_("Tick this box to go on."))],
+    )
+
+
 class PetitionForm(Form):
     """A request about one's data; the address only of somebody who is not signed in."""
 

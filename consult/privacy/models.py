@@ -1,7 +1,9 @@
 """What people ask about their data, what is kept under seal, what was purged, what went wrong."""
 
+import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel.speaklater import LazyString
@@ -18,6 +20,8 @@ from consult.posts.models import new_receipt
 
 COPY_LASTS = timedelta(days=7)  # the link to one's own data
 TELLING = timedelta(hours=72)  # to tell the authority of a breach (GDPR, article 33)
+NAMED_A_MONTH = 3  # letters to adults that one young person may cause
+UNANSWERED = timedelta(days=30)  # then the adult's address goes
 SOON = timedelta(days=7)  # before the end of a month to answer: somebody is alerted
 
 
@@ -49,6 +53,61 @@ class Copy(db.Model):
     @property
     def is_ready(self) -> bool:
         return bool(self.file_id and self.until and clock.now() < self.until)
+
+
+class Guardian(db.Model):
+    """The adult somebody under 15 named; gone, address and all, as soon as it serves no more."""
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), unique=True)
+    email: Mapped[str]
+    secret: Mapped[str] = mapped_column(sa.String(32), default=lambda: secrets.token_hex(16))
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    agreed_at: Mapped[datetime | None]
+    user: Mapped[User] = relationship()
+
+    is_public = False
+
+    @property
+    def sign(self) -> list[Any]:
+        """What the link of the letter proves."""
+        return [self.id, self.secret]
+
+
+class Turn(StrEnum):
+    """What was done of the agreement of an adult, and by whom."""
+
+    NAMED = "named"
+    AGREED = "agreed"
+    REFUSED = "refused"
+    REVOKED = "revoked"
+    RELEASED = "released"
+    LAPSED = "lapsed"
+    OF_AGE = "of_age"
+
+    @property
+    def label(self) -> LazyString:
+        return TURNS[self]
+
+
+TURNS = {
+    Turn.NAMED: _("An adult was named, and written to"),
+    Turn.AGREED: _("The adult agreed"),
+    Turn.REFUSED: _("The adult refused"),
+    Turn.REVOKED: _("The adult took the agreement back"),
+    Turn.RELEASED: _("The young person took it back"),
+    Turn.LAPSED: _("No answer within 30 days: the address was erased"),
+    Turn.OF_AGE: _("15 or over: no agreement is needed any more"),
+}
+
+
+class GuardianTurn(db.Model):
+    """One turn of the agreement an adult gives for somebody under 15, on its day."""
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    turn: Mapped[Turn] = choice(Turn)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    is_public = False
 
 
 class Wish(StrEnum):
@@ -187,6 +246,7 @@ class Breach(db.Model):
 
 
 append_only(Purge)
+append_only(GuardianTurn)
 
 PROFILE = Use(
     "profile",
@@ -195,6 +255,20 @@ PROFILE = Use(
     Basis.CONSENT,
     _("Until the person takes it back, or closes their account."),
     _("Nobody; the public sees counts, never small ones."),
+)
+MINORS = Use(
+    "minors",
+    _("Agreement of an adult for somebody under 15"),
+    _(
+        "Have an adult agree with the young person before their words are published, their supports"
+        " kept or notices sent to them; nothing else is done with the address."
+    ),
+    Basis.LAW,
+    _(
+        "The address: until either takes the agreement back, the young person is 15 or leaves; 30 "
+        "days without an answer. The dates stay as long as the account, then of nobody."
+    ),
+    _("The young person and the adult."),
 )
 RIGHTS = Use(
     "rights",
@@ -213,6 +287,8 @@ SEALED = Use(
     _("Nobody on this site: the key is elsewhere, and each opening is written in the journal."),
 )
 personal(Profile, PROFILE, "user_id bracket", of="user_id", fate=Fate.ROW)
+personal(Guardian, MINORS, "user_id email secret", of="user_id", fate=Fate.ROW)
+personal(GuardianTurn, MINORS, "user_id", of="user_id", fate=Fate.LINK)
 personal(Copy, RIGHTS, "user_id file_id", of="user_id", fate=Fate.ROW)
 personal(Farewell, RIGHTS, "user_id", of="user_id", fate=Fate.ROW)
 personal(Petition, RIGHTS, "email words answered_words extended_words", of="user_id email")

@@ -1,6 +1,6 @@
 """What to read of personal data: one's own, what waits for an answer, what is on the register."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from consult.campaigns.models import AgeBracket, Campaign
 from consult.core import clock, personal
 from consult.core.db import db
+from consult.core.erasures import Erasure, mark
 from consult.core.i18n import _
 from consult.core.personal import Datum, Fate, Use
 from consult.indicators.masking import Sum, hidden
@@ -17,7 +18,18 @@ from consult.indicators.queries import threshold
 from consult.people import queries as people
 from consult.people.models import Consent, User
 from consult.posts.models import Post, Status
-from consult.privacy.models import SOON, Breach, Copy, Petition, Profile, Purge
+from consult.privacy.models import (
+    SOON,
+    UNANSWERED,
+    Breach,
+    Copy,
+    Guardian,
+    GuardianTurn,
+    Petition,
+    Profile,
+    Purge,
+    Turn,
+)
 from consult.votes.models import Support
 
 BREACH_REMINDER = timedelta(hours=24)  # between two reminders while the authority waits
@@ -25,6 +37,46 @@ BREACH_REMINDER = timedelta(hours=24)  # between two reminders while the authori
 
 def profile(user: User) -> Profile | None:
     return db.session.scalar(sa.select(Profile).filter_by(user_id=user.id))
+
+
+def guardian(user: User) -> Guardian | None:
+    """The adult this young person named."""
+    return db.session.scalar(sa.select(Guardian).filter_by(user_id=user.id))
+
+
+def guardian_of(said: Any) -> Guardian | None:
+    """Whom the link of a letter speaks of; None once it opens nothing any more."""
+    if not said:
+        return None
+    number, secret = said
+    found = db.session.get(Guardian, number)
+    return found if found and found.secret == secret else None
+
+
+def guardian_turns(user: User) -> list[GuardianTurn]:
+    """What was done of the agreement of an adult, latest first."""
+    return list(
+        db.session.scalars(
+            sa.select(GuardianTurn)
+            .filter_by(user_id=user.id)
+            .order_by(GuardianTurn.id.desc())
+            .limit(50)
+        )
+    )
+
+
+def named_lately(user: User) -> int:
+    """How many letters to adults this young person caused in the last 30 days."""
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count(GuardianTurn.id)).where(
+                GuardianTurn.user_id == user.id,
+                GuardianTurn.turn == Turn.NAMED,
+                GuardianTurn.at > clock.now() - UNANSWERED,
+            )
+        )
+        or 0
+    )
 
 
 def consents(user: User) -> list[Consent]:
@@ -156,6 +208,24 @@ def texts(user: User) -> list[Post]:
             .limit(500)
         )
     )
+
+
+# What a copy of the site brought back.
+
+
+def come_back(erasures: Iterable[Erasure]) -> list[tuple[User | Post, Erasure]]:
+    """What was erased and stands here again: texts first, then the accounts they may be of."""
+    wanted = {erasure.mark: erasure for erasure in erasures}
+    found: list[tuple[User | Post, Erasure]] = []
+    for model, stands in (
+        (Post, Post.status != Status.WITHDRAWN),
+        (User, User.closed_at.is_(None)),
+    ):
+        kind = model.__tablename__
+        for number, born in db.session.execute(sa.select(model.id, model.created_at).where(stands)):
+            if erasure := wanted.get(mark(kind, number, born)):
+                found.append((db.session.get_one(model, number), erasure))
+    return found
 
 
 # The register.

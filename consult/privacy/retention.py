@@ -25,7 +25,17 @@ from consult.people.leaving import leave
 from consult.people.models import Role, User, Visit
 from consult.posts.models import Post, Slip, Status
 from consult.privacy import erasing
-from consult.privacy.models import COPY_LASTS, Copy, Farewell, Petition, SealedIdentity
+from consult.privacy.models import (
+    COPY_LASTS,
+    UNANSWERED,
+    Copy,
+    Farewell,
+    Guardian,
+    GuardianTurn,
+    Petition,
+    SealedIdentity,
+    Turn,
+)
 from consult.votes.models import Support
 
 HANDFUL = 200
@@ -215,6 +225,22 @@ def drop_proofs(now: datetime) -> int:
     )
 
 
+def drop_adults(now: datetime) -> int:
+    """The address of an adult who never answered."""
+    found = list(
+        db.session.scalars(
+            sa.select(Guardian)
+            .where(Guardian.agreed_at.is_(None), Guardian.asked_at < now - UNANSWERED)
+            .limit(HANDFUL)
+        )
+    )
+    for guardian in found:
+        db.session.add(GuardianTurn(user_id=guardian.user_id, turn=Turn.LAPSED))
+        db.session.delete(guardian)
+    db.session.flush()
+    return len(found)
+
+
 # Papers of all sorts.
 
 
@@ -305,6 +331,12 @@ RULES = (
         _("How to reach the author of a sheet of paper"),
         _("Four months after the results."),
         forget_contacts,
+    ),
+    Rule(
+        "drop_adults",
+        _("Address of an adult named by somebody under 15"),
+        _("30 days without an answer; else until either takes the agreement back."),
+        drop_adults,
     ),
     Rule("drop_notices", _("Notices read on the site"), _("Two years."), drop_notices),
     Rule(

@@ -6,9 +6,10 @@ from typing import Any
 from consult.core.i18n import _
 from consult.core.rules import require
 from consult.people.models import RoleName, User
+from consult.people.queries import email_key
 from consult.people.rules import has_role, signed_in
 from consult.posts.models import Post, Status
-from consult.privacy.models import Breach, Copy, Petition
+from consult.privacy.models import NAMED_A_MONTH, Breach, Copy, Guardian, Petition
 
 
 def purge(actor: User | None, rule: Any = None) -> None:
@@ -51,6 +52,47 @@ def consent(actor: User | None) -> None:
     signed_in(actor)
 
 
+def name_adult(actor: User | None, email: str | None = None, *, asked: int = 0) -> None:
+    """Somebody under 15, for an adult who has another address; three times a month at most."""
+    signed_in(actor)
+    assert actor is not None  # noqa: S101
+    require(
+        actor.awaits_adult, _("You may agree by yourself: only under 15 an adult agrees with you.")
+    )
+    require(
+        asked < NAMED_A_MONTH,
+        _("You named an adult three times within 30 days: please wait before you name another."),
+    )
+    require(
+        email is None or email_key(email) != actor.email_key,
+        _("This is your own address: give the address of the adult."),
+    )
+
+
+def release_adult(actor: User | None, guardian: Guardian) -> None:
+    """The young person, at any time."""
+    signed_in(actor)
+    assert actor is not None  # noqa: S101
+    require(guardian.user_id == actor.id, _("Only the young person can do this."))
+
+
+def vouch(actor: User | None, guardian: Guardian) -> None:
+    """Whoever holds the link of the letter; the young person does not agree in their place."""
+    require(guardian.agreed_at is None, _("You agreed already."))
+    not_oneself(actor, guardian)
+
+
+def decline(actor: User | None, guardian: Guardian) -> None:
+    """Whoever holds the link of the letter, before they agreed or at any time after."""
+
+
+def not_oneself(actor: User | None, guardian: Guardian) -> None:
+    require(
+        actor is None or actor.id != guardian.user_id,
+        _("You are signed in as the young person: the adult answers from their own browser."),
+    )
+
+
 def petition(actor: User | None) -> None:
     """Anybody, with an account or without."""
 
@@ -77,6 +119,11 @@ def erase(actor: User | None, user: User) -> None:
         not user.holds(RoleName.ADMINISTRATOR),
         _("Take back this person's role of administrator first."),
     )
+
+
+def repeat(actor: User | None) -> None:
+    """Whoever brings a copy of the site back, at the command line."""
+    require(actor is None, _("The worker does this by itself."))
 
 
 def open_archive(actor: User | None, reference: str) -> None:

@@ -16,15 +16,15 @@ from consult.core.forms import Form
 from consult.core.i18n import _, gettext, language
 from consult.core.rules import refusal
 from consult.journal.actions import commit, rollback
-from consult.people import limits
-from consult.people.consents import has_agreed
+from consult.people import letters, limits
+from consult.people.consents import has_agreed, may_agree
 from consult.people.models import ConsentKind
 from consult.people.queries import by_email
 from consult.people.rules import signed_in
 from consult.people.session import actor
 from consult.posts.models import Post
 from consult.privacy import actions, forms, queries, rules
-from consult.privacy.models import Breach, Petition, Wish
+from consult.privacy.models import Breach, Guardian, Petition, Wish
 from consult.privacy.retention import ELSEWHERE, RULES
 
 bp = Blueprint("privacy", __name__)
@@ -84,6 +84,8 @@ def mine() -> Page:
         copy=latest,
         refused=refusal(rules.ask_copy, user, latest),
         profile=queries.profile(user),
+        guardian=queries.guardian(user),
+        turns=queries.guardian_turns(user),
         texts=queries.texts(user),
         petitions=queries.petitions(user),
     )
@@ -119,6 +121,7 @@ def consents() -> Page:
         given={kind: has_agreed(user, kind) for kind in ConsentKind},
         explained=EXPLAINED,
         history=queries.consents(user),
+        refused=refusal(may_agree, user),
         onward=local(request.args.get("next")),
     )
 
@@ -147,8 +150,75 @@ def describe() -> Page:
         actions.describe(user, bracket=AgeBracket(said) if said else None)
         commit()
         flash(gettext("This is kept."), "success")
-        return redirect(url_for(".mine"), 303)
+        return redirect(url_for(".name_adult" if user.awaits_adult else ".mine"), 303)
     return _private("privacy/describe.html", form=form)
+
+
+# Under 15: an adult agrees too.
+
+
+@bp.route("/mon-espace/mes-donnees/adulte", methods=["GET", "POST"])
+def name_adult() -> Page:
+    user = _me()
+    named = queries.named_lately(user)
+    rules.name_adult(user)
+    form = forms.AdultForm()
+    if form.sent():
+        if why := refusal(rules.name_adult, user, form.email.data, asked=named):
+            form.email.errors = [why]
+        else:
+            actions.name_adult(user, email=form.email.data)  # type: ignore[arg-type]
+            commit()
+            flash(gettext("A letter leaves for the adult you named."), "success")
+            return redirect(url_for(".mine"), 303)
+    return _private("privacy/name_adult.html", form=form, guardian=queries.guardian(user))
+
+
+@bp.post("/mon-espace/mes-donnees/adulte/retirer")
+def release_adult() -> Page:
+    user = _me()
+    guardian = queries.guardian(user) or abort(404)
+    actions.release_adult(user, guardian)
+    commit()
+    flash(gettext("This was taken back, and the address of the adult erased."), "success")
+    return redirect(url_for(".mine"), 303)
+
+
+@bp.route("/accord-d-un-adulte/<token>", methods=["GET", "POST"])
+def vouch(token: str) -> Page:
+    """Where the adult agrees; the same link stays, to take it back."""
+    guardian = _guardian(token)
+    if guardian is None:
+        return _private("privacy/vouch.html", guardian=None)
+    form = forms.VouchForm()
+    refused = refusal(rules.vouch, actor(), guardian)
+    if form.sent() and not refused:
+        actions.vouch(actor(), guardian)
+        commit()
+        flash(gettext("You agreed. Thank you."), "success")
+        return redirect(url_for(".vouch", token=token), 303)
+    return _private(
+        "privacy/vouch.html",
+        guardian=guardian,
+        token=token,
+        form=form,
+        refused=refused,
+        explained=EXPLAINED,
+        turns=queries.guardian_turns(guardian.user),
+    )
+
+
+@bp.post("/accord-d-un-adulte/<token>/refuser")
+def decline(token: str) -> Page:
+    if guardian := _guardian(token):
+        actions.decline(actor(), guardian)
+        commit()
+        flash(gettext("It is written down, and your address is erased from this site."), "success")
+    return redirect(url_for(".vouch", token=token), 303)
+
+
+def _guardian(token: str) -> Guardian | None:
+    return queries.guardian_of(letters.lasts("privacy.adult", token))
 
 
 @bp.route("/mon-espace/mes-donnees/textes/<int:id>/retirer", methods=["GET", "POST"])

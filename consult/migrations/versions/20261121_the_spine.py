@@ -22,6 +22,7 @@ APPEND_ONLY = (
     "evidence",
     "group_version",
     "guarantor_report",
+    "guardian_turn",
     "journal_key",
     "measure",
     "moment_done",
@@ -541,6 +542,7 @@ def upgrade() -> None:
         sa.Column("wants_mail", sa.Boolean(), nullable=False),
         sa.Column("publication_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("position_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("awaits_adult", sa.Boolean(), nullable=False),
         sa.Column("is_system", sa.Boolean(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("session_number", sa.Integer(), nullable=False),
@@ -783,6 +785,47 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("follow", schema=None) as batch_op:
         batch_op.create_index("ix_follow_subject", ["subject_kind", "subject_id"], unique=False)
+
+    op.create_table(
+        "guardian",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("secret", sa.String(length=32), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_guardian_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guardian")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_guardian_user_id")),
+    )
+    op.create_table(
+        "guardian_turn",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "turn",
+            sa.Enum(
+                "named",
+                "agreed",
+                "refused",
+                "revoked",
+                "released",
+                "lapsed",
+                "of_age",
+                name="turn",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_guardian_turn_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guardian_turn")),
+        info={"append_only": True},
+    )
+    with op.batch_alter_table("guardian_turn", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_guardian_turn_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "indicator",
@@ -5700,6 +5743,11 @@ def downgrade() -> None:
 
     op.drop_table("letter")
     op.drop_table("indicator")
+    with op.batch_alter_table("guardian_turn", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_guardian_turn_user_id"))
+
+    op.drop_table("guardian_turn")
+    op.drop_table("guardian")
     with op.batch_alter_table("follow", schema=None) as batch_op:
         batch_op.drop_index("ix_follow_subject")
 
