@@ -14,6 +14,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional
 
+from consult.core.door import DoorForm
 from consult.core.forms import Form
 from consult.core.i18n import _
 from consult.moderation.charter import (
@@ -117,7 +118,9 @@ class DismissForm(Form):
     )
 
 
-class NoticeForm(Form):
+class NoticeForm(DoorForm):
+    """What anybody points out; danger and abuse of children never wait at the door."""
+
     urgency = RadioField(
         _("How pressing is it?"),
         choices=[SelectChoice(one.value, one.label) for one in Urgency],
@@ -147,6 +150,10 @@ class NoticeForm(Form):
         _("I declare in good faith that what I say here is exact and complete."),
         validators=[DataRequired(_("Please declare that you write in good faith."))],
     )
+
+    @property
+    def is_pressing(self) -> bool:
+        return self.urgency.data == Urgency.DANGER or self.ground.data == Ground.CHILD_ABUSE
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Name and address are asked of all, but of whoever reports abuse of children."""

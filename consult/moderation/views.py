@@ -39,13 +39,14 @@ from consult.moderation.pages import (
     waited,
 )
 from consult.moderation.queries import Scope
+from consult.people import limits
 from consult.people.session import actor, network, with_door
 from consult.posts import queries as posts
 from consult.posts.models import Image, Post
 
 PARTS = (remedies,)  # the pages of statements and appeals stand in a file of their own
 
-NOTICES, WINDOW = 10, timedelta(hours=1)  # notices from one network
+NOTICES, PRESSING, WINDOW = 10, 40, timedelta(hours=1)  # notices from one network
 DONE = {
     Verdict.PUBLISH: _("Published: %(text)s."),
     Verdict.REFUSE: _("Refused: %(text)s."),
@@ -244,16 +245,21 @@ def notify_content(post_id: int) -> ResponseReturnValue:
     form = NoticeForm()
     image = posts.image(post, request.args.get("image", 0, type=int))
     if user is not None:
+        form.known()
         del form.email, form.name
     if made := queries.notice_with_key(form.key.data):
         return redirect(url_for(".notice", receipt=made.receipt), 303)
     if form.sent():
         key = f"notice:{network()}"
-        if throttle.too_many(key, limit=NOTICES, within=WINDOW):
+        most = PRESSING if form.is_pressing else NOTICES
+        if throttle.too_many(key, limit=most, within=WINDOW):
             form.form_errors.append(
                 _("Many notices came from your network within the hour. Please try again later.")
             )
             return _notice_page(post, form, image), 429
+        if not form.is_pressing and (waits := limits.must_wait(form)):
+            form.form_errors.append(waits)
+            return _notice_page(post, form, image)
         throttle.note(key)
         try:
             made = actions.notify_content(
