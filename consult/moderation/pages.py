@@ -22,8 +22,9 @@ def scope_asked() -> Scope:
     """The campaign and the kind of text the address asks for, if this person reads there."""
     user = actor()
     slug, kind = request.args.get("campaign", ""), request.args.get("kind", "")
-    asked = [one for one in queries.campaigns(user) if one.slug == slug] if user and slug else []
-    return Scope(asked[0] if asked else None, kind if kind in KINDS else "")
+    among = queries.campaigns(user) if user else []
+    asked = next((one for one in among if one.slug == slug), None)
+    return Scope(asked, kind if kind in KINDS else "", among)
 
 
 def asked_again(scope: Scope) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What waits to be read, in which order, for whom; what was decided; what was pointed out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from consult.comments.models import Comment
 from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.algorithms import Kind, algorithm
-from consult.core.db import db
+from consult.core.db import Rows, db, together
 from consult.core.i18n import _, gettext
 from consult.core.text import excerpt, fold
 from consult.moderation.charter import BY_RANK, NEEDS_REASONS, TARGETS, UNDONE_BY, Urgency, Verdict
@@ -24,6 +24,7 @@ from consult.people.queries import with_role
 from consult.posts.models import SEALED, Flag, Image, Post, Status, Version
 
 BEFORE, AFTER = 3, 16  # how many texts the list shows around the one being read
+MOST = 50  # open notices about one text that are shown at once
 KINDS = ("contribution", "comment", "question")
 READERS = (RoleName.FACILITATOR, RoleName.GUARANTOR)
 
@@ -42,6 +43,7 @@ _reported_in = sa.func.coalesce(
 _ORDER = (_post.c.rank, _post.c.waiting_since, _post.c.id)
 _place = sa.tuple_(*_ORDER)
 _BARE = (lazyload(Campaign.phases), lazyload(Campaign.themes))  # only its name is needed
+_BY = joinedload(Decision.facilitator).lazyload(User.roles)  # only their name is needed
 _campaign_id = sa.func.coalesce(_contribution.c.campaign_id, _comment.c.campaign_id)
 
 
@@ -80,6 +82,7 @@ class Scope(NamedTuple):
 
     campaign: Campaign | None = None
     kind: str = ""
+    among: Sequence[Campaign] = ()  # what this person may ask for
 
 
 @algorithm(
@@ -172,6 +175,14 @@ def on_show_or_404(id: int) -> Post:
     return post
 
 
+def parent(post: Post | None) -> Comment | None:
+    """The comment this one answers, with who wrote it, so that it is read in its place."""
+    if not isinstance(post, Comment) or not post.parent_id:
+        return None
+    asked = sa.select(Comment).where(Comment.id == post.parent_id)
+    return db.session.scalar(asked.options(joinedload(Comment.author).lazyload(User.roles)))
+
+
 def wording(post: Post) -> int:
     """The number of the wording that stands now."""
     last = sa.select(sa.func.max(Version.number)).where(Version.post_id == post.id)
@@ -184,10 +195,20 @@ def decisions(post: Post) -> list[Decision]:
         db.session.scalars(
             sa.select(Decision)
             .where(Decision.post_id == post.id)
-            .options(joinedload(Decision.facilitator).lazyload(User.roles))
+            .options(_BY)
             .order_by(Decision.id)
         )
     )
+
+
+def hanging_on(post: Post) -> tuple[list[Decision], list[Notice], list[Image]]:
+    """What was decided about a text, its open notices, its pictures: in one query."""
+    found = together(
+        Rows(Decision, Decision.post_id == post.id, options=(_BY,)),
+        Rows(Notice, Notice.id.in_(_open_about(post).with_only_columns(Notice.id).limit(MOST))),
+        Rows(Image, Image.post_id == post.id, (Image.order, Image.id)),
+    )
+    return found[Decision], found[Notice], found[Image]
 
 
 def last_decision(post: Post) -> Decision | None:
@@ -195,7 +216,7 @@ def last_decision(post: Post) -> Decision | None:
     return db.session.scalar(
         sa.select(Decision)
         .where(Decision.post_id == post.id, Decision.person_id.is_(None))
-        .options(joinedload(Decision.facilitator))
+        .options(_BY)
         .order_by(Decision.id.desc())
         .limit(1)
     )
@@ -384,16 +405,14 @@ def open_notices(actor: User, scope: Scope, after: str = "", limit: int = 20) ->
     return NoticePage(lines, f"{last.urgency.rank}-{last.id}" if last else "")
 
 
-def notices_of(post: Post, *, limit: int = 50) -> list[Notice]:
+def notices_of(post: Post, *, limit: int = MOST) -> list[Notice]:
     """The open notices about a text, oldest first."""
-    return list(
-        db.session.scalars(
-            sa.select(Notice)
-            .where(Notice.post_id == post.id, Notice.closed_at.is_(None))
-            .order_by(Notice.id)
-            .limit(limit)
-        )
-    )
+    return list(db.session.scalars(_open_about(post).limit(limit)))
+
+
+def _open_about(post: Post) -> sa.Select[tuple[Notice]]:
+    waiting = sa.select(Notice).where(Notice.post_id == post.id, Notice.closed_at.is_(None))
+    return waiting.order_by(Notice.id)
 
 
 def _open_notices(statement: sa.Select[Any], actor: User, scope: Scope) -> sa.Select[Any]:

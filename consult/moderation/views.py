@@ -8,9 +8,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from consult.campaigns.queries import by_slug_or_404
-from consult.comments.models import Comment
 from consult.core import throttle
-from consult.core.db import db
 from consult.core.i18n import _, gettext, language
 from consult.core.rules import Refused, refusal
 from consult.core.tables import write_csv
@@ -129,8 +127,7 @@ def _page(
 ) -> str:
     user = actor()
     assert user is not None  # noqa: S101
-    notices = queries.notices_of(post) if post and found.notices else []
-    decisions = queries.decisions(post) if post else []
+    decisions, notices, images = queries.hanging_on(post) if post else ([], [], [])
     if post is not None and form is None:
         form = DecisionForm(formdata=None, seen=_seen(post, decisions))
     if notices and dismissing is None:
@@ -149,10 +146,10 @@ def _page(
         articles=ARTICLES,
         decisions=decisions,
         notices=notices,
-        images=posts.images([post.id]).get(post.id, []) if post else [],
-        parent=_parent(post),
+        images=images,
+        parent=queries.parent(post),
         lately=queries.lately_decided_by(user),
-        campaigns=[(one.slug, one.title) for one in queries.campaigns(user)],
+        campaigns=[(one.slug, one.title) for one in scope.among],
         appeals=queries.open_appeals_about(post)
         if post and any(one.is_restriction for one in decisions)
         else [],
@@ -226,13 +223,6 @@ def _done(post: Post, verdict: Verdict) -> Markup:
         url_for(".decide", post_id=post.id), queries.label(post)
     )
     return Markup(str(DONE[verdict])) % {"text": link}  # noqa: S704
-
-
-def _parent(post: Post | None) -> Comment | None:
-    """The comment this one answers, so that it is read in its place."""
-    if not isinstance(post, Comment) or not post.parent_id:
-        return None
-    return db.session.get(Comment, post.parent_id)
 
 
 # What readers point out.
@@ -312,7 +302,7 @@ def notices() -> ResponseReturnValue:
         after=after,
         scope=scope,
         asked=asked_again(scope),
-        campaigns=[(one.slug, one.title) for one in queries.campaigns(user)],
+        campaigns=[(one.slug, one.title) for one in scope.among],
         label=queries.label,
         waited=waited,
         is_late=is_late,
