@@ -54,7 +54,7 @@ def _post(post: Post) -> list[Any]:
         post.id,
         post.status.value,
         post.channel.value,
-        post.receipt,
+        "" if post.is_sealed else post.receipt,  # the number alone opens its words
         post.name or "",
         SEALED if post.is_sealed else post.title,
         SEALED if post.is_sealed else post.body,

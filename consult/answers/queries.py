@@ -15,7 +15,7 @@ from consult.contributions.models import Contribution, Tally
 from consult.core import clock
 from consult.core.db import db
 from consult.people.models import User
-from consult.posts.models import Status
+from consult.posts.models import SEALED, Status
 
 PAGE = 30
 
@@ -198,10 +198,14 @@ def some(campaign: Campaign, contribution_ids: Iterable[int]) -> list[Contributi
 
 
 def contribution_or_404(contribution_id: int) -> Contribution:
-    """One contribution with its campaign, its author, its theme and place, whatever its status."""
+    """One contribution that is or was on show, with its campaign, author, theme and place.
+
+    The desk reads what everybody reads: neither what waits, nor what is kept from view.
+    """
+    shown = Contribution.published_at.is_not(None)
     found = db.session.scalar(
         sa.select(Contribution)
-        .where(Contribution.id == contribution_id)
+        .where(Contribution.id == contribution_id, shown, Contribution.status.not_in(SEALED))
         .options(
             joinedload(Contribution.campaign),
             joinedload(Contribution.author),

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from flask import Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from consult.core import clock, dates
@@ -373,7 +373,10 @@ def undertake(slug: str) -> str | Redirect:
 def _origins() -> list[Any]:
     """The contribution this was begun from, where somebody came from its page."""
     number = request.args.get("contribution", type=int)
-    return [lineage.contribution_or_404(number)] if number else []
+    if not number:
+        return []
+    contribution = lineage.contribution_or_404(number)
+    return [contribution] if contribution.is_public else abort(404)
 
 
 @bp.route("/plans/<slug>/engagements/<int:id>/reviser", methods=["GET", "POST"])

@@ -15,7 +15,7 @@ from consult.core import clock
 from consult.core.algorithms import Kind, algorithm
 from consult.core.db import db
 from consult.core.i18n import _
-from consult.core.text import excerpt
+from consult.moderation.queries import label
 from consult.people.disposable import is_disposable
 from consult.people.models import RoleName, User
 from consult.posts.models import Flag, FlagKind, Post
@@ -47,9 +47,8 @@ def open_flags(actor: User, after: int = 0) -> list[Line]:
     comment = Comment.__table__
     campaign_id = sa.func.coalesce(contribution.c.campaign_id, comment.c.campaign_id)
     statement = (
-        sa.select(
-            Flag, post.c.kind, post.c.title, sa.func.substr(post.c.body, 1, 200), Campaign.title
-        )
+        sa.select(Flag, post.c.kind, Campaign.title)
+        .options(joinedload(Flag.post))
         .join(post, post.c.id == Flag.post_id)
         .outerjoin(contribution, contribution.c.id == post.c.id)
         .outerjoin(comment, comment.c.id == post.c.id)
@@ -63,8 +62,8 @@ def open_flags(actor: User, after: int = 0) -> list[Line]:
         allowed = [role.campaign_id for role in held if role.campaign_id]
         statement = statement.where(campaign_id.in_(allowed))
     return [
-        Line(flag, kind, title or excerpt(body, 90), campaign)
-        for flag, kind, title, body, campaign in db.session.execute(statement)
+        Line(flag, kind, label(flag.post), campaign)
+        for flag, kind, campaign in db.session.execute(statement)
     ]
 
 

@@ -12,6 +12,7 @@ from consult.core.errors import came_from
 from consult.core.i18n import gettext
 from consult.core.rules import refusal
 from consult.journal.actions import commit
+from consult.moderation.rules import read_words
 from consult.people.session import actor
 from consult.posts.models import Flag, Post
 from consult.posts.queries import flags_of
@@ -44,7 +45,11 @@ def clear(id: int) -> ResponseReturnValue:
         flash(gettext("The flag is cleared."), "success")
         return redirect(came_from() or url_for(".index"), 303)
     return render_template(
-        "vigilance/clear.html", flag=flag, form=form, refused=refusal(rules.clear, actor(), flag)
+        "vigilance/clear.html",
+        flag=flag,
+        form=form,
+        refused=refusal(rules.clear, actor(), flag),
+        sealed=refusal(read_words, actor(), flag.post),
     )
 
 
@@ -53,6 +58,8 @@ def set_aside(id: int) -> ResponseReturnValue:
     """How supports came, hour by hour, and the form that sets false ones aside."""
     contribution = contributions.by_id_or_404(id)
     rules.read(actor(), contribution)
+    if not contributions.is_visible_to(actor(), contribution):
+        raise NotFound
     refused = refusal(rules.set_aside, actor(), contribution)
     hours = [] if contribution.campaign.counts_hidden else queries.hours(contribution)
     form = SetAsideForm(hours)

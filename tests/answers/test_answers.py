@@ -231,6 +231,20 @@ def test_notes_are_never_public(client, council, contribution):
     assert "Secret entre agents" not in client.get(f"/contributions/{contribution.id}").text
 
 
+@pytest.mark.parametrize("role", [RoleName.COUNCIL, RoleName.FACILITATOR])
+@pytest.mark.parametrize(
+    "status", [Status.DRAFT, Status.PENDING, Status.REFUSED, Status.RESTRICTED]
+)
+def test_the_desk_opens_no_words_that_are_not_on_show(client, ctx, noon, role, status):
+    hidden = make_contribution(status=status, title="Un titre tu", body="Des mots tus.")
+    sign_in(client, make_user(role))
+    for page in ("repondre", "confier", "note"):
+        address = f"/contributions/{hidden.id}/{page}"
+        for reply in (client.get(address), client.post(address, data={"words": ""})):
+            assert " tu" not in reply.text
+            assert reply.status_code in (404, 405)
+
+
 def test_a_saved_wording_fills_the_answer(client, council, contribution):
     sign_in(client, council)
     client.post(

@@ -17,6 +17,7 @@ from consult.followup import actions as followup
 from consult.journal.actions import commit
 from consult.journal.models import Event
 from consult.people.models import RoleName
+from consult.posts.models import Status
 from tests.counting import statements
 from tests.engagements.making import (
     adopted,
@@ -190,6 +191,17 @@ def test_a_plan_from_the_first_word_to_publication(ctx, noon, client):
         "adopt",
         "publish",
     ]
+
+
+@pytest.mark.parametrize("status", [Status.DRAFT, Status.PENDING, Status.REFUSED])
+def test_a_promise_is_begun_from_no_words_that_are_not_on_show(ctx, client, status):
+    hidden = make_contribution(status=status, title="Un titre tu")
+    plan = make_plan(clerk())
+    sign_in(client, clerk())
+    for part in ("actions/nouvelle", "engagements/nouveau"):
+        reply = client.get(f"/plans/{plan.slug}/{part}?contribution={hidden.id}")
+        assert reply.status_code == 404
+        assert "Un titre tu" not in reply.text
 
 
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(ctx, client):

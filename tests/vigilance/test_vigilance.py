@@ -136,6 +136,25 @@ def test_a_human_clears_a_flag_with_a_word(campaign, client):
     assert (event.name, event.data) == ("vigilance.clear", {"kind": "links"})
 
 
+def test_a_flag_opens_no_sealed_words(ctx, noon, client):
+    hidden = make_contribution(status=Status.REFUSED, title="Un titre tu", body="Des mots tus.")
+    flag = Flag(post_id=hidden.id, kind=FlagKind.LINKS)
+    db.session.add(flag)
+    db.session.commit()
+    pages = (
+        "/moderation/alertes",
+        f"/moderation/alertes/{flag.id}",
+        f"/contributions/{hidden.id}/soutiens/ecarter",
+    )
+    sign_in(client, make_user(RoleName.FACILITATOR))
+    for page in pages:
+        words = client.get(page).get_data(as_text=True)
+        assert "Un titre tu" not in words
+        assert "Des mots tus." not in words
+    sign_in(client, make_user(RoleName.GUARANTOR))
+    assert "Des mots tus." in client.get(pages[1]).get_data(as_text=True)
+
+
 def test_visitors_and_residents_see_no_flag(campaign, client):
     said(campaign, make_user(), "https://a.example https://b.example")
     assert client.get("/moderation/alertes").status_code == 303
