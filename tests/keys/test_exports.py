@@ -20,7 +20,7 @@ def campaign(ctx, noon):
     campaign = make_campaign(title="La place")
     make_contribution(campaign, title="Des bancs bleus")
     make_contribution(campaign, Status.PENDING, title="Encore à lire")
-    make_contribution(campaign, Status.RESTRICTED, title="Propos scellés")
+    make_contribution(campaign, Status.RESTRICTED, title="Propos scellés", receipt="SCEAU22345")
     make_contribution(campaign, Status.DRAFT, title="Un brouillon")
     return campaign
 
@@ -47,6 +47,7 @@ def test_the_whole_leaves_once_another_has_signed(campaign, app):
     assert "Des bancs bleus" in words
     assert "Encore à lire" in words
     assert "Propos scellés" not in words
+    assert "SCEAU22345" not in words, "the number alone would open these words"
     assert "brouillon" not in words
     kept = db.session.scalars(db.select(BulkExport)).one()
     assert (kept.by_id, kept.signed_by_id, kept.rows) == (asker.id, signer.id, 3)
