@@ -87,6 +87,20 @@ def test_one_publishes_and_is_led_to_the_next(desk):
     assert reply.location == "/moderation"
 
 
+def test_an_answer_is_read_without_the_sealed_words_before_it(desk):
+    campaign = make_campaign(PhaseKind.DISCUSS, moderation=Moderation.AFTER)
+    contribution = make_contribution(campaign, title="Un titre tu")
+    first = comments.comment(make_user(), contribution, body="Des mots tus.")
+    answer = comments.comment(make_user(), contribution, body="Toi-même.", parent=first)
+    for post in (first, contribution):
+        post.move_to(Status.RESTRICTED)
+    commit()
+    seen = text_of(desk.get(f"/moderation/{answer.id}"))
+    assert "Toi-même." in seen
+    assert "Des mots tus." not in seen
+    assert "Un titre tu" not in seen
+
+
 def test_the_filter_goes_along(desk):
     here, there = make_campaign(), make_campaign()
     first, _, third = (make_contribution(c, Status.PENDING) for c in (here, there, here))
