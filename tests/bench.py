@@ -297,6 +297,7 @@ def _events(
         event = {
             "id": row["id"],
             "at": moment(row["id"]).astimezone(UTC),
+            "salt": f"{row['id']:032x}",
             "name": "contributions.submit",
             "actor_id": None,
             "subject_kind": "contribution",
@@ -421,6 +422,8 @@ class Server:
             "CONSULT_INSTANCE": str(folder),
             "CONSULT_DATABASE_URI": uri,
             "CONSULT_SECRET_KEY": SECRET,
+            "CONSULT_LOG_LEVEL": "WARNING",
+            "CONSULT_PROXIES": "1",  # each request comes from a network of its own: see `post`
             **settings,
         }
         self.process = subprocess.Popen(
@@ -535,9 +538,11 @@ def get(path: str, *headers: str) -> bytes:
 
 def post(path: str, cookie: str, fields: dict[str, str]) -> bytes:
     body = urlencode(fields).encode()
+    network = ".".join(str(random.randrange(1, 255)) for _ in range(4))
     lines = [
         f"POST {path} HTTP/1.1",
         "Host: localhost",
+        f"X-Forwarded-For: {network}",
         f"Cookie: {cookie}",
         "Content-Type: application/x-www-form-urlencoded",
         f"Content-Length: {len(body)}",
@@ -639,7 +644,11 @@ def measure(engine: str, size: int, floors: dict[str, Figure]) -> list[dict[str,
     rows = []
     try:
         app = create_app(
-            INSTANCE=str(folder), SQLALCHEMY_DATABASE_URI=uri, SECRET_KEY=SECRET, PAGE_CACHE=False
+            INSTANCE=str(folder),
+            SQLALCHEMY_DATABASE_URI=uri,
+            SECRET_KEY=SECRET,
+            PAGE_CACHE=False,
+            LOG_LEVEL="WARNING",
         )
         started = time.perf_counter()
         with app.app_context():

@@ -210,7 +210,11 @@ def measure(engine: str, plans: int) -> None:
     uri = f"sqlite:///{folder / 'consult.db'}" if engine == "sqlite" else fresh(f"desk_{plans}")
     try:
         app = create_app(
-            INSTANCE=str(folder), SQLALCHEMY_DATABASE_URI=uri, SECRET_KEY=SECRET, PAGE_CACHE=False
+            INSTANCE=str(folder),
+            SQLALCHEMY_DATABASE_URI=uri,
+            SECRET_KEY=SECRET,
+            PAGE_CACHE=False,
+            LOG_LEVEL="WARNING",
         )
         started = time.perf_counter()
         with app.app_context():
