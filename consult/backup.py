@@ -26,10 +26,13 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from flask import current_app
 
 from consult import migrations
-from consult.core import clock, files
-from consult.core.db import UtcDateTime, db
+from consult.core import clock, erasures, files
+from consult.core.db import UtcDateTime, db, writing
 from consult.journal import head
 from consult.journal import queries as journal
+from consult.journal.actions import commit
+from consult.privacy import actions as privacy
+from consult.privacy import queries as personal
 
 MAGIC = b"consult backup 1\n"
 SALT, TAG, PIECE = 16, 16, 2**18  # bytes
@@ -115,8 +118,12 @@ def verify(path: Path, secret: bytes, step: Step) -> dict[str, Any]:
     return _report(about, counts, path.stat().st_size)
 
 
-def restore(path: Path, secret: bytes, step: Step) -> dict[str, Any]:
-    """Take a backup back into a site that has nothing yet, and prove that it says the same."""
+def restore(path: Path, secret: bytes, step: Step, erased: bytes = b"") -> dict[str, Any]:
+    """Take a backup back into a site that has nothing yet, and prove that it says the same.
+
+    Whoever was erased after it was made is erased again: by the list that stands in the instance,
+    the one of the backup and the one given (see `core.erasures`).
+    """
     with path.open("rb") as source:
         parts = opened(source, secret)
         about = _about(parts)
@@ -132,6 +139,8 @@ def restore(path: Path, secret: bytes, step: Step) -> dict[str, Any]:
                     _load(connection, part)
                 elif part.name.startswith(FILE):
                     _receive(part, files.folder() / part.name[len(FILE) :][:2], is_stored=True)
+                elif part.name == f"{INSTANCE}{erasures.FILE}":
+                    erasures.keep(erasures.read(_drained(part)))
                 else:
                     _receive(part, _instance())
             _hold_ties(connection)
@@ -145,11 +154,23 @@ def restore(path: Path, secret: bytes, step: Step) -> dict[str, Any]:
             ]
             if differing:
                 raise BackupFault(f"These tables did not come back as they were: {differing}")
+    erasures.keep(erasures.read(erased))
+    report = _report(about, counts, path.stat().st_size) | _erase_again()
     faults = [*journal.faults()]
-    report = _report(about, counts, path.stat().st_size)
     if remembered and remembered[0] > report["events"]:
         report["lost_since"] = remembered[0] - report["events"]
     return {**report, "faults": faults}
+
+
+def _erase_again() -> dict[str, int]:
+    """Nobody who was erased since comes back with a copy; of how many erasures how many did."""
+    known = erasures.read(erasures.path().read_bytes())
+    again = personal.come_back(known)
+    writing()
+    for subject, erasure in again:
+        privacy.repeat(None, subject, erasure)
+    commit()
+    return {"erasures_known": len(known), "erased_again": len(again)}
 
 
 def bring_settings(path: Path, secret: bytes, instance: Path) -> None:

@@ -238,16 +238,21 @@ def back_up(file: Path, key_file: Path | None, is_there: bool) -> dict[str, Any]
 @main.command("restore", with_appcontext=False)
 @click.argument("file", type=FILE)
 @KEY_FILE
+@click.option("--erasures", type=FILE, help="A list of erasures (erasures.jsonl) kept elsewhere.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def restore(file: Path, key_file: Path | None, as_json: bool) -> None:
-    """Take a backup back into an empty database; on a bare machine, its settings as well."""
+def restore(file: Path, key_file: Path | None, erasures: Path | None, as_json: bool) -> None:
+    """Take a backup back into an empty database; on a bare machine, its settings as well.
+
+    Who was erased after it was made is erased again, by the list of erasures of the instance.
+    """
     try:
         if not (config.instance_folder() / "config.py").exists() and key_file:
             backup.bring_settings(file, backup.secret_in(key_file), config.instance_folder())
         with _app().app_context():
             secret = backup.secret_in(key_file or current_app.config["BACKUP_KEY_FILE"])
             with _progress() as step:
-                report = backup.restore(file, secret, step)
+                erased = erasures.read_bytes() if erasures else b""
+                report = backup.restore(file, secret, step, erased)
     except (backup.BackupFault, OSError) as fault:
         raise click.ClickException(str(fault)) from fault
     _say(report, as_json)

@@ -4,6 +4,7 @@ says so when it cannot."""
 import io
 import json
 import shutil
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -18,11 +19,14 @@ from consult import backup, cli
 from consult.backup import BackupFault
 from consult.contributions import actions as contributions
 from consult.contributions.models import Contribution
-from consult.core import files
+from consult.core import clock, erasures, files
 from consult.core.db import db
 from consult.journal import queries as journal
 from consult.journal.actions import commit
-from consult.people.models import User
+from consult.people import actions as people
+from consult.people.models import Letter, User
+from consult.posts.models import Version
+from consult.privacy import queries as personal
 from tests import conftest, engines
 from tests.databases import House
 from tests.everything import make_everything
@@ -305,3 +309,68 @@ def test_a_bare_machine_gets_its_town_back_by_two_commands(tmp_path, monkeypatch
     again = CliRunner().invoke(cli.main, ["restore", str(key), "--key-file", str(key)])
     assert again.exit_code == 1
     assert "not a backup" in again.output
+
+
+# Who was erased since does not come back.
+
+
+def test_who_was_erased_since_the_copy_does_not_come_back(app, elsewhere, kept, noon):
+    """An account closed, one that took its words along, a text withdrawn; the others stay."""
+    with app.app_context():
+        campaign = make_campaign()
+        stays, closes, takes, author = (make_user() for _ in range(4))
+        for user in (stays, closes, takes):
+            make_contribution(campaign, author=user, body=f"De {user.id}.")
+        text = make_contribution(campaign, author=author, title="Regret", body="Regretté.")
+        commit()
+        numbers = [one.id for one in (stays, closes, takes, author)]
+        address, number = closes.email, text.id
+        backup.make(kept, SECRET, quietly)
+        people.close_account(closes)
+        people.close_account(takes, withdraws=True)
+        contributions.withdraw(author, text)
+        commit()
+        listed = erasures.path().read_bytes()
+    assert listed.count(b"\n") == 4  # the words that went with an account are a text each
+    # What stands outside says nothing of anybody.
+    for word in (address, "Regret", "Compte"):
+        assert word.encode() not in listed
+    with elsewhere.app_context(), clock.frozen(noon + timedelta(days=2)):
+        report = backup.restore(kept, SECRET, quietly, listed)
+        assert report["faults"] == []
+        assert report["erased_again"] == 4
+        open_ones = [db.session.get(User, one).closed_at is None for one in numbers]
+        assert open_ones == [True, False, False, True]
+        assert db.session.get(User, numbers[1]).email is None
+        words = dict(db.session.execute(sa.select(Contribution.author_id, Contribution.body)).all())
+        assert words[numbers[0]] == f"De {numbers[0]}."
+        assert words[numbers[1]] == f"De {numbers[1]}."
+        assert words[numbers[2]] == words[numbers[3]] == ""
+        gone = db.session.get(Contribution, number)
+        assert gone.withdrawn_at == noon  # the day it was asked, not the day of the restore
+        assert "Regretté" not in "".join(db.session.scalars(sa.select(Version.body)))
+        assert set(erasures.read(listed)) <= set(erasures.read(erasures.path().read_bytes()))
+        assert not list(personal.come_back(erasures.read(listed)))
+        # They were told then; nothing leaves a second time.
+        assert not db.session.scalar(sa.select(Letter.id).filter_by(kind="people.close_account"))
+
+
+def test_a_copy_made_after_an_erasure_carries_its_list(app, elsewhere, kept, tmp_path):
+    """And a list cut short, or one that names nobody, does no harm."""
+    with app.app_context():
+        people.close_account(make_user())
+        commit()
+        backup.make(kept, SECRET, quietly)
+        listed = erasures.path().read_bytes()
+    with elsewhere.app_context():
+        unknown = erasures.Erasure(clock.now(), "user", "0" * 64)
+        erasures.keep([unknown])
+        report = backup.restore(kept, SECRET, quietly, listed[:-20])
+        assert (report["erasures_known"], report["erased_again"]) == (2, 0)
+        assert set(erasures.read(erasures.path().read_bytes())) == {unknown, *erasures.read(listed)}
+
+
+def test_what_was_not_committed_is_not_noted(app, ctx):
+    people.close_account(make_user())
+    db.session.rollback()
+    assert not erasures.path().exists()

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from consult.core import clock, files
+from consult.core import clock, erasures, files
 from consult.core.db import choice, db
 from consult.core.files import StoredFile
 from consult.core.i18n import _, day, spoken
@@ -145,6 +145,8 @@ class Post(db.Model):
             self.published_at = self.published_at or now  # restored words keep their date
         if status == Status.WITHDRAWN:
             self.let_words_go()
+            if self.id is not None:
+                erasures.note("post", self.id, self.created_at)
 
     def let_words_go(self) -> None:
         """Empty its words and every copy of them; a dated sentence stands in their place."""

@@ -11,13 +11,15 @@ from consult.campaigns.models import AgeBracket, Campaign
 from consult.core import clock, personal
 from consult.core.db import db
 from consult.core.erasures import Erasure, mark
+from consult.core.files import StoredFile
 from consult.core.i18n import _
 from consult.core.personal import Datum, Fate, Use
+from consult.imports.models import Import
 from consult.indicators.masking import Sum, hidden
 from consult.indicators.queries import threshold
 from consult.people import queries as people
 from consult.people.models import Consent, User
-from consult.posts.models import Post, Status
+from consult.posts.models import Channel, Post, Status
 from consult.privacy.models import (
     SOON,
     UNANSWERED,
@@ -225,6 +227,44 @@ def come_back(erasures: Iterable[Erasure]) -> list[tuple[User | Post, Erasure]]:
         for number, born in db.session.execute(sa.select(model.id, model.created_at).where(stands)):
             if erasure := wanted.get(mark(kind, number, born)):
                 found.append((db.session.get_one(model, number), erasure))
+    return found
+
+
+def withdrawn_from_files() -> sa.Subquery:
+    """Texts brought in from a file and withdrawn since: `campaign_id`, `ref` in the file."""
+    contribution, comment = (db.metadata.tables[name] for name in ("contribution", "comment"))
+    return (
+        sa.select(
+            sa.func.coalesce(contribution.c.campaign_id, comment.c.campaign_id).label(
+                "campaign_id"
+            ),
+            contribution.c.external_ref.label("ref"),
+        )
+        .select_from(Post.__table__)
+        .outerjoin(contribution, contribution.c.id == Post.id)
+        .outerjoin(comment, comment.c.id == Post.id)
+        .where(Post.channel == Channel.IMPORT, Post.withdrawn_at.is_not(None))
+        .subquery()
+    )
+
+
+def stale_imports() -> sa.Select[tuple[Import]]:
+    """Files read to their end, still held, of campaigns where a text brought in was withdrawn."""
+    return (
+        sa.select(Import)
+        .join(StoredFile, StoredFile.id == Import.file_id)
+        .where(
+            Import.finished_at.is_not(None),
+            StoredFile.sha256 != "",
+            Import.campaign_id.in_(sa.select(withdrawn_from_files().c.campaign_id)),
+        )
+    )
+
+
+def is_stale() -> bool:
+    """Whether there is such a file."""
+    found = bool(db.session.scalar(sa.select(stale_imports().exists())))
+    db.session.rollback()
     return found
 
 
