@@ -11,6 +11,7 @@ from wtforms import (
     DateField,
     FieldList,
     FormField,
+    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -18,7 +19,7 @@ from wtforms import (
 )
 from wtforms import Form as Part
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import TextInput
 
 from consult.campaigns.models import Campaign, Identity
@@ -384,13 +385,24 @@ class SlipForm(WordsForm):
     byline = StringField(
         _("Name to show"),
         [Optional(), Length(max=80, message=_("80 characters at most."))],
-        description=_("As its author asked; nothing if they gave none."),
+        description=_(
+            "As its author asked; nothing if they gave none. For a class or a club, its name, "
+            "never a child's."
+        ),
         filters=[_line],
+    )
+    children = IntegerField(
+        _("A class or a club: how many children"),
+        [Optional(), NumberRange(2, 2000, _("Give a number from 2 to 2,000."))],
+        description=_("An adult of the group speaks for it. The number is shown after its name."),
     )
     contact = StringField(
         _("How to reach the author"),
         [Optional(), Length(max=200, message=_("200 characters at most."))],
-        description=_("Only if they wish to be told of the answer. Never shown."),
+        description=_(
+            "Only if they wish to be told of the answer; for a group of children, its adult. Never "
+            "shown."
+        ),
         filters=[_line],
     )
     inside = SelectField(
@@ -416,12 +428,24 @@ class SlipForm(WordsForm):
             if refused:
                 self.collected_on.errors = [refused]
                 is_right = False
+        if self.children.data and not self.byline.data:
+            self.byline.errors = [_("Give the name of the class or of the club.")]
+            is_right = False
         self.twins = slips_numbered(self.campaign, self.number.data or "")
         if self.twins and not self.is_another.data:
             message = _("A sheet of this number was already typed in. Is it another one?")
             self.number.errors = [*self.number.errors, message]
             is_right = False
         return is_right
+
+    def _signed(self) -> str | None:
+        """The name to show; a group of children by its own name and their number, none of theirs.
+
+        In French, as all that is kept of a contribution (R14).
+        """
+        if self.children.data and self.byline.data:
+            return f"{self.byline.data} ({self.children.data} enfants)"
+        return self.byline.data or None
 
     def words(self) -> dict[str, Any]:
         return {
@@ -430,7 +454,7 @@ class SlipForm(WordsForm):
             "number": self.number.data or "",
             "collected_on": self.collected_on.data,
             "collected_at": self.collected_at.data,
-            "byline": self.byline.data or None,
+            "byline": self._signed(),
             "contact": self.contact.data or None,
             "is_inside": {"yes": True, "no": False}.get(self.inside.data or "")
             if "inside" in self

@@ -11,7 +11,7 @@ from consult.core.files import StoredFile
 from consult.imports.models import Import, Remark
 from consult.people.models import User
 from consult.posts.models import Flag, Post, Slip, Status, Version, forget_words
-from consult.privacy import archive
+from consult.privacy import archive, queries
 
 
 @personal.on_leaving
@@ -46,6 +46,22 @@ def drop_raw_files(imports: Sequence[int]) -> int:
     for stored in read:
         files.empty(stored)
     return len(read)
+
+
+def purge_raw_files() -> int:
+    """Empty the files that hold a text withdrawn since (`queries.stale_imports`).
+
+    What was said of the row of this text goes too; what was said of the others stays.
+    """
+    found = db.session.scalars(queries.stale_imports()).all()
+    withdrawn = queries.withdrawn_from_files()
+    for one in found:
+        refs = sa.select(withdrawn.c.ref).where(withdrawn.c.campaign_id == one.campaign_id)
+        db.session.execute(
+            sa.delete(Remark).where(Remark.import_id == one.id, Remark.ref.in_(refs))
+        )
+        files.empty(one.file)
+    return len(found)
 
 
 def discard(post: Any) -> None:

@@ -13,7 +13,7 @@ from consult.journal.actions import commit, rollback
 from consult.people.models import User
 from consult.privacy import actions, copying, queries
 from consult.privacy.models import Copy, Purge
-from consult.privacy.retention import RULES, Rule
+from consult.privacy.retention import AT_ONCE, RULES, Rule
 
 DAILY = timedelta(hours=20)  # a worker started at another hour still keeps to a day
 HANDFULS = 50  # of one rule in one go: others may write in between, the rest comes next time
@@ -47,6 +47,12 @@ def make_copies() -> int:
 def purge() -> int:
     """Each rule of retention, once a day; one that fails does not keep the others from going."""
     return sum(_purge(rule) for rule in RULES if _is_due(rule))
+
+
+@every(seconds=10)
+def purge_raw_files() -> int:
+    """A text withdrawn on the site is not kept in the file it was brought in from."""
+    return _purge(AT_ONCE) if queries.is_stale() else 0
 
 
 def _purge(rule: Rule) -> int:

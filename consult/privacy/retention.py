@@ -342,7 +342,7 @@ RULES = (
     Rule(
         "drop_raw_files",
         _("Files that contributions were brought in from"),
-        _("Three months after they were read."),
+        _("Three months after they were read; at once when a text in one is withdrawn."),
         drop_raw_files,
     ),
     Rule("drop_copies", _("Copies of one's own data"), _("Seven days."), drop_copies),
@@ -358,6 +358,13 @@ RULES = (
         _("Five years after the account is closed; one year for the day it was opened."),
         unseal_nothing,
     ),
+)
+# Not once a day, but as soon as it can be.
+AT_ONCE = Rule(
+    "purge_raw_files",
+    _("Files that hold a text withdrawn since"),
+    _("Not at all."),
+    lambda _now: erasing.purge_raw_files(),
 )
 # What other rooms do by themselves, so that the list on the page is whole.
 ELSEWHERE = (

@@ -71,8 +71,13 @@ def set_aside(
 
 
 def restore(actor: User | None, aside: SetAside, *, words: str | None = None) -> None:
-    """A facilitator says why these supports count after all."""
+    """Another facilitator than the one who set them aside says why they count after all."""
     has_role(actor, RoleName.FACILITATOR, campaign=aside.contribution.campaign)
+    assert actor is not None  # noqa: S101
+    require(
+        aside.decided_by_id != actor.id,
+        _("You set these supports aside: another facilitator may put them back."),
+    )
     require(aside.restored_at is None, _("These supports were already put back."))
     if words is not None:
         require(words.strip(), _("Say why: the reason is public."))

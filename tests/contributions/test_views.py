@@ -504,6 +504,16 @@ def test_a_sheet_is_typed_in_and_its_receipt_printed(client, app, open_to_all):
     assert "Marie Durand" in page
 
 
+def test_an_adult_speaks_for_a_class_and_no_child_is_named(client, open_to_all):
+    sign_in(client, make_user(RoleName.FACILITATOR))
+    there = f"/consultations/{open_to_all.slug}/bulletins/saisir"
+    unnamed = client.post(there, data=slip(children="24", byline=""))
+    assert "le nom de la classe ou du club" in unnamed.text
+    assert client.post(there, data=slip(children="1")).status_code == 200
+    client.post(there, data=slip(children="24", byline="Classe de CM2, école des Tilleuls"))
+    assert only().name == "Classe de CM2, école des Tilleuls (24 enfants)"
+
+
 def test_a_number_typed_twice_is_pointed_out(client, open_to_all):
     sign_in(client, make_user(RoleName.FACILITATOR))
     there = f"/consultations/{open_to_all.slug}/bulletins/saisir"

@@ -97,7 +97,7 @@ def test_the_adult_takes_it_back_by_the_same_link_years_later(
     commit()
     later = clock.now() + timedelta(days=400)
     monkeypatch.setattr(clock, "now", lambda: later)
-    assert "Reprendre mon accord" in adult.get(link).text
+    assert "Retirer mon accord" in adult.get(link).text
     adult.post(f"{link}/refuser")
     assert turns(young)[-1] == Turn.REVOKED
     assert agreed(young) == []

@@ -243,7 +243,12 @@ def test_false_supports_are_set_aside_with_reasons_and_shown_with_and_without(bu
         votes.withdraw(new[0], contribution)
     rollback()
     aside = queries.statements(contribution)[0]
-    vigilance.restore(desk, aside, words="Douze voisins sont venus le dire au guichet.")
+    why = "Douze voisins sont venus le dire au guichet."
+    page = client.get(f"/contributions/{contribution.id}/soutiens/ecartes").text
+    assert "une autre personne de l’équipe peut les remettre" in page
+    with pytest.raises(Refused):  # nobody undoes alone what they did
+        vigilance.restore(desk, aside, words=why)
+    vigilance.restore(make_user(RoleName.FACILITATOR), aside, words=why)
     commit()
     assert (contribution.support_count, contribution.apart_count) == (15, 0)
     assert not any(recount().values())
