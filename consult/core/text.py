@@ -12,6 +12,7 @@ import nh3
 import snowballstemmer
 from linkify_it.main import LinkifyIt
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup
@@ -188,9 +189,25 @@ def _to_https(linkifier: LinkifyIt, match: Any) -> None:
     match.url = "https://" + match.url
 
 
+def _table(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """A table with no more cells than it has characters.
+
+    The parser fills short rows up: a few lines would otherwise make millions of empty cells.
+    """
+    if silent or not table(state, first, last, True):
+        return table(state, first, last, silent)
+    end = first
+    while end < last and not state.isEmpty(end):
+        end += 1
+    columns = state.src.count("|", state.bMarks[first], state.eMarks[first]) + 1
+    typed = state.eMarks[end - 1] - state.bMarks[first]
+    return columns * (end - first) <= typed and table(state, first, last, False)
+
+
 def _make_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True})
     parser.enable(["linkify", "table", "strikethrough"])
+    parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     parser.core.ruler.push("outline", _outline)
     parser.add_render_rule("image", _say_image)
     # « fini.La suite » is not an address in Laos, and nobody's e-mail becomes a link by itself.

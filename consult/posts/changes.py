@@ -1,6 +1,7 @@
 """What changed between two wordings, in plain words and in the text itself."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -11,7 +12,9 @@ from flask_babel.speaklater import LazyString
 from consult.core.i18n import _, n_
 from consult.posts.models import Version
 
-LONGEST = 4000  # words; beyond, two wordings are shown whole instead of compared
+# Two wordings are shown whole instead of compared where they are longer than so many words, or
+# where the same few words come back so often that finding what moved would take seconds.
+LONGEST, PAIRS = 4000, 100_000
 
 
 class Run(NamedTuple):
@@ -53,7 +56,7 @@ def compare(before: str, after: str) -> list[Run]:
     if before == after:
         return [Run("same", after)] if after else []
     old, new = _words(before), _words(after)
-    if len(old) + len(new) > LONGEST:
+    if len(old) + len(new) > LONGEST or _pairs(old, new) > PAIRS:
         return [Run("removed", before), Run("added", after)]
     runs = []
     matcher = SequenceMatcher(None, old, new, autojunk=False)
@@ -66,6 +69,12 @@ def compare(before: str, after: str) -> list[Run]:
         if come := "".join(new[new_start:new_end]):
             runs.append(Run("added", come))
     return runs
+
+
+def _pairs(old: list[str], new: list[str]) -> int:
+    """How many pairs of the same word there are: what comparing costs."""
+    seen = Counter(old)
+    return sum(seen[word] for word in new)
 
 
 def _words(text: str) -> list[str]:

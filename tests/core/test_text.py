@@ -59,6 +59,17 @@ class TestRender:
             "<p>Le parc &amp; &lt;b&gt;</p>\n"
         )
 
+    def test_a_table_with_gaps_is_a_table(self):
+        html = text.render("| Lieu | Voix |\n|---|---|\n| Centre |")
+        assert html.count("<td>") == 2
+
+    @pytest.mark.parametrize("before", ["", "Avant\n"])
+    def test_a_few_lines_make_no_pages_of_empty_cells(self, before):
+        columns, rows = 400, 2000
+        table = "|a" * columns + "\n" + "|-" * columns + "\n" + "|\n" * rows
+        assert "<td" not in text.render(before + table)
+        assert text.plain(before + table).count("a") < 2 * columns
+
     @given(FRENCH)
     @example("a\n b")
     def test_the_short_way_gives_what_the_parser_gives(self, words):

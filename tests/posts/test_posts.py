@@ -110,3 +110,8 @@ def test_differences_in_plain_words(app, ctx, noon):
 def test_very_long_wordings_are_shown_whole():
     before, after = "mot " * 5000, "autre " * 5000
     assert [run.kind for run in compare(before, after)] == ["removed", "added"]
+
+
+def test_the_same_word_over_and_over_is_shown_whole():
+    before, after = "a b " * 900, "b a " * 900
+    assert [run.kind for run in compare(before, after)] == ["removed", "added"]
