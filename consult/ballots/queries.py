@@ -91,11 +91,15 @@ def station_or_404(poll: Poll, id: int) -> Station:
     rule=_("Most supports first, on the desk alone; voters see the order drawn by lot."),
 )
 def contributions(campaign: Campaign) -> list[tuple[int, str]]:
-    """What may become a choice: published contributions, by number and title."""
+    """What may become a choice: published contributions, by number and title.
+
+    The most supported first; while counts are out of sight their order would tell them.
+    """
+    first = [] if campaign.counts_hidden else [Contribution.support_count.desc()]
     rows = db.session.execute(
         sa.select(Contribution.id, Contribution.title)
         .where(Contribution.campaign_id == campaign.id, Contribution.shown_at.is_not(None))
-        .order_by(Contribution.support_count.desc(), Contribution.id)
+        .order_by(*first, Contribution.id)
         .limit(500)
     )
     return [(number, title) for number, title in rows]

@@ -22,6 +22,14 @@ def words(reply):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", reply.text))
 
 
+@pytest.mark.parametrize("hidden", [False, True])
+def test_the_choices_offered_do_not_tell_hidden_counts(ctx, noon, hidden):
+    campaign = make_votable(hides_counts=hidden)
+    one, two = (make_contribution(campaign, support_count=count) for count in (1, 2))
+    offered = [number for number, _title in queries.contributions(campaign)]
+    assert offered == ([one.id, two.id] if hidden else [two.id, one.id])
+
+
 def test_a_resident_reads_chooses_checks_casts_and_keeps_a_receipt(ctx, client, noon):
     poll = make_poll(can_change=True)
     page = client.get(f"/votes/{poll.id}")

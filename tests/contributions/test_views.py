@@ -527,6 +527,19 @@ def test_a_number_typed_twice_is_pointed_out(client, open_to_all):
     assert db.session.scalar(sa.select(sa.func.count(Slip.id))) == 2
 
 
+def test_a_sheet_whose_words_are_sealed_is_pointed_out_without_them(client, open_to_all):
+    there = f"/consultations/{open_to_all.slug}/bulletins/saisir"
+    sign_in(client, make_user(RoleName.FACILITATOR))
+    client.post(there, data=slip())
+    made = only()
+    made.move_to(Status.REFUSED if made.status == Status.PENDING else Status.RESTRICTED)
+    db.session.commit()
+    for page in (client.get(there), client.post(there, data=slip(key="s2", title="Autre chose"))):
+        assert f"Texte sous scellés, nº {made.id}" in page.text.replace("\u202f", " ")
+        assert made.title not in page.text
+        assert made.receipt not in page.text
+
+
 def test_the_paper_form_can_be_printed(client, open_to_all):
     text = client.get(f"/consultations/{open_to_all.slug}/bulletin").text
     assert "<svg" in text
