@@ -311,6 +311,12 @@ def register_file(form: str) -> Response:
     return response
 
 
+@bp.get("/donnees-personnelles/registre/fiche")
+def blank_entry() -> Page:
+    """An entry to fill in by hand, for what the town does with data outside this site."""
+    return render("privacy/blank_entry.html")
+
+
 @bp.get("/donnees-personnelles/analyse-d-impact")
 def assessment() -> Page:
     return render("privacy/assessment.html", lines=queries.register(), rules=RULES)

@@ -259,3 +259,12 @@ def test_the_figures_say_who_did_not_answer_and_show_no_small_number(client, ctx
     assert None in queries.took_part(campaign).brackets.values() or (
         queries.took_part(campaign).brackets["under_15"] == 0
     )
+
+
+def test_a_blank_entry_of_the_register_can_be_printed(client):
+    page = client.get("/donnees-personnelles/registre/fiche").text
+    for words in ("Base légale", "Les données de qui", "Combien de temps", "Analyse d’impact"):
+        assert words in page
+    assert (
+        "/donnees-personnelles/registre/fiche" in client.get("/donnees-personnelles/registre").text
+    )
