@@ -259,7 +259,7 @@ def test_changing_rules_adds_a_version_with_its_reason_and_tells_followers(ctx, 
         (
             "Modération",
             "Une personne de l’équipe d’animation lit chaque texte avant sa publication.",
-            "Les textes sont publiés aussitôt ; une personne de l’équipe d’animation les lit"
+            "Les textes sont publiés aussitôt\xa0; une personne de l’équipe d’animation les lit"
             " ensuite.",
         ),
     ]

@@ -60,11 +60,11 @@ def test_a_file_without_a_document_is_missed(ctx, noon):
     [
         ({}, "au moins une étape"),
         ({PhaseKind.ANSWER: (0, 30)}, "au moins une étape"),
-        ({PhaseKind.PROPOSE: (0, None)}, "dernier jour à l’étape « Proposer »"),
+        ({PhaseKind.PROPOSE: (0, None)}, "dernier jour à l’étape «\xa0Proposer\xa0»"),
         ({PhaseKind.PROPOSE: (-30, -2)}, "déjà passé"),
         (
             {PhaseKind.PROPOSE: (0, 5)},
-            "au moins 7 jours pour participer ; le calendrier en laisse 6",
+            "au moins 7 jours pour participer\xa0; le calendrier en laisse 6",
         ),
         ({PhaseKind.PROPOSE: (-9, 3)}, "le calendrier en laisse 4"),
         ({PhaseKind.PROPOSE: (0, 6)}, None),

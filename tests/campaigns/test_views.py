@@ -93,7 +93,7 @@ def test_the_list_tells_apart_what_is_open_and_what_is_awaited(ctx, noon, client
     assert "Ouvertes aujourd’hui" in client.get("/consultations").text
     with clock.frozen(campaign.closes_at + timedelta(days=12, minutes=1)):
         for page in ("/consultations", address(campaign)):
-            assert "Résultats attendus : terminée depuis 12 jours" in client.get(page).text
+            assert "Résultats attendus\xa0: terminée depuis 12 jours" in client.get(page).text
 
 
 def test_results_stand_on_the_first_page(ctx, noon, client):

@@ -120,7 +120,7 @@ def test_an_empty_or_endless_comment_is_sent_back_with_its_words(contribution, c
     assert "Écrivez votre commentaire." in text_of(client.post(url, data=words("   ")))
     long = "Encore un mot. " * 300
     seen = text_of(client.post(url, data=words(long)))
-    assert "3 000 caractères au plus" in seen
+    assert "3\u202f000 caractères au plus" in seen
     assert long.strip() in seen
     assert comments() == []
 

@@ -65,7 +65,10 @@ class TestTable:
             6: "La même référence figure déjà à la ligne 3.",
             7: "La ligne compte plus de cellules que l’en-tête.",
         }
-        assert french(notices[5].reason) == "La date « un jour » n’est pas comprise : laissée vide."
+        assert (
+            french(notices[5].reason)
+            == "La date «\xa0un jour\xa0» n’est pas comprise\xa0: laissée vide."
+        )
 
     def test_an_e_mail_address_is_nobody_s_public_name(self):
         rows, _, _ = parted(read(DATA / "contributions.csv"))
@@ -99,7 +102,7 @@ class TestTable:
         with pytest.raises(TableError) as error:
             table("a,b\n1,2\n", columns={"body": "texte"})
         assert french(error.value.message) == (
-            "Il manque des colonnes : texte. Le fichier contient : a, b."
+            "Il manque des colonnes\xa0: texte. Le fichier contient\xa0: a, b."
         )
 
     def test_no_column_to_read(self, french):
@@ -170,10 +173,15 @@ class TestCapCollectif:
                 "velos",
                 1,
                 1,
-                "Le titre et le texte sont fondus dans une seule cellule entre guillemets : "
+                "Le titre et le texte sont fondus dans une seule cellule entre guillemets\xa0: "
                 "les cellules suivantes sont décalées.",
             ),
-            17: ("eau", 0, 2, "La ligne est coupée : elle n’a pas de date et n’était pas publiée."),
+            17: (
+                "eau",
+                0,
+                2,
+                "La ligne est coupée\xa0: elle n’a pas de date et n’était pas publiée.",
+            ),
             24: ("bancs", 0, 0, "La même référence figure déjà à la ligne 2."),
         }
 
@@ -187,21 +195,21 @@ class TestCapCollectif:
         assert {row: (one.ref, french(one.reason)) for row, one in notices.items()} == {
             2: (
                 "bancs",
-                "Le fichier annonce 4 votes et en détaille 5 : nous comptons ces derniers.",
+                "Le fichier annonce 4 votes et en détaille 5\xa0: nous comptons ces derniers.",
             ),
             9: (
                 "a3",
-                "Argument laissé de côté. La ligne est coupée : elle n’a pas de date et n’était "
+                "Argument laissé de côté. La ligne est coupée\xa0: elle n’a pas de date et n’était "
                 "pas publiée.",
             ),
             10: (
                 "a4",
-                "Argument laissé de côté. Les cellules sont décalées : il n’y a pas d’adresse web "
-                "à la place prévue.",
+                "Argument laissé de côté. Les cellules sont décalées\xa0: il n’y a pas d’adresse "
+                "web à la place prévue.",
             ),
-            11: ("a5", "Argument non public d’origine : il ne l’est pas non plus ici."),
-            12: ("", "1 ligne de type « source » a été laissée de côté."),
-            13: ("", "1 ligne de type « reportings » a été laissée de côté."),
+            11: ("a5", "Argument non public d’origine\xa0: il ne l’est pas non plus ici."),
+            12: ("", "1 ligne de type «\xa0source\xa0» a été laissée de côté."),
+            13: ("", "1 ligne de type «\xa0reportings\xa0» a été laissée de côté."),
         }
 
     def test_a_missing_title_and_the_tags_of_an_editor(self, found):

@@ -153,7 +153,7 @@ class TestSheets:
         with pytest.raises(tables.TableError) as error:
             list(tables.read_rows(book, sheet="Autre"))
         assert french(error.value.message) == (
-            "Il n’y a pas de feuille « Autre ». Le fichier contient : Vide, Avis."
+            "Il n’y a pas de feuille «\xa0Autre\xa0». Le fichier contient\xa0: Vide, Avis."
         )
 
     def test_libreoffice(self):
@@ -197,7 +197,7 @@ class TestRefusals:
         with pytest.raises(tables.TableError) as error:
             list(tables.read_rows(stream("a,b\n1,2\n"), required=["a", "texte"]))
         assert french(error.value.message) == (
-            "Il manque des colonnes : texte. Le fichier contient : a, b."
+            "Il manque des colonnes\xa0: texte. Le fichier contient\xa0: a, b."
         )
 
     def test_a_quote_never_closed(self, french):

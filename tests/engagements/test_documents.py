@@ -141,7 +141,7 @@ class TestTodo:
         ]
         assert french(todo[0].message) == "Dites où en est cette action."
         assert french(todo[6].message) == (
-            "Donnez la première date, pour que « tous les deux ans » figure à l’agenda."
+            "Donnez la première date, pour que «\xa0tous les deux ans\xa0» figure à l’agenda."
         )
 
     def test_every_message_is_in_french(self, plan, french):
@@ -158,7 +158,7 @@ class TestRefusals:
     def test_what_is_no_json(self, french):
         [problem] = self.problems(b'{"title": "T",\n "engagements": [}')
         assert french(problem.message) == (
-            "Ce n’est pas du JSON : il y a une erreur à la ligne 2, colonne 18."
+            "Ce n’est pas du JSON\xa0: il y a une erreur à la ligne 2, colonne 18."
         )
 
     @pytest.mark.parametrize(

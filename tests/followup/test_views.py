@@ -123,7 +123,7 @@ def test_an_architects_view_proves_nothing_and_says_what_it_is(ctx, noon, client
         f"{page}/avancement", data={"progress": "planned", **DAY, **view, "photo": (png(), "v.png")}
     )
     assert reply.status_code == 303
-    assert "Vue d’architecte : ce qui est prévu" in client.get(page).text
+    assert "Vue d’architecte\xa0: ce qui est prévu" in client.get(page).text
 
 
 def test_who_may_not_report_is_told_why(ctx, noon, client):

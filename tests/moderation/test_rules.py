@@ -92,7 +92,8 @@ def test_nobody_decides_about_their_own_words(ctx, noon):
     facilitator = make_user(RoleName.FACILITATOR)
     own = make_contribution(status=Status.PENDING, author=facilitator)
     assert why(rules.decide, facilitator, own, verdict=Verdict.PUBLISH) == (
-        "Vous ne pouvez pas décider de vos propres mots : une autre personne de l’équipe le fera."
+        "Vous ne pouvez pas décider de vos propres mots\xa0: une autre personne de l’équipe "
+        "le fera."
     )
 
 
@@ -112,7 +113,7 @@ def test_nothing_is_kept_from_view_without_full_reasons(ctx, noon, verdict):
     assert found(whole._replace(aim=None)) == "Dites ce que visent ces mots."
     for words in ("", "   ", "\n"):
         assert found(whole._replace(words=words)) == (
-            "Écrivez pourquoi : ces mots sont envoyés à l’autrice ou à l’auteur."
+            "Écrivez pourquoi\xa0: ces mots sont envoyés à l’autrice ou à l’auteur."
         )
     law = whole._replace(ground=Ground.UNLAWFUL)
     assert found(law) == "Dites quelle loi l’interdit : son nom et son article."
@@ -293,7 +294,7 @@ def test_a_notice_is_answered_once_in_words_by_a_facilitator(ctx, noon):
     facilitator = make_user(RoleName.FACILITATOR)
     assert why(rules.dismiss, make_user(), notice, words="Non.") == OTHERS
     assert why(rules.dismiss, facilitator, notice, words=" ") == (
-        "Dites pourquoi le texte reste : ces mots sont envoyés à la personne qui l’a signalé."
+        "Dites pourquoi le texte reste\xa0: ces mots sont envoyés à la personne qui l’a signalé."
     )
     actions.dismiss(facilitator, notice, words="C'est une critique, pas une injure.")
     commit()

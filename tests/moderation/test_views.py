@@ -82,7 +82,7 @@ def test_one_publishes_and_is_led_to_the_next(desk):
     reply = desk.post(f"/moderation/{texts[0].id}", data=sent())
     assert (reply.status_code, reply.location) == (303, f"/moderation/{texts[1].id}")
     seen = text_of(desk.get(reply.location))
-    assert f'Publié : <a href="/moderation/{texts[0].id}">Texte 0</a>' in seen
+    assert f'Publié\xa0: <a href="/moderation/{texts[0].id}">Texte 0</a>' in seen
     reply = desk.post(f"/moderation/{texts[2].id}", data=sent())
     assert reply.location == "/moderation"
 
@@ -209,7 +209,7 @@ def test_a_comment_is_read_beside_what_it_answers(desk):
     answer = comments.comment(make_user(), contribution, body="Toi.", parent=first)
     commit()
     seen = text_of(desk.get(f"/moderation/{answer.id}"))
-    for words in ("Commentaire sur « Des tilleuls »", "Qui paie ?", "Toi.", "déjà affiché"):
+    for words in ("Commentaire sur «\xa0Des tilleuls\xa0»", "Qui paie ?", "Toi.", "déjà affiché"):
         assert words in seen
     assert 'value="keep"' in seen
 

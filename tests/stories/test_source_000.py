@@ -366,7 +366,7 @@ def test_us0_11_images(plan, client):
     reply = client.post(page, data={**full, "image": (png(), "vue.png")})
     assert reply.status_code == 303
     seen = client.get(PLAN).text
-    assert "Vue d’architecte : ce qui est prévu, pas une photographie" in seen
+    assert "Vue d’architecte\xa0: ce qui est prévu, pas une photographie" in seen
     assert 'alt="La halle, de verre et de bois"' in seen
     assert "Atelier du Large" in seen
     decorative = {"kind": "photo", "credit": "Ville", "is_decorative": "y"}
