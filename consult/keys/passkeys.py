@@ -15,6 +15,8 @@ webauthn = Later("webauthn")
 structs = Later("webauthn.helpers.structs")
 faults = Later("webauthn.helpers.exceptions")
 
+# What reading a reply made up by somebody may end in; the last one where it never stops opening.
+UNREADABLE = (ValueError, TypeError, KeyError, RecursionError)
 NOT_TRUE = _("This key could not be recognised. Try again, or use another way.")
 
 
@@ -75,7 +77,7 @@ def made(reply: str, challenge: str, place: Place) -> Made:
             expected_origin=place.origin,
             require_user_verification=True,
         )
-    except (faults.WebAuthnException, ValueError, TypeError, KeyError) as problem:
+    except (faults.WebAuthnException, *UNREADABLE) as problem:
         raise Refused(NOT_TRUE) from problem
     return Made(
         webauthn.helpers.bytes_to_base64url(found.credential_id),
@@ -88,9 +90,9 @@ def named(reply: str) -> str:
     """Which key a reply says it comes from; empty where it says nothing readable."""
     try:
         said = json.loads(reply)["id"]
-    except (ValueError, TypeError, KeyError):
+    except UNREADABLE:
         return ""
-    return said if isinstance(said, str) else ""
+    return said if isinstance(said, str) and said.isascii() else ""
 
 
 def count_shown(passkey: Passkey | None, reply: str, challenge: str, place: Place) -> int:
@@ -107,7 +109,7 @@ def count_shown(passkey: Passkey | None, reply: str, challenge: str, place: Plac
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
-    except (faults.WebAuthnException, ValueError, TypeError, KeyError) as problem:
+    except (faults.WebAuthnException, *UNREADABLE) as problem:
         raise Refused(NOT_TRUE) from problem
     return found.new_sign_count
 

@@ -50,6 +50,15 @@ def test_the_first_time_one_chooses_it(ctx, noon, client):
     assert codes.unseal(kept.secret) == secret
 
 
+@pytest.mark.parametrize("said", ["[" * 50_000, '{"id": "\\ud800"}', "{}", "null"])
+def test_a_made_up_reply_of_a_key_is_turned_away_calmly(ctx, noon, client, said):
+    pages = ["/connexion/cle-d-acces", "/deuxieme-cle/nouvelle-cle-d-acces"]
+    assert client.post(pages[0], data={"credential": said}).status_code == 200
+    signs_in(client, resident())
+    data = {"credential": said, "name": "Ma clé"}
+    assert client.post(pages[1], data=data).status_code == 200
+
+
 def test_another_person_s_square_is_not_taken(ctx, noon, client):
     user, other = resident(RoleName.COUNCIL), make_user()
     signs_in(client, user)
