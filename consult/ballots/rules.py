@@ -174,7 +174,7 @@ def vote(actor: User | None, poll: Poll) -> None:
     signed_in(actor)
     assert actor is not None  # noqa: S101
     require(
-        not actor.holds(RoleName.GUARANTOR, campaign_id=poll.campaign_id),
+        not actor.bears(RoleName.GUARANTOR, campaign_id=poll.campaign_id),
         _("The guarantor watches over the consultation and does not take part in it."),
     )
     proven(actor, poll.campaign)

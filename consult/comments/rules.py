@@ -23,7 +23,7 @@ def comment(
     takes_part(actor)
     may_agree(actor)
     require(
-        not actor.holds(RoleName.GUARANTOR, campaign_id=contribution.campaign_id),
+        not actor.bears(RoleName.GUARANTOR, campaign_id=contribution.campaign_id),
         _("The guarantor watches over the consultation and does not take part in it."),
     )
     if contribution.campaign.proves_comments:

@@ -21,7 +21,7 @@ def save_draft(actor: User | None, campaign: Campaign) -> None:
     proposing(campaign)
     if actor is not None:
         takes_part(actor)
-    is_guarantor = actor is not None and actor.holds(RoleName.GUARANTOR, campaign_id=campaign.id)
+    is_guarantor = actor is not None and actor.bears(RoleName.GUARANTOR, campaign_id=campaign.id)
     require(
         not is_guarantor,
         _("The guarantor watches over the consultation and does not take part in it."),

@@ -93,7 +93,7 @@ def ask(actor: User | None, action: Action) -> None:
     if actor is not None:
         takes_part(actor)
         may_agree(actor)
-    is_guarantor = actor is not None and actor.holds(RoleName.GUARANTOR, plan_id=action.plan_id)
+    is_guarantor = actor is not None and actor.bears(RoleName.GUARANTOR, plan_id=action.plan_id)
     require(
         not is_guarantor,
         _("The guarantor watches over what is promised and does not take part in it."),

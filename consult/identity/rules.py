@@ -49,7 +49,7 @@ def prove(actor: User | None, campaign: Campaign, way: Identity | None = None) -
     asked(campaign)
     require(way is None or way in campaign.accepted, _("This consultation does not accept this."))
     require(
-        not actor.holds(RoleName.GUARANTOR, campaign_id=campaign.id),
+        not actor.bears(RoleName.GUARANTOR, campaign_id=campaign.id),
         _("The guarantor watches over the consultation and does not take part in it."),
     )
     require(

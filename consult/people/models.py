@@ -71,11 +71,17 @@ class User(UserMixin, db.Model):
         self, *names: RoleName, campaign_id: int | None = None, plan_id: int | None = None
     ) -> bool:
         """Whether one of these roles is held, and awake, for the site, this campaign or plan."""
+        return not self.asleep and self.bears(*names, campaign_id=campaign_id, plan_id=plan_id)
+
+    def bears(
+        self, *names: RoleName, campaign_id: int | None = None, plan_id: int | None = None
+    ) -> bool:
+        """The same, awake or asleep: for what a role forbids, which no sleep allows."""
         return any(
             role.name in names
             and role.campaign_id in (None, campaign_id)
             and role.plan_id in (None, plan_id)
-            for role in self.held
+            for role in self.roles
         )
 
 

@@ -125,7 +125,7 @@ def close_account(actor: User | None) -> None:
     """One's own, unless the site would be left with nobody to look after it."""
     own(actor)
     assert actor is not None  # noqa: S101
-    if actor.holds(RoleName.ADMINISTRATOR):
+    if actor.bears(RoleName.ADMINISTRATOR):
         others = [user for user in queries.administrators() if user.id != actor.id]
         require(
             others,

@@ -116,7 +116,7 @@ def erase(actor: User | None, user: User) -> None:
         _("Your own account is closed from your page."),
     )
     require(
-        not user.holds(RoleName.ADMINISTRATOR),
+        not user.bears(RoleName.ADMINISTRATOR),
         _("Take back this person's role of administrator first."),
     )
 

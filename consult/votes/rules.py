@@ -21,7 +21,7 @@ def support(actor: User | None, contribution: Contribution, standing: Standing) 
     assert actor is not None  # noqa: S101
     takes_part(actor)
     require(
-        not actor.holds(RoleName.GUARANTOR, campaign_id=contribution.campaign_id),
+        not actor.bears(RoleName.GUARANTOR, campaign_id=contribution.campaign_id),
         _("The guarantor watches over the consultation and does not take part in it."),
     )
     proven(actor, contribution.campaign)

@@ -7,13 +7,14 @@ import pytest
 from flask import Flask
 
 from consult import config
+from consult.campaigns.models import PhaseKind
 from consult.core import clock
 from consult.core.db import db
 from consult.keys import codes, queries
 from consult.people.models import RoleName, User, Visit
-from tests.factories import make_user
+from tests.factories import make_campaign, make_contribution, make_user
 from tests.keys.doors import ROLES, clerk, now_code, signs_in
-from tests.people.doors import resident
+from tests.people.doors import PASSWORD, resident
 
 
 def test_a_password_alone_wakes_no_role(ctx, noon, client):
@@ -75,6 +76,28 @@ def test_a_password_alone_does_not_replace_a_key(ctx, noon, client):
     secret = codes.new_secret()
     said = {"sealed": codes.seal(f"{user.id}:{secret}"), "code": codes.code_of(secret, 1)}
     assert client.post("/deuxieme-cle/application", data=said).location == "/deuxieme-cle"
+
+
+def test_what_a_role_forbids_no_sleep_allows(ctx, noon, client):
+    campaign = make_campaign(PhaseKind.PROPOSE, PhaseKind.DISCUSS, PhaseKind.VOTE)
+    contribution = make_contribution(campaign)
+    signs_in(client, clerk(RoleName.GUARANTOR))
+    here = f"/contributions/{contribution.id}"
+    for reply in (
+        client.get(f"/consultations/{campaign.slug}/contributions/nouvelle"),
+        client.post(f"{here}/soutenir"),
+        client.post(f"{here}/commenter", data={"body": "Bien.", "side": "for"}),
+    ):
+        assert reply.status_code == 403
+        assert "garant" in reply.get_data(as_text=True)
+
+
+def test_the_last_administrator_stays_without_their_key_as_well(ctx, noon, client):
+    user = clerk()
+    signs_in(client, user)
+    said = {"sure": "y", "words": "keep", "current": PASSWORD}
+    assert client.post("/mon-espace/fermer", data=said).status_code == 403
+    assert db.session.get(User, user.id).closed_at is None
 
 
 def test_a_code_opens_once(ctx, noon, app):
