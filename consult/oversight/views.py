@@ -11,6 +11,7 @@ from flask import (
     abort,
     flash,
     jsonify,
+    make_response,
     redirect,
     render_template,
     request,
@@ -158,9 +159,11 @@ def of_contribution(id: int) -> str:
 
 
 @bp.get("/recepisse/<receipt>/preuves")
-def of_receipt(receipt: str) -> str:
-    """The same, for whoever holds its receipt."""
-    return _about(contributions.by_receipt_or_404(receipt), receipt)
+def of_receipt(receipt: str) -> Response:
+    """The same, for whoever holds its receipt: no cache keeps it."""
+    page = make_response(_about(contributions.by_receipt_or_404(receipt), receipt))
+    page.headers["Cache-Control"] = "no-store"
+    return page
 
 
 def _about(contribution: Contribution, receipt: str = "") -> str:

@@ -125,7 +125,8 @@ def test_a_contribution_leads_to_its_proofs_and_so_does_its_receipt(client, sign
     assert "La ville a répondu" in words(client, f"/contributions/{one.id}/preuves")
     receipt = client.get(f"/recepisse/{one.receipt}")
     assert f"/recepisse/{one.receipt}/preuves" in receipt.text
-    assert client.get(f"/recepisse/{one.receipt}/preuves").status_code == 200
+    proofs = client.get(f"/recepisse/{one.receipt}/preuves")
+    assert (proofs.status_code, proofs.headers["Cache-Control"]) == (200, "no-store")
 
 
 def test_what_is_not_public_has_no_page_of_proofs_but_for_its_author(client, signed):
