@@ -77,9 +77,11 @@ def show(id: int) -> str:
     if stage in (Stage.CLOSED, Stage.COUNTED) or (stage == Stage.OPEN and poll.shows_turnout):
         turnout = queries.turnout(poll)
     result = queries.result(poll) if stage == Stage.COUNTED else None
+    may_vote = actor() is not None and refusal(rules.vote, actor(), poll) is None
     return render_template(
         "ballots/show.html",
         poll=poll,
+        voted=refusal(rules.cast, actor(), poll) if may_vote else None,
         stage=stage,
         allowed=allowed(poll),
         turnout=turnout,

@@ -11,6 +11,7 @@ from flask import (
     Flask,
     Response,
     current_app,
+    flash,
     make_response,
     redirect,
     render_template,
@@ -150,6 +151,8 @@ def _let_go() -> None:
 def _refused(refused: Refused) -> AnyResponse:
     if refused.door:
         _let_go()
+        if refused.door != "people.sign_in":  # which says it by itself
+            flash(str(refused.reason))
         asked = request.full_path.rstrip("?") if request.method == "GET" else came_from()
         return redirect(url_for(refused.door, next=asked), 303)
     return page(403, refused.reason, refused.remedy)

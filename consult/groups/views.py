@@ -53,6 +53,7 @@ def show(id: int) -> str:
         supporters=None if campaign.counts_hidden else queries.supporters(group),
         versions=queries.versions(group),
         is_agent=refusal(facilitate, actor(), campaign) is None,
+        reader=actor(),
     )
 
 
@@ -233,6 +234,11 @@ def _own_page(contribution: Contribution, receipt: str) -> str:
 def _place(contribution: Any) -> queries.Place:
     """In which group a contribution stands, for its pages."""
     return queries.place(contribution)
+
+
+@bp.app_template_global("may_gather")
+def _may_gather(campaign: Campaign) -> bool:
+    return refusal(rules.gather, actor(), campaign) is None
 
 
 @bp.app_template_global("alike_to")

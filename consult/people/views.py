@@ -48,11 +48,14 @@ TOO_MANY_LETTERS = _("Too many letters were asked for from here. Wait a quarter 
 NOTICES = 20  # a page
 PAGES = {
     "campaign": lambda thing: url_for("campaigns.show", slug=thing.slug),
+    "contribution_group": lambda thing: url_for("groups.show", id=thing.id),
+    "poll": lambda thing: url_for("ballots.show", id=thing.id),
     "contribution": lambda thing: url_for("contributions.show", id=thing.id),
     "plan": lambda thing: url_for("engagements.show", slug=thing.slug),
     "engagement": lambda thing: url_for(
         "engagements.engagement", slug=thing.plan.slug, id=thing.id
     ),
+    "edition": lambda thing: url_for("followup.edition", slug=thing.plan.slug, edition=thing.slug),
     "action": lambda thing: url_for("engagements.action", id=thing.id),
     "question": lambda thing: url_for("followup.question", id=thing.id),
     "user": lambda thing: url_for("people.account"),

@@ -136,6 +136,11 @@ def consent(kind: str) -> Page:
     commit()
     onward = local(request.form.get("next")) if given else None
     words = gettext("You agreed. You may take it back at any time, here.")
+    if onward:
+        words = gettext(
+            "You agreed. You may now do what you came for, and take your agreement back at any "
+            "time on the page “My data”."
+        )
     flash(words if given else gettext("You took it back. It is written down with its date."))
     return redirect(onward or url_for(".consents"), 303)
 
