@@ -155,7 +155,10 @@ def texts(
     asked = (
         sa.select(either)
         .where(either.id.in_(_numbers(campaign)), either.status != Status.DRAFT)
-        .options(selectinload(either.author).lazyload(User.roles))
+        .options(
+            selectinload(either.author).lazyload(User.roles),
+            joinedload(either.Comment.contribution).lazyload("*"),
+        )
         .order_by(either.id.desc())
         .limit(PAGE + 1)
     )

@@ -147,7 +147,7 @@ def test_a_slip_of_the_hand_is_taken_back(desk):
     (first,) = decisions()
     url = f"/moderation/{text.id}"
     assert 'value="publish"' in text_of(desk.get(url))
-    desk.post(url, data=sent(seen=f"1.{first.id}"))
+    desk.post(url, data=sent(seen=f"1.{first.id}", key="another"))
     assert [one.verdict for one in decisions()] == [Verdict.REFUSE, Verdict.PUBLISH]
     assert 'value="restrict"' in text_of(desk.get(url))
 
