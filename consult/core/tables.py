@@ -24,6 +24,7 @@ SEPARATORS = ",;\t|"
 EXTRA = ""  # in a row: what stands beyond the last column of the header
 SAMPLE = 256 * 1024
 MEMORY = 8 * 1024 * 1024
+COLUMNS = 1000  # a page that asks what each of them is stays one
 CELL = 1_000_000  # characters; an unclosed quote would otherwise swallow the whole file
 UNPACKED = 500 * 1024 * 1024  # bytes of a sheet once out of its compressed file
 XLSX_CELL, XLSX_ROWS = 32_767, 1_048_576  # what Excel can hold
@@ -88,11 +89,16 @@ def columns(source: Source, filename: str = "", **options: Any) -> list[str]:
 def named(header: Sequence[str]) -> list[str]:
     """The header with a name of its own for every column."""
     names: list[str] = []
+    taken: set[str] = set()
+    agains: dict[str, int] = {}
+    if len(header) > COLUMNS:
+        raise TableError(_("This file has more than %(most)s columns.", most=COLUMNS))
     for position, cell in enumerate(header, start=1):
         name = base = " ".join(cell.split()) or f"#{position}"
-        again = 2
-        while name in names:
-            name, again = f"{base} ({again})", again + 1
+        while name in taken:
+            agains[base] = again = agains.get(base, 1) + 1
+            name = f"{base} ({again})"
+        taken.add(name)
         names.append(name)
     while names and names[-1] == f"#{len(names)}" and not header[len(names) - 1]:
         names.pop()
