@@ -267,6 +267,9 @@ def test_origins_are_found_by_number_and_by_words(ctx, client):
     assert client.post(page, data={**said, "words": "L’ombre."}).status_code == 303
     (source,) = lineage.sources_of(action)
     assert (source.origin.degree, source.origin.words) == (Degree.PART, "L’ombre.")
+    contribution.move_to(Status.RESTRICTED)
+    commit()
+    assert "Des bancs au soleil" not in client.get(page).text, "nobody here opens sealed words"
     assert client.post(f"/origines/{source.origin.id}/retirer").location == page
     assert lineage.sources_of(action) == []
     assert client.post(f"/origines/{source.origin.id}/retirer").status_code == 404
