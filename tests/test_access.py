@@ -174,6 +174,7 @@ def test_everybody_opens_what_they_may_and_nothing_else(small: Small, role: str,
 ONE_S_OWN = (
     *("/mon-espace/", "/desinscription/", "/confirmer/", "/connexion/", "/deconnexion"),
     *("/suivre/", "/ne-plus-suivre/", "/invitation/", "/mot-de-passe/", "/deuxieme-cle"),
+    "/accord-d-un-adulte/",  # whoever holds the link of the letter
 )
 
 
