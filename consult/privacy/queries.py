@@ -248,7 +248,7 @@ def withdrawn_from_files() -> sa.Subquery:
     )
 
 
-def stale_imports() -> sa.Select[tuple[Import]]:
+def stale_imports() -> sa.Select[Import]:
     """Files read to their end, still held, of campaigns where a text brought in was withdrawn."""
     return (
         sa.select(Import)
