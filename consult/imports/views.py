@@ -70,7 +70,7 @@ def _handed_in(campaign: Campaign, form: FileForm) -> Import | None:
     made = actions.hand_in(
         actor(),
         campaign,
-        file=files.take(upload.stream, upload.filename[-200:], upload.mimetype),
+        file=files.take(upload.stream, upload.filename, "application/octet-stream"),
         format=look.format,
         columns={"author": ""},
         key=form.key.data,
