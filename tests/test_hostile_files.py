@@ -50,8 +50,7 @@ FILES = {
     "bomb.xlsx": workbook(60_000_000),
     "bomb.ods": workbook(60_000_000),
     "deep.json": b"[" * 100_000,
-    "deep.geojson": b'{"type":"Feature","a":'
-    * 4_000,  # a form of several stays below what its reader spools
+    "deep.geojson": b'{"type":"Feature","a":' * 4_000,
     "nan.json": b'{"format": NaN, "a": 1e999999, "b": "\\ud800"}',
     "wide.csv": b";".join([b"=1+1"] * 20_000) + b"\n\x00\xff\xfe",
     "list.json": json.dumps([None, {"title": MARKUP}]).encode(),
