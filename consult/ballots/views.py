@@ -8,6 +8,7 @@ from flask import (
     Blueprint,
     Response,
     flash,
+    make_response,
     redirect,
     render_template,
     request,
@@ -135,12 +136,17 @@ def secrecy() -> str:
 
 
 @bp.get("/votes/verifier")
-def verify() -> str:
+def verify() -> Response:
     """Whether a receipt is on the roll: for whoever holds it, without an account."""
     form = CodeForm(request.args)
     is_asked = "code" in request.args and form.validate()
     found = queries.with_receipt(form.code.data) if is_asked else None
-    return render_template("ballots/verify.html", form=form, is_asked=is_asked, poll=found)
+    page = make_response(
+        render_template("ballots/verify.html", form=form, is_asked=is_asked, poll=found)
+    )
+    if is_asked:
+        page.headers["Cache-Control"] = "no-store"
+    return page
 
 
 @bp.get("/votes/<int:id>/bulletins.<kind>")

@@ -241,6 +241,7 @@ def change_pseudonym() -> Any:
 @thinks_first
 def change_password() -> Any:
     user = _me()
+    rules.fresh(user)
     form = forms.ChangePasswordForm(owner=user)
     if user.password_hash is None:
         del form.current
@@ -258,6 +259,7 @@ def change_password() -> Any:
 @thinks_first
 def change_address() -> Any:
     user = _me()
+    rules.fresh(user)
     form = forms.ChangeAddressForm()
     if user.password_hash is None:
         del form.current
@@ -302,6 +304,7 @@ def choose_preferences() -> Any:
 @thinks_first
 def close_account() -> Any:
     user = _me()
+    rules.fresh(user)
     form = forms.CloseForm()
     if user.password_hash is None:
         del form.current

@@ -124,7 +124,7 @@ def test_a_double_click_brings_one_contribution(client, open_to_all):
 def test_what_is_missing_is_said_and_nothing_typed_is_lost(client, open_to_all):
     reply = write(client, open_to_all, title=" \u200b ", body="Le long de l'avenue.")
     assert reply.status_code == 200
-    assert "Donnez un titre" in reply.text
+    assert "Dites votre idée en une phrase" in reply.text
     assert "Le long de l&#39;avenue." in reply.text
     assert count() == 0
 

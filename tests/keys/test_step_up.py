@@ -45,6 +45,14 @@ def test_granting_and_taking_back_roles(desk, noon):
         assert desk.post(revoke).location == "/administration/roles"
 
 
+def test_the_way_into_one_s_own_account(desk, noon):
+    """Whoever has the password alone takes over no account that holds a role."""
+    with clock.frozen(noon + LATER):
+        for page in ("compte/adresse", "compte/mot-de-passe", "fermer"):
+            for asked in (desk.get, desk.post):
+                assert asked(f"/mon-espace/{page}").location.startswith("/deuxieme-cle"), page
+
+
 def test_taking_away_somebody_s_key(desk, noon):
     other = clerk(RoleName.COUNCIL)
     with clock.frozen(noon + LATER):
