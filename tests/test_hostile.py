@@ -140,7 +140,8 @@ def harm_in(reply: Any) -> list[str]:
         harm = Tags(data.decode()).harm
         return harm + (["a template was run"] if b"4949" in data else [])
     if kind.endswith("json"):
-        json.loads(data)
+        for one in data.splitlines() if kind.endswith("ndjson") else [data]:
+            json.loads(one)
     elif kind == "text/csv":
         words = data.decode("utf-8-sig")
         separator = ";" if words.partition("\n")[0].count(";") else ","
