@@ -219,10 +219,11 @@ def come_back(erasures: Iterable[Erasure]) -> list[tuple[User | Post, Erasure]]:
     """What was erased and stands here again: texts first, then the accounts they may be of."""
     wanted = {erasure.mark: erasure for erasure in erasures}
     found: list[tuple[User | Post, Erasure]] = []
-    for model, stands in (
+    kinds: list[tuple[type[Post] | type[User], sa.ColumnElement[bool]]] = [
         (Post, Post.status != Status.WITHDRAWN),
         (User, User.closed_at.is_(None)),
-    ):
+    ]
+    for model, stands in kinds:
         kind = model.__tablename__
         for number, born in db.session.execute(sa.select(model.id, model.created_at).where(stands)):
             if erasure := wanted.get(mark(kind, number, born)):
