@@ -219,7 +219,7 @@ def come_back(erasures: Iterable[Erasure]) -> list[tuple[User | Post, Erasure]]:
     """What was erased and stands here again: texts first, then the accounts they may be of."""
     wanted = {erasure.mark: erasure for erasure in erasures}
     found: list[tuple[User | Post, Erasure]] = []
-    kinds: list[tuple[type[Post] | type[User], sa.ColumnElement[bool]]] = [
+    kinds: list[tuple[type[Any], sa.ColumnElement[bool]]] = [
         (Post, Post.status != Status.WITHDRAWN),
         (User, User.closed_at.is_(None)),
     ]
