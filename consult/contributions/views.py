@@ -281,7 +281,9 @@ def edit(id: int = 0, receipt: str = "") -> ResponseReturnValue:
     rules.edit(user, contribution)
     images = posts.images([contribution.id]).get(contribution.id, [])
     form = EditForm(contribution, user, images)
-    if form.sent():
+    if form.sent() and not limits.passed("edit", user):
+        form.form_errors.append(limits.TOO_MANY)
+    elif form.sent():
         _write_after_pictures()
         actions.edit(user, contribution, **form.changes())
         commit()

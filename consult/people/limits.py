@@ -36,6 +36,7 @@ class Limit(NamedTuple):
 
 LIMITS = {
     "contribute": Limit(20, 60),
+    "edit": Limit(30, 200),  # each is a version, and the versions are compared on one page
     "comment": Limit(30, 200),
     "support": Limit(120, 400),
     "unproven": Limit(10, 10),  # forms without an account whose browser did not do its sum

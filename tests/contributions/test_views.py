@@ -598,3 +598,18 @@ def test_too_many_texts_from_one_network_wait(client, open_to_all, monkeypatch):
     assert "Planter des tilleuls" in reply.text  # nothing typed is lost
     sign_in(client, make_user())
     assert write(client, open_to_all, key="k4", checked="1").status_code == 303
+
+
+def test_one_text_is_not_rewritten_without_end(client, open_to_all, noon):
+    """Each time is a version, and all are compared on one page: thirty an hour are enough."""
+    author = make_user()
+    sign_in(client, author)
+    made = make_contribution(open_to_all, Status.PENDING, author=author)
+    there = f"/contributions/{made.id}/modifier"
+    for number in range(30):
+        typed = {"title": "Des bancs", "body": f"Deux bancs ici, {number}."}
+        assert client.post(there, data=typed).status_code == 303
+    reply = client.post(there, data={"title": "Des bancs", "body": "Une fois de trop."})
+    assert reply.status_code == 200
+    assert "Une fois de trop." in reply.text
+    assert "très souvent" in reply.text
