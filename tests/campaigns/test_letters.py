@@ -33,10 +33,10 @@ def new_document(actor, campaign):
 @pytest.mark.parametrize(
     ("change", "subject", "page"),
     [
-        (more_time, "Plus de temps pour participer\xa0: La place", "/calendrier"),
-        (new_rules, "Les règles changent\xa0: La place", "/regles#version-2"),
-        (end, "Consultation annulée\xa0: La place", ""),
-        (new_document, "Un nouveau document au dossier\xa0: La place", "/dossier"),
+        (more_time, "Plus de temps pour participer : La place", "/calendrier"),
+        (new_rules, "Les règles changent : La place", "/regles#version-2"),
+        (end, "Consultation annulée : La place", ""),
+        (new_document, "Un nouveau document au dossier : La place", "/dossier"),
     ],
 )
 def test_followers_get_a_letter_with_the_reason_and_one_link(
