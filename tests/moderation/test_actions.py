@@ -131,7 +131,7 @@ def test_the_letter_says_the_article_the_words_and_the_remedies(
     monkeypatch.setitem(app.config, "NOTICE_WAIT", -1)
     jobs.send_notices()
     (letter,) = outbox
-    assert letter.subject == "Votre contribution est refusée\xa0: Le square"
+    assert letter.subject == "Votre contribution est refusée : Le square"
     for words in (
         "Injure ou attaque personnelle",
         WORDS,
