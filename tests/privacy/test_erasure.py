@@ -77,7 +77,9 @@ def _write(table: sa.Table, number: int, column: sa.Column[Any], value: Any) -> 
 
 def _row_of(table: sa.Table, of: tuple[str, ...], user: User) -> int:
     """A row of this table that leads to the person by the first of these columns."""
-    found = db.session.scalar(sa.select(table.c.id).where(personal.mine(table, of, user)))
+    found = db.session.scalar(
+        sa.select(sa.func.min(table.c.id)).where(personal.mine(table, of, user))
+    )
     if found is not None:
         return found
     return _new(table, user, {of[0]: _lead(table, of[0], user)})
@@ -112,8 +114,8 @@ def _filler(column: sa.Column[Any], user: User) -> Any:
     for key in column.foreign_keys:
         other = key.column.table
         if other.name == personal.PERSON:
-            return db.session.scalar(sa.select(User.id).where(User.id != user.id).limit(1))
-        existing = db.session.scalar(sa.select(other.c.id).limit(1))
+            return db.session.scalar(sa.select(sa.func.min(User.id)).where(User.id != user.id))
+        existing = db.session.scalar(sa.select(sa.func.min(other.c.id)))
         return existing or _new(other, user, {})
     if isinstance(column.type, sa.Enum):
         return column.type.enums[0]

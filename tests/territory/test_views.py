@@ -124,7 +124,7 @@ def test_a_facilitator_makes_and_renames_a_place(blagis, client):
     text = client.get("/lieux?q=square aragon").text
     assert "Square Elsa-Triolet" in text
     typed["name"] = "cité des blagis"
-    assert "« Les Blagis » porte déjà ce nom" in client.post(page, data=typed).text
+    assert "«\xa0Les Blagis\xa0» porte déjà ce nom" in client.post(page, data=typed).text
 
 
 def test_a_place_cannot_lie_in_itself(blagis, client):
