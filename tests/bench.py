@@ -42,6 +42,7 @@ from consult.comments.models import Comment, Side
 from consult.contributions.models import SHUFFLE, Contribution, Outcome, Tally
 from consult.core import clock
 from consult.core.db import db
+from consult.core.metrics import FOLDER
 from consult.core.search import SearchEntry, indexed
 from consult.council.models import Act
 from consult.engagements.models import Action, Engagement, Origin, Plan, Serves
@@ -418,7 +419,7 @@ class Server:
     def __init__(self, target: str, uri: str, folder: Path, **settings: str) -> None:
         self.port = _free_port()
         environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name != FOLDER},
             "CONSULT_INSTANCE": str(folder),
             "CONSULT_DATABASE_URI": uri,
             "CONSULT_SECRET_KEY": SECRET,

@@ -199,8 +199,6 @@ READS = {
     "place": "/lieux/lieu-7",
     "home": "/",
     "search": "/recherche?q=banc+theatre",
-    "plan as table": "/plans/plan-1/actions.csv",
-    "open actions": "/open-data/actions.csv",
 }
 
 

@@ -7,6 +7,7 @@ No label holds anything that came from outside: routes are as the code spells th
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +67,14 @@ def meters(app: Flask | None = None) -> Meters:
 
 def request(method: str, route: str, status: int, seconds: float) -> None:
     known = method if method in ("GET", "HEAD", "POST") else "other"
-    meters().requests.labels(known, route, str(status)).inc()
-    meters().seconds.labels(known).observe(seconds)
+    with suppress(OSError):  # no page fails for want of being counted
+        meters().requests.labels(known, route, str(status)).inc()
+        meters().seconds.labels(known).observe(seconds)
 
 
 def job(name: str, *, is_done: bool) -> None:
-    meters().jobs.labels(name, "done" if is_done else "failed").inc()
+    with suppress(OSError):
+        meters().jobs.labels(name, "done" if is_done else "failed").inc()
 
 
 class _Gauges:
