@@ -1,6 +1,5 @@
 """A town asks, residents answer, the council commits, and everybody sees what became of it."""
 
-import gc
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -16,8 +15,6 @@ from consult.core.db import db
 from consult.core.paths import data_path
 from consult.journal import queries as journal
 from consult.people import session
-
-gc.disable()  # what is read at the start stays: nothing to collect until the site stands
 
 # In the order of the story: a room imports only rooms before it.
 ROOMS = (
@@ -98,5 +95,4 @@ def create_app(**overrides: Any) -> Flask:
         import_module("consult.portal.site").init_app(app)
     if proxies := app.config["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]
-    gc.enable()
     return app

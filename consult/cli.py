@@ -1,14 +1,14 @@
 """The `consult` command: the same acts as the pages, said on a line."""
 
 import json
+import multiprocessing
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -143,6 +143,7 @@ def run(host: str, port: int, workers: int, development: bool) -> None:
         websockets=False,
         log_access=False,
         log_level=LogLevels.warning,
+        workers_kill_timeout=30,  # told twice at once to stop, a worker of Granian's may stay
     ).serve()
 
 
@@ -161,18 +162,21 @@ def demo(serve: bool, port: int) -> None:
     with app.app_context():
         migrations.upgrade()
         demonstration.load()
-    if serve:
-        _serve_demo(port)
+        if serve:
+            _serve_demo(port)
 
 
 def _serve_demo(port: int) -> None:
     """Run the server and the worker side by side; when one stops or is told to, both do."""
     os.environ["CONSULT_SITE_URL"] = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "consult"]
+    db.engine.dispose()  # nobody shares a connection
+    forking = multiprocessing.get_context("fork")  # what is read in already is not read again
     running = [
-        subprocess.Popen([*command, *role], start_new_session=True)  # noqa: S603 our own words
-        for role in (["run", "--port", str(port)], ["worker"])
+        forking.Process(target=_apart, args=role)
+        for role in (("run", "--port", str(port)), ("worker",))
     ]
+    for process in running:
+        process.start()
     click.echo(f"\n  http://127.0.0.1:{port}\n")
     for role, email in demonstration.ACCOUNTS.items():
         click.echo(f"  {role:<15} {email:<32} {demonstration.PASSWORD}")
@@ -180,16 +184,21 @@ def _serve_demo(port: int) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    while not stop.wait(0.2) and all(process.poll() is None for process in running):
+    while not stop.wait(0.2) and all(process.is_alive() for process in running):
         pass
     for process in running:
         process.terminate()
     for process in running:
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        process.join(5)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # type: ignore[arg-type]  # and what it left
     sys.exit(0 if stop.is_set() else 1)
+
+
+def _apart(*words: str) -> None:
+    """Run a command of ours out of reach of the terminal's Ctrl-C: it is told to stop once."""
+    os.setsid()
+    main(words)
 
 
 @main.command("worker")

@@ -52,7 +52,7 @@ from consult.people.models import User
 from consult.posts.models import Channel, Post, Status, Version
 from consult.votes.models import Support
 from tests import engines
-from tests.factories import open_visit
+from tests.factories import free_port, open_visit
 
 SIZES = (500, 20_000, 200_000)
 SECONDS = 2
@@ -417,7 +417,7 @@ class Server:
     """The site, or the floor, under granian with two workers, as a town runs it."""
 
     def __init__(self, target: str, uri: str, folder: Path, **settings: str) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         environment = {
             **{name: value for name, value in os.environ.items() if name != FOLDER},
             "CONSULT_INSTANCE": str(folder),
@@ -524,12 +524,6 @@ def _database_cpu() -> float:
             except psutil.NoSuchProcess:
                 continue
     return total
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def get(path: str, *headers: str) -> bytes:

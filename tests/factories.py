@@ -1,6 +1,7 @@
 """Plain functions that make committed people and things, for tests to start from."""
 
 import secrets
+import socket
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
@@ -172,3 +173,10 @@ def open_visit(app: Any, user: User) -> str:
         connection.commit()
         connection.close()
     return token
+
+
+def free_port() -> int:
+    """A port nobody listens on, on this machine alone."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]

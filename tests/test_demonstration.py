@@ -2,8 +2,19 @@
 
 import csv
 import io
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -28,7 +39,7 @@ from consult.people.passwords import matches
 from consult.people.queries import by_email
 from consult.posts.models import Channel, Status
 from tests.crawler import Crawler
-from tests.factories import sign_in
+from tests.factories import free_port, sign_in
 
 BLAGIS = "plan-d-action-pour-le-quartier-des-blagis"
 # How many pages of a kind each of them looks at, on either engine.
@@ -246,3 +257,49 @@ def test_no_page_is_broken(demo, engine, reader):
     assert len(seen) >= 30, sorted(seen)
     if wrong:
         pytest.fail("\n  ".join([f"{len(wrong)} faults as {reader}:", *wrong]), pytrace=False)
+
+
+START = """
+import sys
+from pathlib import Path
+from consult import cli
+cli.DEMO = Path(sys.argv[1])
+cli.demonstration.load = lambda: None  # the story itself is told above
+cli.main(["demo", "--serve", "--port", sys.argv[2]])
+"""
+
+
+def _alive(folder: Path) -> list[psutil.Process]:
+    """The processes that were started with this folder."""
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if any(str(folder) in word for word in process.info["cmdline"] or [])
+    ]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_stops_everything(tmp_path, number):
+    """Ctrl-C reaches all that runs in the terminal at once; the site hears it only once."""
+    port = free_port()
+    start = [sys.executable, "-c", START, str(tmp_path / "demo"), str(port)]
+    with subprocess.Popen(start, stdout=subprocess.PIPE, start_new_session=True) as running:  # noqa: S603 our own words
+        try:
+            _wait(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5))  # noqa: S310 ours
+            assert len(_alive(tmp_path)) >= 5  # itself, the server and two of its own, the worker
+            os.killpg(running.pid, number)
+            assert running.wait(30) == 0
+            said = running.stdout.read().decode()
+        finally:
+            running.kill()
+    assert f"http://127.0.0.1:{port}" in said
+    assert demonstration.PASSWORD in said
+    assert _alive(tmp_path) == []
+
+
+def _wait(ready: Callable[[], Any]) -> None:
+    for _ in range(600):
+        with suppress(OSError):
+            return ready().close()
+        time.sleep(0.1)
+    pytest.fail("nobody answers")

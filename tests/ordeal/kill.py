@@ -19,7 +19,6 @@ import random
 import re
 import shutil
 import signal
-import socket
 import socketserver
 import subprocess
 import sys
@@ -55,7 +54,7 @@ from consult.posts.models import Post, Status, Version
 from consult.votes.models import Support
 from tests import engines
 from tests.databases import fast_folder
-from tests.factories import make_campaign, make_contribution, make_user, open_visit
+from tests.factories import free_port, make_campaign, make_contribution, make_user, open_visit
 
 SECRET = "only for the ordeal"
 HANDS = 4  # at once
@@ -92,7 +91,7 @@ class Town:
 
     def __init__(self, engine: str, people: int, workers: int) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="consult-ordeal-", dir=fast_folder()))
-        self.port, self.mails = _free_port(), _MailServer()
+        self.port, self.mails = free_port(), _MailServer()
         self.engine, self.workers, self.running = engine, workers, {}
         (self.folder / "config.py").write_text(
             f"SECRET_KEY = {SECRET!r}\nSESSION_COOKIE_SECURE = False\nPROXIES = 1\n"
@@ -464,12 +463,6 @@ class _MailServer:
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -26,7 +25,7 @@ from consult.moderation.models import Notice
 from consult.people import actions, jobs, queries
 from consult.people.models import Letter, RoleName
 from consult.posts.models import Status
-from tests.factories import make_contribution, make_user, sign_in
+from tests.factories import free_port, make_contribution, make_user, sign_in
 from tests.people.doors import post_around, resident
 
 NEWS = "/mon-espace/notifications"
@@ -263,12 +262,6 @@ def smtp():
     yield start
     for controller in running:
         controller.stop()
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 WORKER = """
