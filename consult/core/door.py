@@ -128,10 +128,5 @@ class DoorForm(Form):
         return tuple(found)
 
     def _is_proven(self, stamp: Stamp) -> bool:
-        if not is_proof(self.stamp.data or "", self.proof.data or "", stamp.bits):
-            return False
-        used = f"stamp:{stamp.number}"
-        if throttle.too_many(used, limit=1, within=throttle.DAY):
-            return False
-        throttle.note(used)
-        return True
+        proven = is_proof(self.stamp.data or "", self.proof.data or "", stamp.bits)
+        return proven and throttle.is_first(f"stamp:{stamp.number}")

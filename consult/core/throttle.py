@@ -33,15 +33,26 @@ def too_many(key: str, *, limit: int, within: timedelta) -> bool:
     Whoever asks about the same key at the same moment, on any worker, waits until this one is done:
     of many that come at once, no more than `limit` pass.
     """
-    if "rate" not in current_app.config["LAYERS"]:
+    return "rate" in current_app.config["LAYERS"] and _tried(key, within) >= limit
+
+
+def is_first(key: str) -> bool:
+    """Whether this is met for the first time in a day; then it is used up.
+
+    What serves once serves once, whichever layers against abuse are in force.
+    """
+    if _tried(key, DAY):
         return False
+    note(key)
+    return True
+
+
+def _tried(key: str, within: timedelta) -> int:
+    """How often, holding back whoever asks the same at the same moment."""
     if db.engine.dialect.name == "postgresql":  # SQLite's writers stand in line already
         db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(crc32(key.encode()))))
-    since = clock.now() - within
-    count = db.session.scalar(
-        sa.select(sa.func.count()).where(Attempt.key == key, Attempt.at > since)
-    )
-    return bool(count and count >= limit)
+    met = sa.select(sa.func.count()).where(Attempt.key == key, Attempt.at > clock.now() - within)
+    return db.session.scalar(met) or 0
 
 
 def passes(limits: Mapping[str, int], *, within: timedelta) -> bool:

@@ -1,6 +1,6 @@
 """The pages where somebody chooses and shows a second key, ends sessions, signs for another."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -471,11 +471,7 @@ def _place() -> passkeys.Place:
 def _challenge() -> str:
     """What this browser was asked last; a reply to it is read once, even by an old cookie."""
     challenge = cookie.pop("challenge", "")
-    key = f"challenge:{sealed(challenge)[:32]}"
-    if throttle.too_many(key, limit=1, within=timedelta(days=1)):
-        return ""
-    throttle.note(key)
-    return challenge
+    return challenge if throttle.is_first(f"challenge:{sealed(challenge)[:32]}") else ""
 
 
 def _shown(user: User) -> str | None:

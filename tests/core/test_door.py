@@ -52,7 +52,9 @@ def test_a_proof_is_a_proof_for_its_own_stamp_only(ctx):
     assert Stamp.read("1-2-0.forged") is None
 
 
-def test_whoever_proves_passes_and_a_proof_serves_once(app, ctx, noon, client, door):
+@pytest.mark.parametrize("layers", [ALL, ("door",)])
+def test_a_proof_serves_once_whichever_layers_stand(app, ctx, noon, client, monkeypatch, layers):
+    monkeypatch.setitem(app.config, "LAYERS", layers)
     stamp = stamped(app)
     proof = {"stamp": stamp, "proof": prove(stamp)}
     assert sign_up(client, 1, **proof).status_code == 303

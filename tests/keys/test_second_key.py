@@ -10,7 +10,8 @@ from consult import config
 from consult.campaigns.models import PhaseKind
 from consult.core import clock
 from consult.core.db import db
-from consult.keys import codes, queries
+from consult.journal.actions import commit
+from consult.keys import actions, codes, passkeys, queries
 from consult.people.models import RoleName, User, Visit
 from tests.factories import make_campaign, make_contribution, make_user
 from tests.keys.doors import ROLES, clerk, now_code, signs_in
@@ -49,6 +50,26 @@ def test_the_first_time_one_chooses_it(ctx, noon, client):
     kept = queries.totp(db.session.get(User, user.id))
     assert secret not in kept.secret
     assert codes.unseal(kept.secret) == secret
+
+
+@pytest.mark.parametrize("layers", [("rate",), ()])
+def test_a_key_is_asked_the_same_once_whichever_layers_stand(ctx, noon, app, monkeypatch, layers):
+    monkeypatch.setitem(app.config, "LAYERS", layers)
+    actions.add_passkey(resident(), made=passkeys.Made("abc", "def", 0), name="Ma clé")
+    commit()
+    heard = []
+
+    def count_shown(_passkey, _reply, challenge, _place):
+        heard.append(challenge)
+        return 0
+
+    monkeypatch.setattr(passkeys, "count_shown", count_shown)
+    for _again in range(2):
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["challenge"] = "asked once"
+        client.post("/connexion/cle-d-acces", data={"credential": '{"id": "abc"}'})
+    assert heard == ["asked once", ""]
 
 
 @pytest.mark.parametrize("said", ["[" * 50_000, '{"id": "\\ud800"}', "{}", "null"])
