@@ -1,5 +1,6 @@
 """The `consult` command: the same acts as the pages, said on a line."""
 
+import gc
 import json
 import multiprocessing
 import os
@@ -132,6 +133,8 @@ def run(host: str, port: int, workers: int, development: bool) -> None:
         config.write_local(config.instance_folder())
     app = _app()  # says what is missing before any worker starts
     metrics.start_afresh(Path(app.config["INSTANCE"]))
+    gc.collect()
+    gc.freeze()  # what is read in now is held once for every worker
     Granian(
         "consult:create_app",
         factory=True,

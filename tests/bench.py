@@ -413,10 +413,17 @@ class Figure:
     bytes: int
 
 
-class Server:
-    """The site, or the floor, under granian with two workers, as a town runs it."""
+SITE = ("consult", "run")
+FLOOR = (
+    *("granian", "--interface", "wsgi", "--factory", "--workers", "2", "--blocking-threads", "4"),
+    *("--log-level", "warning", "tests.bench:floor"),
+)
 
-    def __init__(self, target: str, uri: str, folder: Path, **settings: str) -> None:
+
+class Server:
+    """The site as a town runs it, or the floor under the same server with as many workers."""
+
+    def __init__(self, command: tuple[str, ...], uri: str, folder: Path, **settings: str) -> None:
         self.port = free_port()
         environment = {
             **{name: value for name, value in os.environ.items() if name != FOLDER},
@@ -428,11 +435,7 @@ class Server:
             **settings,
         }
         self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"),
-                *("--host", "127.0.0.1", "--port", str(self.port), "--workers", "2"),
-                *("--blocking-threads", "4", "--log-level", "warning", target),
-            ],
+            [sys.executable, "-m", *command, "--host", "127.0.0.1", "--port", str(self.port)],
             env=environment,
             start_new_session=True,
         )
@@ -443,7 +446,7 @@ class Server:
                 return
             except OSError:
                 time.sleep(0.1)
-        raise RuntimeError(f"{target} did not start")
+        raise RuntimeError(f"{command} did not start")
 
     def stop(self) -> None:
         os.killpg(self.process.pid, signal.SIGTERM)
@@ -454,10 +457,12 @@ class Server:
         family += family[0].children(recursive=True)
         return sum(sum(one.cpu_times()[:2]) for one in family)
 
-    def memory(self) -> float:
-        """MB of the largest worker."""
+    def memory(self) -> str:
+        """MB of the largest worker: its share of what all of them hold; and all it can see."""
         children = psutil.Process(self.process.pid).children(recursive=True)
-        return max(child.memory_info().rss for child in children) / 2**20
+        largest = max((child.memory_full_info() for child in children), key=lambda one: one.rss)
+        share = getattr(largest, "pss", largest.uss)  # only Linux knows shares
+        return f"{share / 2**20:.0f} MB ({largest.rss / 2**20:.0f} MB with all it shares)"
 
     def measure(self, request: Callable[[int], bytes], connections: int = CONNECTIONS) -> Figure:
         """Ask again and again over a few open connections, after a short warm-up."""
@@ -653,7 +658,7 @@ def measure(engine: str, size: int, floors: dict[str, Figure]) -> list[dict[str,
             f"\n{engine}, {size:,} contributions (built in {time.perf_counter() - started:.0f} s)"
         )
         print(HEAD)
-        built = Server("consult:create_app", uri, folder, CONSULT_PAGE_CACHE="false")
+        built = Server(SITE, uri, folder, CONSULT_PAGE_CACHE="false")
         try:
             for page, path in reads(town).items():
                 figure = built.measure(lambda _, path=path: get(path))
@@ -664,10 +669,10 @@ def measure(engine: str, size: int, floors: dict[str, Figure]) -> list[dict[str,
                 figure = built.measure(request, connections=2)
                 rows.append(line(engine, size, act, "write", figure, floors["write"]))
                 report(rows[-1])
-            print(f"largest worker: {built.memory():.0f} MB")
+            print(f"largest worker: {built.memory()}")
         finally:
             built.stop()
-        kept = Server("consult:create_app", uri, folder)
+        kept = Server(SITE, uri, folder)
         try:
             for page, path in reads(town).items():
                 etag = app_etag(kept.port, path)
@@ -731,7 +736,7 @@ def floors(engine: str) -> dict[str, Figure]:
     uri = f"sqlite:///{folder / 'floor.db'}" if engine == "sqlite" else fresh("floor")
     with sa.create_engine(uri).begin() as connection:
         FLOOR_ROW.create(connection)
-    server = Server("tests.bench:floor", uri, folder)
+    server = Server(FLOOR, uri, folder)
     found = {
         "read": server.measure(lambda _: get("/")),
         "write": server.measure(lambda _: post("/", "a=b", {}), connections=2),

@@ -35,6 +35,7 @@ from tests import engines
 from tests.bench import (
     HEAD,
     SECRET,
+    SITE,
     Server,
     fill,
     floors,
@@ -222,7 +223,7 @@ def measure(engine: str, plans: int) -> None:
         print(f"\n{engine}, {plans} plans, {plans * ACTIONS:,} actions (built in {elapsed:.0f} s)")
         floor = floors(engine)["read"]
         print(HEAD)
-        server = Server("consult:create_app", uri, folder, CONSULT_PAGE_CACHE="false")
+        server = Server(SITE, uri, folder, CONSULT_PAGE_CACHE="false")
         try:
             for page, path in READS.items():
                 figure = server.measure(lambda _, path=path: get(path))
