@@ -24,6 +24,7 @@ from consult.identity.queries import voter_key
 from consult.identity.roll import Who, paper_line
 from consult.identity.rules import belong
 from consult.journal.actions import record
+from consult.keys import signatures
 from consult.people.models import User
 from consult.people.queries import followers
 
@@ -133,9 +134,13 @@ def remove_station(actor: User | None, poll: Poll, *, station: Station) -> None:
 
 
 def announce(actor: User | None, poll: Poll) -> None:
-    """The question freezes; its choices draw their numbers by lot, before anybody votes."""
+    """The question freezes, by two hands; its choices draw their numbers by lot, before any vote.
+
+    Raises `Unsigned` until somebody else has signed these very rules.
+    """
     queries.hold(poll)
     rules.announce(actor, poll)
+    signatures.spend(actor, "ballots.announce", poll.campaign, queries.to_sign(poll))
     drawn = list(poll.options)
     urn.DRAWN.shuffle(drawn)
     for option in drawn:  # out of the way of each other: two never bear the same number

@@ -1,13 +1,16 @@
 """What to read of votes: the questions, who has voted (a number), the sheets, the results."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, lazyload
 from werkzeug.exceptions import NotFound
 
+from consult.ballots.counting import Method
 from consult.ballots.models import (
+    METHODS,
     Channel,
     Poll,
     PollOption,
@@ -22,7 +25,10 @@ from consult.campaigns.queries import is_visible_to
 from consult.contributions.models import Contribution
 from consult.core.algorithms import Kind, algorithm
 from consult.core.db import db, locked
-from consult.core.i18n import _
+from consult.core.i18n import _, moment, spoken
+from consult.keys import queries as keys
+from consult.keys.models import Countersign
+from consult.keys.signatures import fingerprint
 from consult.people.models import User
 
 _WITH_CAMPAIGN = joinedload(Poll.campaign).options(
@@ -81,6 +87,79 @@ def station_or_404(poll: Poll, id: int) -> Station:
     if station is None or station.poll_id != poll.id:
         raise NotFound
     return station
+
+
+# What two people sign before a vote is announced.
+
+LABELS = {
+    "poll": _("Number of the vote"),
+    "words": _("What to know before voting"),
+    "method": _("What a ballot may say"),
+    "limit": _("How many choices a ballot may name, or how many points it shares"),
+    "envelope": _("Budget"),
+    "seats": _("How many choices are retained"),
+    "choices": _("The choices"),
+    "opening": _("First moment to vote"),
+    "closing": _("Last moment to vote"),
+    "can_change": _("May one change one's vote?"),
+    "shows_turnout": _("The number of voters is shown while the vote is open"),
+    "electorate": _("How many people may vote"),
+    "stations": _("Places of vote"),
+}
+
+
+def to_sign(poll: Poll) -> dict[str, Any]:
+    """All that freezes when it is announced, and who may vote, as plain data."""
+    with spoken("fr"):  # amounts are written alike, whoever asks
+        choices = [
+            " – ".join(
+                filter(
+                    None,
+                    [
+                        one.title,
+                        one.cost,
+                        one.words,
+                        one.contribution_id and f"/contributions/{one.contribution_id}",
+                    ],
+                )
+            )
+            for one in poll.options
+        ]
+        envelope = poll.envelope
+    frame = poll.campaign
+    details = {
+        "poll": poll.id,
+        "question": poll.title,
+        "words": poll.words,
+        "choices": choices,
+        "method": poll.method,
+        "limit": None if poll.method in (Method.ENVELOPE, Method.JUDGMENT) else poll.limit,
+        "envelope": envelope,
+        "seats": None if envelope else poll.seats,
+        "opening": poll.opening,
+        "closing": poll.closing,
+        "identity": frame.identity,
+        "ways": list(frame.accepted),
+        "is_for_insiders": frame.is_for_insiders,
+        "youngest": frame.youngest,
+        "can_change": poll.can_change,
+        "shows_turnout": poll.shows_turnout,
+        "electorate": poll.electorate,
+        "stations": [station.name for station in poll.stations],
+    }
+    return {name: value for name, value in details.items() if value not in (None, "", [])}
+
+
+def asked(poll: Poll) -> Countersign | None:
+    """The request to announce it as it stands, still good, whoever made it."""
+    return keys.asked(fingerprint("ballots.announce", poll.campaign, to_sign(poll)))
+
+
+def said(name: str, value: Any) -> Any:
+    """One of these in words, where it is not its own words."""
+    if name == "method":
+        return METHODS[Method(value)]
+    return moment(datetime.fromisoformat(value)) if name in ("opening", "closing") else value
 
 
 @algorithm(

@@ -9,7 +9,7 @@ from consult.ballots.models import Channel, Poll, Stage, State, Station
 from consult.campaigns.models import Campaign, Identity, PhaseKind
 from consult.campaigns.models import State as CampaignState
 from consult.campaigns.queries import NO_REFERENDUM, says_referendum
-from consult.campaigns.rules import facilitate
+from consult.campaigns.rules import facilitate, not_guarantor
 from consult.core import clock
 from consult.core.i18n import _, moment, n_
 from consult.core.rules import Refused, require
@@ -173,10 +173,7 @@ def vote(actor: User | None, poll: Poll) -> None:
     is_open(poll)
     signed_in(actor)
     assert actor is not None  # noqa: S101
-    require(
-        not actor.bears(RoleName.GUARANTOR, campaign_id=poll.campaign_id),
-        _("The guarantor watches over the consultation and does not take part in it."),
-    )
+    not_guarantor(actor, poll.campaign)
     proven(actor, poll.campaign)
 
 

@@ -35,6 +35,7 @@ from consult.ballots.forms import (
 )
 from consult.ballots.models import GRADES, Channel, Poll, Stage, Station
 from consult.campaigns.queries import by_slug_or_404
+from consult.campaigns.rules import not_guarantor
 from consult.core.forms import Form
 from consult.core.i18n import gettext
 from consult.core.money import written
@@ -83,6 +84,7 @@ def show(id: int) -> str:
         "ballots/show.html",
         poll=poll,
         voted=refusal(rules.cast, actor(), poll) if may_vote else None,
+        why_no_part=refusal(not_guarantor, actor(), poll.campaign),
         stage=stage,
         allowed=allowed(poll),
         turnout=turnout,
@@ -335,6 +337,7 @@ def desk(id: int) -> str:
         stage=poll.stage,
         allowed=allowed(poll),
         gaps=rules.gaps(poll) if poll.stage == Stage.DRAFT else [],
+        asked=queries.asked(poll) if poll.stage == Stage.DRAFT else None,
         sheets=queries.sheets(poll),
         why_no_edit=refusal(rules.edit, user, poll),
         why_no_announce=refusal(rules.announce, user, poll),

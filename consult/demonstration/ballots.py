@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from consult.ballots import actions as ballots
+from consult.ballots import queries
 from consult.ballots.counting import Marks, Method
 from consult.ballots.models import Poll
 from consult.campaigns.models import Campaign, closing, opening
@@ -17,6 +18,7 @@ from consult.demonstration.days import Days, Scene
 from consult.demonstration.words import read
 from consult.identity.actions import Person
 from consult.identity.roll import Who
+from consult.keys import actions as keys
 
 
 class Ballots:
@@ -42,7 +44,7 @@ class Ballots:
                 yield Scene(at(one["published"], 17), partial(self.publish, one))
 
     def prepare(self, one: dict[str, Any]) -> None:
-        """A facilitator writes the question and its choices, and announces it."""
+        """A facilitator writes the question and its choices; an administrator signs as well."""
         who = self.cast["animation"]
         campaign = db.session.scalars(sa.select(Campaign).filter_by(slug=one["campaign"])).one()
         campaign.dpia_on = self.days.on(one["prepared"])
@@ -65,6 +67,9 @@ class Ballots:
             ballots.add_option(who, poll, title=choice["title"], cost_cents=cents)
         for name in one["stations"]:
             ballots.add_station(who, poll, name=name)
+        details = queries.to_sign(poll)
+        asked = keys.ask(who, "ballots.announce", campaign, details=details)
+        keys.countersign(self.cast["administration"], asked)
         ballots.announce(who, poll)
 
     def cast_one(self, one: dict[str, Any], turn: int, choices: list[int]) -> None:

@@ -87,6 +87,7 @@ TITLES = {
     "campaigns.schedule": _("Change the calendar of the votes of a published consultation"),
     "campaigns.change_rules": _("Change how an open consultation counts voices"),
     "campaigns.extend": _("Give the votes of a consultation more time"),
+    "ballots.announce": _("Announce a secret vote: its question and its rules freeze"),
     "answers.export_complete": _("Take the whole of a consultation out of the site"),
 }
 

@@ -93,20 +93,17 @@ def signers(countersign: Countersign) -> list[User]:
     )
 
 
-def asked(fingerprint: str, actor: User) -> Countersign | None:
-    """The request of this person for exactly this, still good."""
-    return db.session.scalar(
-        sa.select(Countersign)
-        .where(
-            Countersign.fingerprint == fingerprint,
-            Countersign.asked_by_id == actor.id,
-            Countersign.used_at.is_(None),
-            Countersign.declined_at.is_(None),
-            Countersign.expires_at > clock.now(),
-        )
-        .order_by(Countersign.id.desc())
-        .limit(1)
+def asked(fingerprint: str, actor: User | None = None) -> Countersign | None:
+    """The request of this person, or of anybody, for exactly this, still good."""
+    wanted = sa.select(Countersign).where(
+        Countersign.fingerprint == fingerprint,
+        Countersign.used_at.is_(None),
+        Countersign.declined_at.is_(None),
+        Countersign.expires_at > clock.now(),
     )
+    if actor is not None:
+        wanted = wanted.where(Countersign.asked_by_id == actor.id)
+    return db.session.scalar(wanted.order_by(Countersign.id.desc()).limit(1))
 
 
 def signed(number: int, actor: User | None, what: str) -> dict[str, Any]:

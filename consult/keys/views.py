@@ -18,6 +18,8 @@ from flask import (
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
+from consult.ballots.queries import LABELS as LABELS_OF_VOTE
+from consult.ballots.queries import said as said_of_vote
 from consult.campaigns.queries import LABELS as LABELS_OF_CAMPAIGN
 from consult.campaigns.queries import said as said_of_campaign
 from consult.core import clock, throttle
@@ -38,6 +40,7 @@ from consult.people.session import actor
 
 bp = Blueprint("keys", __name__)
 
+FEW = 4  # codes on paper: whoever has fewer is told to make new ones
 WAIT = _("Too many tries. Wait five minutes.")
 
 
@@ -248,6 +251,7 @@ def security() -> Any:
         application=queries.totp(user),
         passkeys=queries.passkeys(user),
         codes_left=queries.codes_left(user),
+        few=FEW,
         visits=queries.visits(user),
         here=session.this_one(),
     )
@@ -333,6 +337,7 @@ AGAIN = {
     "campaigns.schedule": "campaigns.schedule",
     "campaigns.change_rules": "campaigns.change_rules",
     "campaigns.extend": "campaigns.extend",
+    "ballots.announce": "ballots.desk",
     "answers.export_complete": "answers.export_complete",
 }
 
@@ -393,6 +398,7 @@ def _countersign_or_404(number: int) -> Countersign:
 
 # How the pieces of what is signed are called, besides the terms of a campaign.
 LABELS = {
+    **LABELS_OF_VOTE,
     **LABELS_OF_CAMPAIGN,
     "ways": _("Ways to prove that one may take part"),
     "proves_comments": _("The same asked of comments"),
@@ -414,6 +420,8 @@ def said(name: str, value: Any) -> Any:
     """A piece of what is signed, in words."""
     if name in (*LABELS_OF_CAMPAIGN, "step"):
         return said_of_campaign(name, value)
+    if name in ("method", "opening", "closing"):
+        return said_of_vote(name, value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if value in (None, "", []):
@@ -431,6 +439,8 @@ def _again(asked: Countersign) -> str | None:
     mine = asked.asked_by_id == _me().id and asked.signed_at and not asked.used_at
     if not mine or asked.expires_at < clock.now() or asked.campaign_id is None:
         return None
+    if vote := asked.details.get("poll"):
+        return url_for(AGAIN[asked.what], id=vote)
     slug = people.subject("campaign", asked.campaign_id).slug
     return url_for(AGAIN[asked.what], slug=slug, signature=asked.id)
 

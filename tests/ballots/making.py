@@ -10,7 +10,7 @@ from consult.campaigns.models import Campaign, PhaseKind
 from consult.core import clock
 from consult.journal.actions import commit
 from consult.people.models import RoleName, User
-from tests.factories import make_campaign, make_user
+from tests.factories import by_two, make_campaign, make_user
 
 CHOICES = ("Des tilleuls", "Des bancs", "Une fontaine")
 
@@ -42,9 +42,10 @@ def make_poll(
         actions.add_option(who, poll, title=title, cost_cents=cents)
     for name in stations:
         actions.add_station(who, poll, name=name)
-    if announced:
-        actions.announce(who, poll)
     commit()
+    if announced:
+        by_two(who, lambda: actions.announce(who, poll))
+        commit()
     return poll
 
 

@@ -137,7 +137,8 @@ def test_the_turnout_shows_only_where_it_was_announced(ctx, client, noon):
 def test_a_facilitator_prepares_announces_and_publishes(ctx, client, noon):
     campaign = make_votable()
     taken = make_contribution(campaign, title="Planter des tilleuls")
-    sign_in(client, make_user(RoleName.FACILITATOR))
+    facilitator = make_user(RoleName.FACILITATOR)
+    sign_in(client, facilitator)
     made = client.post(
         f"/consultations/{campaign.slug}/votes/nouveau", data={"title": "Que planter ?", "key": "a"}
     )
@@ -163,7 +164,14 @@ def test_a_facilitator_prepares_announces_and_publishes(ctx, client, noon):
     assert client.get(f"/votes/{poll.id}/choix").status_code == 200
     assert client.post(f"/votes/{poll.id}/bureaux", data={"name": "Mairie"}).status_code == 303
     assert client.get(f"/votes/{poll.id}/atelier").status_code == 200
-    assert client.post(f"/votes/{poll.id}/annoncer").status_code == 303
+    asked = client.post(f"/votes/{poll.id}/annoncer").location
+    assert asked.startswith("/administration/signatures/")
+    sign_in(client, make_user(RoleName.ADMINISTRATOR))
+    assert "Des rosiers – 5 000 €" in words(client.get(asked)).replace("\u202f", " ")
+    assert client.post(asked).status_code == 303
+    sign_in(client, facilitator)
+    assert f"/votes/{poll.id}/atelier" in client.get(asked).text
+    assert client.post(f"/votes/{poll.id}/annoncer").location == f"/votes/{poll.id}/atelier"
     assert client.get(f"/votes/{poll.id}/modifier").status_code == 403
     db.session.expire_all()
     assert poll.options[0].contribution_id or any(one.contribution_id for one in poll.options)

@@ -1,0 +1,121 @@
+"""A vote is announced by two hands: the second signs the very rules that freeze, within a week."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from consult.ballots import actions, queries
+from consult.ballots.models import State
+from consult.core import clock
+from consult.core.db import db
+from consult.core.rules import Refused
+from consult.journal.actions import commit, rollback
+from consult.journal.models import Event
+from consult.keys import actions as keys
+from consult.keys.signatures import Unsigned
+from consult.people.models import Role, RoleName
+from tests.ballots.making import CHOICES, make_poll
+from tests.factories import make_user, sign_in
+
+
+@pytest.fixture
+def asker(ctx, noon):
+    return make_user(RoleName.FACILITATOR)
+
+
+@pytest.fixture
+def draft(asker):
+    return make_poll(facilitator=asker, announced=False, stations=("Mairie",), electorate=800)
+
+
+def asked_by(actor, poll):
+    """The request that announcing it makes, as the page makes it."""
+    with pytest.raises(Unsigned) as wanted:
+        actions.announce(actor, poll)
+    rollback()
+    request = keys.ask(actor, wanted.value.what, wanted.value.subject, details=wanted.value.details)
+    commit()
+    return request
+
+
+def test_nobody_announces_a_vote_alone(draft, asker):
+    request = asked_by(asker, draft)
+    assert draft.state == State.DRAFT
+    with pytest.raises(Refused):
+        keys.countersign(asker, request)
+    rollback()
+    keys.countersign(make_user(RoleName.ADMINISTRATOR), request)
+    commit()
+    with pytest.raises(Unsigned):  # signed for whoever asked, not for another
+        actions.announce(make_user(RoleName.FACILITATOR), draft)
+    rollback()
+    actions.announce(asker, draft)
+    commit()
+    assert draft.state == State.ANNOUNCED
+    names = db.session.scalars(sa.select(Event.name).order_by(Event.id)).all()
+    assert [name for name in names if name.startswith("keys.")] == ["keys.ask", "keys.countersign"]
+
+
+def test_what_is_signed_is_all_that_freezes(draft, asker):
+    details = asked_by(asker, draft).details
+    assert details["choices"] == list(CHOICES)
+    assert details["stations"] == ["Mairie"]
+    assert details["electorate"] == 800
+    assert {"question", "method", "limit", "seats", "opening", "closing"} < set(details)
+    assert {"identity", "is_for_insiders", "can_change", "shows_turnout"} < set(details)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda who, poll: actions.edit(who, poll, title="Que faire du parc ?"),
+        lambda who, poll: actions.edit(who, poll, title=poll.title, can_change=True),
+        lambda who, poll: actions.edit(who, poll, title=poll.title, words="À savoir."),
+        lambda who, poll: actions.add_option(who, poll, title="Un parking"),
+        lambda who, poll: actions.add_station(who, poll, name="École"),
+    ],
+)
+def test_a_word_changed_after_the_signature_must_be_signed_anew(draft, asker, change):
+    keys.countersign(make_user(RoleName.ADMINISTRATOR), asked_by(asker, draft))
+    change(asker, draft)  # free, as long as nothing is announced
+    commit()
+    assert queries.asked(draft) is None
+    with pytest.raises(Unsigned):
+        actions.announce(asker, draft)
+
+
+def test_a_signature_that_waited_a_week_is_over(draft, asker, noon):
+    keys.countersign(make_user(RoleName.ADMINISTRATOR), asked_by(asker, draft))
+    commit()
+    with clock.frozen(noon + timedelta(days=7, seconds=1)), pytest.raises(Unsigned):
+        actions.announce(asker, draft)
+
+
+def test_a_facilitator_of_this_consultation_alone_may_sign(draft, asker):
+    other = make_user()
+    role = Role(user_id=other.id, name=RoleName.FACILITATOR, campaign_id=draft.campaign_id)
+    db.session.add(role)
+    commit()
+    db.session.refresh(other)
+    keys.countersign(other, asked_by(asker, draft))
+    actions.announce(asker, draft)
+
+
+def test_the_page_says_calmly_who_must_still_sign(draft, asker, app):
+    signer = make_user(RoleName.ADMINISTRATOR, name="Aline Roy")
+    one, other = (sign_in(app.test_client(), user) for user in (asker, signer))
+    desk = f"/votes/{draft.id}/atelier"
+    assert "Demander la deuxième signature" in one.get(desk).text
+    where = one.post(f"/votes/{draft.id}/annoncer").location
+    assert where in one.get(desk).text
+    assert f"/votes/{draft.id}/annoncer" not in one.get(desk).text
+    said = other.get(where).text
+    assert all(title in said for title in (*CHOICES, draft.title, "Mairie"))
+    other.post(where)
+    page = one.get(desk).text
+    assert "Signé par Aline Roy" in page
+    assert f"/votes/{draft.id}/annoncer" in page
+    assert f"/votes/{draft.id}/annoncer" not in other.get(desk).text
+    assert one.post(f"/votes/{draft.id}/annoncer").location == desk
+    assert "Aline Roy" not in app.test_client().get(f"/votes/{draft.id}").text
