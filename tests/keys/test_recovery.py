@@ -15,6 +15,8 @@ from consult.people.models import Letter, RoleName, User
 from tests.factories import sign_in
 from tests.keys.doors import ROLES, clerk, comes_in, signs_in
 
+SHORT = ["reste peu de codes de secours", "ne vous reste aucun code de secours"]
+
 
 def letters(kind):
     return list(db.session.scalars(db.select(Letter.to).filter_by(kind=kind)))
@@ -55,6 +57,17 @@ def test_a_code_on_paper_sent_by_many_hands_at_once_opens_once(ctx, noon, client
     with ThreadPoolExecutor(4) as pool:
         sent = pool.map(lambda one: one.post("/deuxieme-cle/secours", data={"code": code}), hands)
         assert sorted(reply.status_code for reply in sent) == [200, 200, 200, 303]
+
+
+@pytest.mark.parametrize(("used", "told"), [(6, []), (7, SHORT[:1]), (10, SHORT[1:])])
+def test_whoever_runs_out_of_codes_is_told_in_time(ctx, noon, client, used, told):
+    user = clerk()
+    comes_in(client, user)
+    for code in codes_for(client)[:used]:
+        actions.recover(user, code=code)
+    commit()
+    page = client.get("/mon-espace/securite").get_data(as_text=True)
+    assert [said for said in SHORT if said in page] == told
 
 
 def test_new_codes_end_the_old_ones(ctx, noon, client, app):

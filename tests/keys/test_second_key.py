@@ -184,6 +184,17 @@ def test_roles_fall_asleep_again(ctx, noon, client):
         assert client.get("/mon-espace").location.startswith("/connexion")
 
 
+def test_where_a_role_sleeps_the_refusal_shows_the_way(ctx, noon, client, app):
+    """Some pages ask for less than one role: there too a sleeper finds the door to their key."""
+    signs_in(client, clerk(RoleName.FACILITATOR))
+    page = client.get("/moderation?quoi=alertes")
+    assert page.status_code == 403
+    assert 'href="/deuxieme-cle?next=/moderation?quoi%3Dalertes"' in page.get_data(as_text=True)
+    other = app.test_client()
+    signs_in(other, resident())
+    assert "/deuxieme-cle" not in other.get("/moderation").get_data(as_text=True)
+
+
 def test_a_key_shown_changes_the_name_of_the_session(ctx, noon, client):
     user = clerk()
     signs_in(client, user)
