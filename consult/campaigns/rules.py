@@ -13,12 +13,27 @@ from consult.campaigns.queries import (
 from consult.core.i18n import _, day
 from consult.core.rules import Refused, require
 from consult.people.models import RoleName, User
-from consult.people.rules import has_role
+from consult.people.rules import has_role, takes_part
 
 
 def facilitate(actor: User | None, campaign: Campaign) -> None:
     """A facilitator of the site, or of this campaign."""
     has_role(actor, RoleName.FACILITATOR, campaign=campaign)
+
+
+def not_guarantor(actor: User | None, campaign: Campaign) -> None:
+    """Anybody but who watches over it."""
+    require(
+        actor is None or not actor.bears(RoleName.GUARANTOR, campaign_id=campaign.id),
+        _("The guarantor watches over the consultation and does not take part in it."),
+    )
+
+
+def take_part(actor: User | None, campaign: Campaign) -> None:
+    """What writing, commenting and supporting ask alike: neither suspended, nor the guarantor."""
+    if actor is not None:
+        takes_part(actor)
+    not_guarantor(actor, campaign)
 
 
 def preview(actor: User | None, campaign: Campaign) -> None:

@@ -29,6 +29,7 @@ from consult.campaigns.forms import (
     ThemesForm,
 )
 from consult.campaigns.models import PARTICIPATION, Campaign, Phase, PhaseKind, Stage
+from consult.contributions import rules as writing
 from consult.contributions.queries import figures
 from consult.core import clock
 from consult.core.forms import Form
@@ -43,6 +44,7 @@ from consult.people.queries import follows
 from consult.people.session import actor
 from consult.portal.queries import totals
 from consult.territory.queries import place_or_404, places
+from consult.votes import rules as voting
 
 bp = Blueprint("campaigns", __name__)
 
@@ -90,7 +92,7 @@ def index() -> str:
 def _card(campaign: Campaign, contributions: int | None) -> dict[str, Any]:
     """A campaign as the list shows it, with how many contributions are on show if there are any."""
     stage = campaign.stage
-    can_propose = campaign.is_open(PhaseKind.PROPOSE)
+    may_write = refusal(writing.save_draft, actor(), campaign) is None
     is_open = stage == Stage.OPEN
     return {
         "url": url_for("campaigns.show", slug=campaign.slug),
@@ -103,7 +105,7 @@ def _card(campaign: Campaign, contributions: int | None) -> dict[str, Any]:
         "demo": campaign.is_demo,
         "contributions": contributions,
         "now": clock.now(),
-        "action_url": url_for("contributions.submit", slug=campaign.slug) if can_propose else "",
+        "action_url": url_for("contributions.submit", slug=campaign.slug) if may_write else "",
         "action_label": _("Write a contribution"),
     }
 
@@ -151,6 +153,8 @@ def _shown(campaign: Campaign, is_preview: bool = False) -> str:
         figures=figures(campaign),
         changed=versions[-1] if len(versions) > 1 else None,
         follows=follows(actor(), "campaign", campaign.id),
+        why_no_part=None if is_preview else refusal(rules.take_part, actor(), campaign),
+        may_vote=refusal(rules.not_guarantor, actor(), campaign) is None,
         **_staff(campaign),
     )
 
@@ -290,6 +294,8 @@ def desk(slug: str) -> str:
         waiting=waiting_count(campaign) if campaign.is_public else 0,
         phases=_line(campaign),
         now=clock.now(),
+        why_no_sheet=refusal(writing.type_in, user, campaign),
+        why_no_paper_support=refusal(voting.type_in, user, campaign),
         why_no_edit=refusal(rules.edit, user, campaign),
         why_no_publish=refusal(rules.publish, user, campaign),
         why_no_schedule=refusal(rules.schedule, user, campaign),
@@ -441,7 +447,15 @@ def add_document(slug: str) -> str | Response:
     ):
         flash(gettext("The document is in the file."), "success")
         return redirect(url_for(".add_document", slug=campaign.slug), 303)
-    return render_template("campaigns/add_document.html", campaign=campaign, form=form)
+    return render_template(
+        "campaigns/add_document.html",
+        campaign=campaign,
+        form=form,
+        kept={
+            paper.id: refusal(rules.remove_document, actor(), campaign, paper)
+            for paper in campaign.file_on_show
+        },
+    )
 
 
 @bp.route("/consultations/<slug>/modifier/dossier/<int:id>/retirer", methods=["GET", "POST"])

@@ -1,6 +1,7 @@
 """Who may comment, in whose name, and take their words back. Same names as actions.py."""
 
 from consult.campaigns.models import Campaign, PhaseKind, State
+from consult.campaigns.rules import take_part
 from consult.comments.models import Comment
 from consult.contributions.models import Contribution
 from consult.core import clock
@@ -9,7 +10,7 @@ from consult.core.rules import Refused, require
 from consult.identity.rules import proven
 from consult.people.consents import may_agree
 from consult.people.models import RoleName, User
-from consult.people.rules import has_role, signed_in, takes_part
+from consult.people.rules import has_role, signed_in
 from consult.posts.models import NEXT, Status
 
 
@@ -20,12 +21,8 @@ def comment(
     require(contribution.is_public, _("Only published contributions can be commented."))
     signed_in(actor)
     assert actor is not None  # noqa: S101
-    takes_part(actor)
+    take_part(actor, contribution.campaign)
     may_agree(actor)
-    require(
-        not actor.bears(RoleName.GUARANTOR, campaign_id=contribution.campaign_id),
-        _("The guarantor watches over the consultation and does not take part in it."),
-    )
     if contribution.campaign.proves_comments:
         proven(actor, contribution.campaign)
     if parent is not None:

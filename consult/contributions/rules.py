@@ -3,14 +3,14 @@
 from datetime import date, datetime, timedelta
 
 from consult.campaigns.models import Campaign, Moderation, PhaseKind, State
-from consult.campaigns.rules import facilitate
+from consult.campaigns.rules import facilitate, take_part
 from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.i18n import _, day
 from consult.core.rules import Refused, require
 from consult.identity.rules import proven
-from consult.people.models import RoleName, User
-from consult.people.rules import signed_in, takes_part
+from consult.people.models import User
+from consult.people.rules import signed_in
 from consult.posts.models import NEXT, Status
 
 CONFIRMED_WITHIN = timedelta(days=7)  # words sent in time count, if their author answers by then
@@ -19,13 +19,7 @@ CONFIRMED_WITHIN = timedelta(days=7)  # words sent in time count, if their autho
 def save_draft(actor: User | None, campaign: Campaign) -> None:
     """Anybody may write, with or without an account, while contributions are asked for."""
     proposing(campaign)
-    if actor is not None:
-        takes_part(actor)
-    is_guarantor = actor is not None and actor.bears(RoleName.GUARANTOR, campaign_id=campaign.id)
-    require(
-        not is_guarantor,
-        _("The guarantor watches over the consultation and does not take part in it."),
-    )
+    take_part(actor, campaign)
 
 
 def submit(actor: User | None, campaign: Campaign) -> None:

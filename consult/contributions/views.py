@@ -17,6 +17,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from flask_babel.speaklater import LazyString
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import NotFound
 
@@ -88,6 +89,12 @@ TOO_MANY_LETTERS = _("Too many letters were asked for from here. Wait a quarter 
 
 
 # Writing.
+
+
+@bp.app_template_global("why_not_write")
+def _why_not_write(campaign: Campaign) -> LazyString | str | None:
+    """Why nobody offers to write here: for pages of other rooms, and the paper form."""
+    return refusal(rules.save_draft, actor(), campaign)
 
 
 @bp.route("/consultations/<slug>/contributions/nouvelle", methods=["GET", "POST"])
@@ -356,7 +363,7 @@ def receipt(receipt: str) -> ResponseReturnValue:
         reads=reads_receipt(user, contribution),
         answer_phase=campaign.phase(PhaseKind.ANSWER),
         is_author=user is not None and contribution.author_id == user.id,
-        is_agent=refusal(facilitate, user, campaign) is None,
+        may_type_in=refusal(rules.type_in, user, campaign) is None,
         may_send=refusal(rules.save_draft, user, campaign) is None,
         may_edit=refusal(rules.edit, user, contribution),
         awaits=refusal(rules.sent_in_time, contribution) is None,

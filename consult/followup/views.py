@@ -15,6 +15,7 @@ from flask import (
     request,
     url_for,
 )
+from flask_babel.speaklater import LazyString
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as Redirect
 
@@ -63,6 +64,12 @@ for _pattern, _name in (("MMMM yyyy", "month"), ("MMMM", "month_name"), ("EEEE",
     bp.add_app_template_filter(
         lambda on, pattern=_pattern: format_date(on, pattern, locale=language()), _name
     )
+
+
+@bp.app_template_global("why_not_ask")
+def _why_not_ask(action: Action) -> LazyString | str | None:
+    return refusal(rules.ask, actor(), action)
+
 
 ASKING_WINDOW = timedelta(hours=1)
 QUESTIONS, NETWORK_QUESTIONS = 10, 30  # from one account, from one network

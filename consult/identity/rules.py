@@ -1,12 +1,12 @@
 """Who proved enough to take part in a campaign, and who may look after proofs."""
 
 from consult.campaigns.models import AgeBracket, Campaign, Identity, State
-from consult.campaigns.rules import facilitate, preview
+from consult.campaigns.rules import facilitate, not_guarantor, preview
 from consult.core.i18n import _
 from consult.core.rules import Refused, Remedy, require
 from consult.identity import queries
 from consult.identity.models import LetterCode, Series
-from consult.people.models import RoleName, User
+from consult.people.models import User
 from consult.people.rules import signed_in
 
 AGES = (AgeBracket.UNDER_15, AgeBracket.FROM_15, AgeBracket.ADULT)
@@ -48,10 +48,7 @@ def prove(actor: User | None, campaign: Campaign, way: Identity | None = None) -
     assert actor is not None  # noqa: S101
     asked(campaign)
     require(way is None or way in campaign.accepted, _("This consultation does not accept this."))
-    require(
-        not actor.bears(RoleName.GUARANTOR, campaign_id=campaign.id),
-        _("The guarantor watches over the consultation and does not take part in it."),
-    )
+    not_guarantor(actor, campaign)
     require(
         queries.proof_of(actor, campaign) is None,
         _("You have already proved that you may take part: nothing more is asked of you."),

@@ -21,6 +21,7 @@ from werkzeug.exceptions import NotFound
 
 from consult.campaigns.models import Campaign, Identity
 from consult.campaigns.queries import by_slug_or_404
+from consult.contributions.rules import type_in
 from consult.core import papers, throttle
 from consult.core.db import writing
 from consult.core.errors import local, page
@@ -36,6 +37,7 @@ from consult.journal.actions import commit, rollback
 from consult.people.queries import by_email
 from consult.people.session import actor, network
 from consult.portal.queries import letterhead
+from consult.votes import rules as voting
 
 bp = Blueprint("identity", __name__)
 
@@ -247,7 +249,13 @@ def see(slug: str) -> ResponseReturnValue:
                 return _handed(campaign, seen.letter)
             flash(gettext("This account may take part. Nothing of what you typed is kept."))
             return redirect(url_for(".see", slug=slug), 303)
-    return _private("identity/see.html", campaign=campaign, form=form)
+    return _private(
+        "identity/see.html",
+        campaign=campaign,
+        form=form,
+        why_no_support=refusal(voting.type_in, actor(), campaign),
+        why_no_sheet=refusal(type_in, actor(), campaign),
+    )
 
 
 def _handed(campaign: Campaign, letter: Letter) -> Response:

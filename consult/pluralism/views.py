@@ -203,6 +203,11 @@ def show(id: int) -> str:
         may_read={
             space.id for space in expression.spaces if refusal(rules.read, user, space) is None
         },
+        may_write={
+            space.id
+            for space in expression.spaces
+            if user is not None and refusal(rules.write, user, space) is None
+        },
         why_not_publish=refusal(rules.publish, user, expression),
     )
 

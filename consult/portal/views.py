@@ -23,6 +23,7 @@ from markupsafe import escape
 
 from consult.campaigns.models import Campaign, PhaseKind, Stage
 from consult.campaigns.queries import by_slug_or_404, on_show
+from consult.campaigns.rules import take_part
 from consult.contributions import queries as contributions
 from consult.contributions.models import Outcome
 from consult.core import clock, datasets, mail
@@ -151,6 +152,7 @@ DEEDS = (
     (PhaseKind.VOTE, "contributions.index", _("Read and support")),
     (PhaseKind.DISCUSS, "contributions.index", _("Read and comment")),
 )
+READ = ("contributions.index", _("Read the contributions"))  # for who takes no part
 
 
 def _lead(campaign: Campaign) -> dict[str, Any]:
@@ -177,7 +179,9 @@ def _campaign_card(campaign: Campaign, totals: queries.Totals | None) -> dict[st
     if totals is not None and campaign.id in totals.by_campaign:
         card["contributions"] = totals.by_campaign[campaign.id]
     if stage == Stage.OPEN:
-        for kind, endpoint, label in DEEDS:
+        reads_only = refusal(take_part, actor(), campaign)
+        for kind, *deed in DEEDS:
+            endpoint, label = READ if reads_only else deed
             phase = campaign.phase(kind)
             if phase is not None and campaign.is_open(kind):
                 card |= {

@@ -3,14 +3,14 @@
 from datetime import date
 
 from consult.campaigns.models import Campaign, PhaseKind, State
-from consult.campaigns.rules import facilitate
+from consult.campaigns.rules import facilitate, take_part
 from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.i18n import _, day, n_
 from consult.core.rules import Refused, require
 from consult.identity.rules import lawful, proven
-from consult.people.models import RoleName, User
-from consult.people.rules import signed_in, takes_part
+from consult.people.models import User
+from consult.people.rules import signed_in
 from consult.votes.queries import Standing
 
 
@@ -19,11 +19,7 @@ def support(actor: User | None, contribution: Contribution, standing: Standing) 
     require(contribution.is_public, _("Only published contributions can be supported."))
     signed_in(actor)
     assert actor is not None  # noqa: S101
-    takes_part(actor)
-    require(
-        not actor.bears(RoleName.GUARANTOR, campaign_id=contribution.campaign_id),
-        _("The guarantor watches over the consultation and does not take part in it."),
-    )
+    take_part(actor, contribution.campaign)
     proven(actor, contribution.campaign)
     require(contribution.id not in standing.supported, _("You already support this contribution."))
     if standing.remaining == 0:
