@@ -39,8 +39,8 @@ if (form && window.PublicKeyCredential && window.isSecureContext) {
       const key = await navigator.credentials[publicKey.rp ? "create" : "get"]({ publicKey });
       form.elements.credential.value = JSON.stringify(said(key));
       form.submit();
-    } catch {
-      off.textContent = asked.dataset.failed;
+    } catch (error) {
+      off.textContent = error.name === "InvalidStateError" ? asked.dataset.known : asked.dataset.failed;
       off.setAttribute("role", "alert");
       off.hidden = false;
     }

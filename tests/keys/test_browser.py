@@ -1,6 +1,7 @@
 """6. Staff accounts: passkeys in a real browser, and every page of this room for all eyes."""
 
 import json
+import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -99,6 +100,19 @@ def test_a_key_that_does_not_check_its_holder_is_refused(tab, app):
     expect(tab.get_by_text("Cela n’a pas abouti")).to_be_visible()
     with app.app_context():
         assert db.session.scalar(db.select(db.func.count(Passkey.id))) == 0
+
+
+def test_a_device_that_holds_a_key_is_told_so(tab, app):
+    with app.app_context():
+        email = resident().email
+    signs_in(tab, email)
+    tab.wait_for_url(lambda url: url.endswith("/mon-espace") and "?" not in url)
+    tab.goto("/deuxieme-cle/nouvelle-cle-d-acces")
+    tab.get_by_role("button", name="Créer la clé").click()
+    tab.wait_for_url("**/mon-espace/securite")
+    tab.goto("/deuxieme-cle/nouvelle-cle-d-acces")
+    tab.get_by_role("button", name="Créer la clé").click()
+    expect(tab.get_by_role("alert")).to_have_text(re.compile("a déjà une clé de votre compte"))
 
 
 def test_what_a_key_said_is_heard_once(tab, app):
