@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from consult.ballots import actions as ballots
-from consult.ballots import queries
 from consult.ballots.counting import Marks, Method
 from consult.ballots.models import Poll
 from consult.campaigns.models import Campaign, closing, opening
@@ -19,6 +18,7 @@ from consult.demonstration.words import read
 from consult.identity.actions import Person
 from consult.identity.roll import Who
 from consult.keys import actions as keys
+from consult.keys.signatures import Unsigned
 
 
 class Ballots:
@@ -67,10 +67,12 @@ class Ballots:
             ballots.add_option(who, poll, title=choice["title"], cost_cents=cents)
         for name in one["stations"]:
             ballots.add_station(who, poll, name=name)
-        details = queries.to_sign(poll)
-        asked = keys.ask(who, "ballots.announce", campaign, details=details)
-        keys.countersign(self.cast["administration"], asked)
-        ballots.announce(who, poll)
+        try:
+            ballots.announce(who, poll)
+        except Unsigned as wanted:
+            asked = keys.ask(who, wanted.what, wanted.subject, details=wanted.details)
+            keys.countersign(self.cast["administration"], asked)
+            ballots.announce(who, poll)
 
     def cast_one(self, one: dict[str, Any], turn: int, choices: list[int]) -> None:
         poll, voter = self.made[one["title"]], self.cast[self.cast.residents[turn]]
