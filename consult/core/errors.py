@@ -165,8 +165,10 @@ def _forgotten(_error: CSRFError) -> Response:
 def _known(error: HTTPException) -> AnyResponse:
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
-    if isinstance(error, InternalServerError) and error.original_exception is not None:
-        log.error("page failed", exc_info=error.original_exception)
+    if isinstance(error, InternalServerError) and (cause := error.original_exception):
+        if isinstance(cause, OperationalError | TimeoutError | PendingRollbackError):
+            return _not_now(cause)  # the database went away while the answer was on its way out
+        log.error("page failed", exc_info=cause)
     if error.code == 503:
         return not_now()
     code = error.code if error.code in PAGES else 400 if error.code < 500 else 500

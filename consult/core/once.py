@@ -8,6 +8,7 @@ votes (nothing notes where a ballot form landed; its roll takes a person once).
 """
 
 import hashlib
+import logging
 import time
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ from consult.core import clock, errors
 from consult.core.db import db, writing
 from consult.core.personal import impersonal
 
+log = logging.getLogger(__name__)
 PATIENCE = 2  # seconds a second sending waits for the first to say where it landed
 
 
@@ -60,17 +62,24 @@ def init_app(app: Flask, *, but: tuple[str, ...]) -> None:
     @app.after_request
     def note(response: Response) -> Response:
         """Where it landed; what ends on no other page may be sent again."""
-        if not g.pop("sent_form_stands", False):
-            return response
-        db.session.rollback()
-        writing()
-        mine = SentForm.digest == g.sent_form
-        if response.status_code in (302, 303):
-            db.session.execute(sa.update(SentForm).where(mine).values(location=response.location))
-        else:
-            db.session.execute(sa.delete(SentForm).where(mine))
-        db.session.commit()
+        if g.pop("sent_form_stands", False):
+            try:
+                _note(response)
+            except sa.exc.DBAPIError:  # the database went away: what was done before stands
+                log.warning("not noted where a form landed", exc_info=True)
+                db.session.remove()
         return response
+
+
+def _note(response: Response) -> None:
+    db.session.rollback()
+    writing()
+    mine = SentForm.digest == g.sent_form
+    if response.status_code in (302, 303):
+        db.session.execute(sa.update(SentForm).where(mine).values(location=response.location))
+    else:
+        db.session.execute(sa.delete(SentForm).where(mine))
+    db.session.commit()
 
 
 @sa.event.listens_for(db.session, "after_commit")

@@ -14,14 +14,16 @@ import sqlalchemy as sa
 from flask import Flask
 from PIL import Image
 
+from consult.comments.models import Comment
 from consult.contributions.models import Contribution
+from consult.core import once
 from consult.core.db import db
 from consult.core.files import StoredFile
 from consult.core.queue import work_once
 from consult.journal import queries as journal
 from consult.journal.models import Event
 from consult.people.models import RoleName
-from tests.factories import make_campaign, make_user, sign_in
+from tests.factories import make_campaign, make_contribution, make_user, sign_in
 from tests.test_hostile import Forms
 
 WORDS = "Deux bancs à l'ombre <b>du kiosque</b>, près de la fontaine."
@@ -173,14 +175,14 @@ def test_a_lost_connection(app, writer, connected, outbox, noon):
 def test_a_connection_lost_while_it_is_made_true(app, writer, noon, monkeypatch):
     """Cut between the words and the commit: the whole act is undone, or the whole act stands."""
     client, address, data = writer
-    once = []
+    first = []
 
     def cut_before(connection: Any) -> None:
-        if not once:
-            once.append(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar())
+        if not first:
+            first.append(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar())
             uri = app.config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg", "")
             with psycopg.connect(uri, autocommit=True) as server:
-                server.execute("SELECT pg_terminate_backend(%s)", once)
+                server.execute("SELECT pg_terminate_backend(%s)", first)
 
     with app.app_context():
         sealing = db.engine
@@ -189,8 +191,43 @@ def test_a_connection_lost_while_it_is_made_true(app, writer, noon, monkeypatch)
         reply = client.post(address, data=data)
     finally:
         sa.event.remove(sealing, "commit", cut_before)
-    assert once
+    assert first
     sent_again_counts_once(app, client, reply)
+
+
+def test_a_connection_lost_once_it_is_made_true(app, writer, noon, monkeypatch):
+    """What stands is said to stand; sent again it still counts once."""
+    client, _address, _data = writer
+    with app.app_context():
+        there = f"/contributions/{make_contribution(make_campaign()).id}/commenter"
+    sent = {"body": WORDS, "side": "neutral", "key": "one-of-mine"}
+    first = []
+
+    def gone(_response: Any) -> None:
+        first.append(True)
+        raise sa.exc.OperationalError("update", {}, Exception("the server closed the connection"))
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(once, "_note", gone)
+        assert client.post(there, data=sent).status_code == 303
+    assert first
+    monkeypatch.setattr(once, "PATIENCE", 0)
+    again = client.post(there, data=sent)
+    assert again.status_code == 409
+    assert "déjà" in again.text
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count(Comment.id))) == 1
+
+
+def test_a_page_whose_last_words_are_lost_is_calm_too(app, client, noon, monkeypatch):
+    """The database goes while the answer is on its way out, after the view has said all."""
+
+    def gone(_response: Any) -> None:
+        raise sa.exc.OperationalError("select", {}, Exception("the server closed the connection"))
+
+    monkeypatch.setitem(app.after_request_funcs, None, [gone])
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    assert "en entretien" in client.get("/pages/contact").text
 
 
 def test_what_is_secret_is_not_said_back(app, client, noon, monkeypatch):
