@@ -94,7 +94,7 @@ def make(path: Path, secret: bytes, step: Step) -> dict[str, Any]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    _settle(path.parent)
+    files.settle(path.parent)
     said = {"at": report["at"], "bytes": path.stat().st_size}
     _replace(_instance() / LAST, json.dumps(said).encode())
     return {**report, **({"faults": damaged} if damaged else {})}
@@ -588,12 +588,3 @@ def _replace(target: Path, data: bytes) -> None:
         out.flush()
         os.fsync(out.fileno())
     part.replace(target)
-
-
-def _settle(folder: Path) -> None:
-    """Have the disk keep the names of a folder as well as what stands under them."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

@@ -71,8 +71,19 @@ def take(stream: BinaryIO, name: str, media_type: str) -> StoredFile:
         stored.path.parent.mkdir(exist_ok=True)
         with suppress(FileExistsError):
             os.link(part.name, stored.path)
+        settle(stored.path.parent)
+        settle(folder())
     db.session.add(stored)
     return stored
+
+
+def settle(folder: Path) -> None:
+    """Have the disk keep the names of a folder as well as what stands under them."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 def _plain(name: str) -> str:

@@ -26,9 +26,9 @@ def keep(count: int, fingerprint: str, name: str = LINE) -> None:
 
 
 def read(name: str = LINE) -> tuple[int, str] | None:
-    """The last one remembered, or None before the first."""
+    """The last one remembered; None before the first, or where a power cut left an empty file."""
     try:
         known = json.loads(path(name).read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return None
     return known["count"], known["hash"]

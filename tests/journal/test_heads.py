@@ -295,3 +295,14 @@ def test_heads_cannot_be_changed_or_removed_by_the_site_itself(signed):
         with pytest.raises(sa.exc.DBAPIError, match="append-only"):
             db.session.execute(change)
         db.session.rollback()
+
+
+def test_a_note_that_a_power_cut_left_empty_stops_nobody(ctx):
+    """The chain holds without it; the next line is remembered again."""
+    record("votes.support", None, THING)
+    commit()
+    head.path().write_bytes(b"")
+    assert not list(queries.faults())
+    record("votes.support", None, THING)
+    commit()
+    assert head.read() == (2, list(queries.lines(2))[0]["hash"])
