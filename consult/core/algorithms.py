@@ -11,35 +11,21 @@ several times, once for each of its parts (`part="newest"`).
 """
 
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Any, NamedTuple, TypeVar
 
 from flask_babel.speaklater import LazyString
 
-from consult.core.i18n import _
+from consult.core.i18n import Labelled, _
 
 T = TypeVar("T", bound=Callable[..., Any])
 
 
-class Kind(StrEnum):
-    SORT = "sort"
-    SUGGESTION = "suggestion"
-    FLAG = "flag"
-    GROUPING = "grouping"
-    COUNT = "count"
-
-    @property
-    def label(self) -> LazyString:
-        return KINDS[self]
-
-
-KINDS = {
-    Kind.SORT: _("Orders of lists"),
-    Kind.SUGGESTION: _("Suggestions"),
-    Kind.FLAG: _("Flags for a human to look at"),
-    Kind.GROUPING: _("Groupings"),
-    Kind.COUNT: _("Counts"),
-}
+class Kind(Labelled):
+    SORT = "sort", _("Orders of lists")
+    SUGGESTION = "suggestion", _("Suggestions")
+    FLAG = "flag", _("Flags for a human to look at")
+    GROUPING = "grouping", _("Groupings")
+    COUNT = "count", _("Counts")
 
 
 class Algorithm(NamedTuple):

@@ -1,12 +1,16 @@
 """What every form has: its own number, so that sending it twice is sending it once."""
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
+
+from consult.core.i18n import Labelled
 
 
 class Form(FlaskForm):
@@ -22,6 +26,11 @@ class Form(FlaskForm):
     def sent(self) -> bool:
         """Whether the form was sent and is well formed."""
         return bool(request.method == "POST" and self.validate())
+
+
+def offered(words: Iterable[Labelled]) -> list[SelectChoice]:
+    """These words, as the choices of a field."""
+    return [SelectChoice(word.value, word.label) for word in words]
 
 
 class Several(SelectMultipleField):

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Self
 
 from babel.dates import format_date, format_time
 from babel.messages.pofile import read_po
@@ -19,8 +20,6 @@ from consult.core import clock
 from consult.core.paths import data_path
 
 LANGUAGES = ("fr", "en")
-
-__all__ = ["LANGUAGES", "_", "gettext", "init_app", "language", "n_", "ngettext", "spoken"]
 
 
 class _Catalog(NullTranslations):
@@ -94,6 +93,18 @@ def _(message: str, **values: Any) -> LazyString:
 def n_(singular: str, plural: str, num: float, **values: Any) -> LazyString:
     """The message for this number, put into the reader's language when it is shown."""
     return _Later(ngettext, singular, plural, num, **values)
+
+
+class Labelled(StrEnum):
+    """A closed list of codes, each beside the words that say it: `OPEN = "open", _("Open")`."""
+
+    label: LazyString
+
+    def __new__(cls, code: str, label: LazyString = "") -> Self:  # `Kind("open")` looks it up
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        return member
 
 
 class _Folder(Domain):

@@ -3,35 +3,19 @@
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from enum import StrEnum
 from typing import NamedTuple
 
-from flask_babel.speaklater import LazyString
-
-from consult.core.i18n import _
+from consult.core.i18n import Labelled, _
 
 
-class Nature(StrEnum):
+class Nature(Labelled):
     """What an amount is: money hoped for, voted, engaged and spent are four different things."""
 
-    FORECAST = "forecast"
-    VOTED = "voted"
-    COMMITTED = "committed"
-    SPENT = "spent"
-    UNKNOWN = "unknown"
-
-    @property
-    def label(self) -> LazyString:
-        return NATURES[self]
-
-
-NATURES = {
-    Nature.FORECAST: _("forecast"),
-    Nature.VOTED: _("voted"),
-    Nature.COMMITTED: _("committed"),
-    Nature.SPENT: _("spent"),
-    Nature.UNKNOWN: _("nature not stated"),
-}
+    FORECAST = "forecast", _("forecast")
+    VOTED = "voted", _("voted")
+    COMMITTED = "committed", _("committed")
+    SPENT = "spent", _("spent")
+    UNKNOWN = "unknown", _("nature not stated")
 
 
 class Money(NamedTuple):

@@ -17,36 +17,26 @@ from flask_babel.speaklater import LazyString
 from consult.core import clock
 from consult.core.db import changed, db
 from consult.core.files import StoredFile, let_all_go
-from consult.core.i18n import _
+from consult.core.i18n import Labelled, _
 
 PERSON = "user"  # the table of accounts
 CODES = ("key", "kind", "subject_kind", "language", "receipt")  # never words of anybody
 
 
-class Basis(StrEnum):
+class Basis(Labelled):
     """Why the law allows it (GDPR, articles 6 and 9)."""
 
-    TASK = "6.1.e"
-    LAW = "6.1.c"
-    CONSENT = "6.1.a"
-    EXPLICIT_CONSENT = "9.2.a"
-    MADE_PUBLIC = "9.2.e"
-
-    @property
-    def label(self) -> LazyString:
-        return BASES[self]
-
-
-BASES = {
-    Basis.TASK: _("Task in the public interest (GDPR, article 6.1.e)"),
-    Basis.LAW: _("Legal obligation (GDPR, article 6.1.c)"),
-    Basis.CONSENT: _("Consent (GDPR, article 6.1.a)"),
-    Basis.EXPLICIT_CONSENT: _("Explicit consent (GDPR, article 9.2.a)"),
-    Basis.MADE_PUBLIC: _(
-        "Task in the public interest, and opinions made public by their author"
-        " (GDPR, articles 6.1.e and 9.2.e)"
-    ),
-}
+    TASK = "6.1.e", _("Task in the public interest (GDPR, article 6.1.e)")
+    LAW = "6.1.c", _("Legal obligation (GDPR, article 6.1.c)")
+    CONSENT = "6.1.a", _("Consent (GDPR, article 6.1.a)")
+    EXPLICIT_CONSENT = "9.2.a", _("Explicit consent (GDPR, article 9.2.a)")
+    MADE_PUBLIC = (
+        "9.2.e",
+        _(
+            "Task in the public interest, and opinions made public by their author"
+            " (GDPR, articles 6.1.e and 9.2.e)"
+        ),
+    )
 
 
 class Fate(StrEnum):

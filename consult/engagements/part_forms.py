@@ -10,9 +10,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 
 from consult.core import clock, money
-from consult.core.forms import Form
+from consult.core.forms import Form, offered
 from consult.core.i18n import _
-from consult.core.money import NATURES, Nature
+from consult.core.money import Nature
 from consult.council.forms import LINE, Day, strip
 from consult.engagements import amounts
 from consult.engagements.forms import REASON, TITLE, WORDS, lines
@@ -257,7 +257,7 @@ class AmountForm(Form):
     )
     nature = RadioField(
         _("What it is"),
-        choices=[SelectChoice(nature.value, words) for nature, words in NATURES.items()],
+        choices=offered(Nature),
         default=Nature.UNKNOWN.value,
         coerce=Nature,
         description=_("Money hoped for, voted, committed and spent are never added up together."),

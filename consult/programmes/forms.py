@@ -16,23 +16,13 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from consult.core import dates, money
-from consult.core.forms import Form, Several
-from consult.core.i18n import _
-from consult.core.money import NATURES, Nature
+from consult.core.forms import Form, Several, offered
+from consult.core.i18n import Labelled, _
+from consult.core.money import Nature
 from consult.core.pasted import to_markdown
 from consult.core.quantities import figure, threshold
 from consult.programmes import queries
 from consult.programmes.models import (
-    BODIES,
-    CHOICES,
-    DONENESS,
-    FINDINGS,
-    KINDS,
-    METHODS,
-    OUTCOMES,
-    PHASES,
-    REMAININGS,
-    STATES,
     Agreement,
     Assessment,
     Body,
@@ -106,12 +96,12 @@ class Facts(Lines):
 
 
 class Pick(SelectField):
-    """One word of an enum."""
+    """One word of an enum, this one to begin with."""
 
-    def __init__(self, label: Any, words: dict[Any, Any], default: Any, **options: Any) -> None:
-        choices = [SelectChoice(key.value, said) for key, said in words.items()]
+    def __init__(self, label: Any, default: Labelled, **options: Any) -> None:
+        words = type(default)
         super().__init__(
-            label, coerce=type(default), choices=choices, default=default.value, **options
+            label, coerce=words, choices=offered(words), default=default.value, **options
         )
 
 
@@ -156,8 +146,8 @@ class Said(Form):
 class ProgrammeForm(Said):
     title = StringField(_("Title"), [named(_("Please give a title.")), LINE], filters=[strip])
     subtitle = StringField(_("Subtitle"), [LINE], filters=[strip])
-    kind = Pick(_("Sort of programme"), KINDS, ProgrammeKind.OTHER)
-    state = Pick(_("Where it stands"), STATES, ProgrammeState.UNKNOWN)
+    kind = Pick(_("Sort of programme"), ProgrammeKind.OTHER)
+    state = Pick(_("Where it stands"), ProgrammeState.UNKNOWN)
     period_words = StringField(
         _("Period"), [LINE], filters=[strip], description=_("As printed: 2024-2030, 2007/2009.")
     )
@@ -224,7 +214,7 @@ class PhaseForm(Said):
         filters=[strip],
         description=AS_PRINTED,
     )
-    kind = Pick(_("What it is for"), PHASES, PhaseKind.OTHER)
+    kind = Pick(_("What it is for"), PhaseKind.OTHER)
     start_words = StringField(_("Begins"), [LINE], filters=[strip], description=WHEN)
     end_words = StringField(
         _("Ends"),
@@ -295,7 +285,6 @@ class SumForm(Said):
     )
     nature = Pick(
         _("Nature"),
-        NATURES,
         Nature.UNKNOWN,
         description=_("Amounts of different natures are never added together."),
     )
@@ -313,7 +302,7 @@ class MethodForm(Said):
         filters=[pasted],
         description=AS_PRINTED,
     )
-    kind = Pick(_("How"), METHODS, MethodKind.OTHER)
+    kind = Pick(_("How"), MethodKind.OTHER)
     quantity_words = StringField(
         _("How many"),
         [LINE],
@@ -354,7 +343,7 @@ def levels_form(components: Iterable[Component]) -> Form:
 
 
 class FindingForm(Said):
-    kind = Pick(_("Sort of finding"), FINDINGS, FindingKind.STRENGTH)
+    kind = Pick(_("Sort of finding"), FindingKind.STRENGTH)
     words = TextAreaField(
         _("What was found"), [named(_("Please say what was found.")), WORDS], filters=[pasted]
     )
@@ -370,7 +359,7 @@ class DeedForm(Said):
         _("What was undertaken"), [named(_("Please give a title.")), LINE], filters=[strip]
     )
     objective_id = One(_("Objective"))
-    doneness = Pick(_("Where it stands"), DONENESS, Doneness.UNKNOWN)
+    doneness = Pick(_("Where it stands"), Doneness.UNKNOWN)
     carrier = StringField(_("Service in charge"), [LINE], filters=[strip])
     date_words = StringField(_("Date"), [LINE], filters=[strip], description=WHEN)
     beneficiaries = IntegerField(
@@ -391,11 +380,11 @@ class DeedForm(Said):
 
 
 class RemainingForm(Said):
-    kind = Pick(_("What remains"), REMAININGS, RemainingKind.ISSUE)
+    kind = Pick(_("What remains"), RemainingKind.ISSUE)
     words = TextAreaField(
         _("In words"), [named(_("Please say what remains.")), WORDS], filters=[pasted]
     )
-    outcome = Pick(_("What becomes of it"), OUTCOMES, Outcome.OPEN)
+    outcome = Pick(_("What becomes of it"), Outcome.OPEN)
     outcome_words = TextAreaField(
         _("Where it goes, or why it ends here"),
         [WORDS],
@@ -525,7 +514,7 @@ class CandidateForm(Said):
     named = StringField(
         _("Candidate"), [DataRequired(_("Please give a name.")), LINE], filters=[strip]
     )
-    choice = Pick(_("What became of it"), CHOICES, Choice.CANDIDATE)
+    choice = Pick(_("What became of it"), Choice.CANDIDATE)
     area = StringField(_("Territory proposed"), [LINE], filters=[strip], description=AS_PRINTED)
     strengths = Lines(_("What it put forward"), description=_("One thing a line."))
 
@@ -556,7 +545,7 @@ class ExperimentForm(Said):
 
 class BodyForm(Said):
     name = StringField(_("Name"), [DataRequired(_("Please give a name.")), LINE], filters=[strip])
-    kind = Pick(_("Sort of body"), BODIES, BodyKind.OTHER)
+    kind = Pick(_("Sort of body"), BodyKind.OTHER)
     words = TextAreaField(_("What it is there for"), [WORDS], filters=[pasted])
     presidency = StringField(_("Who presides"), [LINE], filters=[strip], description=AS_PRINTED)
     rhythm_words = StringField(

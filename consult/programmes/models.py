@@ -3,18 +3,16 @@
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.core import clock, dates
 from consult.core.dates import PartialDate, Precision
 from consult.core.db import append_only, choice, db
 from consult.core.files import StoredFile
-from consult.core.i18n import _
+from consult.core.i18n import Labelled, _
 from consult.core.money import Nature
 from consult.core.personal import RECORD, impersonal, personal
 from consult.council.models import Act
@@ -23,52 +21,27 @@ from consult.territory.models import Organisation, Place
 # Words of enums.
 
 
-class ProgrammeKind(StrEnum):
+class ProgrammeKind(Labelled):
     """What sort of programme it is."""
 
-    CONTRACT = "contract"
-    RENEWAL = "renewal"
-    ROADMAP = "roadmap"
-    INNOVATION = "innovation"
-    MISSION = "mission"
-    OTHER = "other"
-
-    @property
-    def label(self) -> LazyString:
-        return KINDS[self]
+    CONTRACT = "contract", _("Territorial agreement")
+    RENEWAL = "renewal", _("Urban renewal")
+    ROADMAP = "roadmap", _("Roadmap")
+    INNOVATION = "innovation", _("Innovation programme")
+    MISSION = "mission", _("Study mission")
+    OTHER = "other", _("Programme")
 
 
-KINDS = {
-    ProgrammeKind.CONTRACT: _("Territorial agreement"),
-    ProgrammeKind.RENEWAL: _("Urban renewal"),
-    ProgrammeKind.ROADMAP: _("Roadmap"),
-    ProgrammeKind.INNOVATION: _("Innovation programme"),
-    ProgrammeKind.MISSION: _("Study mission"),
-    ProgrammeKind.OTHER: _("Programme"),
-}
-
-
-class ProgrammeState(StrEnum):
+class ProgrammeState(Labelled):
     """Where a programme stands in its life; unknown until somebody says."""
 
-    UNKNOWN = "unknown"
-    PREPARED = "prepared"
-    RUNNING = "running"
-    CLOSING = "closing"
-    CLOSED = "closed"
-
-    @property
-    def label(self) -> LazyString:
-        return STATES[self]
+    UNKNOWN = "unknown", _("State not communicated")
+    PREPARED = "prepared", _("In preparation")
+    RUNNING = "running", _("In progress")
+    CLOSING = "closing", _("Being closed")
+    CLOSED = "closed", _("Programme closed")
 
 
-STATES = {
-    ProgrammeState.UNKNOWN: _("State not communicated"),
-    ProgrammeState.PREPARED: _("In preparation"),
-    ProgrammeState.RUNNING: _("In progress"),
-    ProgrammeState.CLOSING: _("Being closed"),
-    ProgrammeState.CLOSED: _("Programme closed"),
-}
 # What the desk may say of it; it is closed by `close` alone.
 NEXT = {
     ProgrammeState.UNKNOWN: {
@@ -83,64 +56,33 @@ NEXT = {
 }
 
 
-class PhaseKind(StrEnum):
+class PhaseKind(Labelled):
     """What a phase is for."""
 
-    DIAGNOSIS = "diagnosis"
-    REVIEW = "review"
-    ORIENTATIONS = "orientations"
-    SUBMISSION = "submission"
-    INSTRUCTION = "instruction"
-    VOTE = "vote"
-    WORKS = "works"
-    EVALUATION = "evaluation"
-    OTHER = "other"
-
-    @property
-    def label(self) -> LazyString:
-        return PHASES[self]
+    DIAGNOSIS = "diagnosis", _("Diagnosis")
+    REVIEW = "review", _("Review of what was done")
+    ORIENTATIONS = "orientations", _("Orientations")
+    SUBMISSION = "submission", _("Handing in of proposals")
+    INSTRUCTION = "instruction", _("Study of proposals")
+    VOTE = "vote", _("Vote")
+    WORKS = "works", _("Carrying out")
+    EVALUATION = "evaluation", _("Evaluation")
+    OTHER = "other", _("Other step")
 
 
-PHASES = {
-    PhaseKind.DIAGNOSIS: _("Diagnosis"),
-    PhaseKind.REVIEW: _("Review of what was done"),
-    PhaseKind.ORIENTATIONS: _("Orientations"),
-    PhaseKind.SUBMISSION: _("Handing in of proposals"),
-    PhaseKind.INSTRUCTION: _("Study of proposals"),
-    PhaseKind.VOTE: _("Vote"),
-    PhaseKind.WORKS: _("Carrying out"),
-    PhaseKind.EVALUATION: _("Evaluation"),
-    PhaseKind.OTHER: _("Other step"),
-}
-
-
-class MethodKind(StrEnum):
+class MethodKind(Labelled):
     """How people were met or the work was done."""
 
-    INTERVIEW = "interview"
-    WORKSHOP = "workshop"
-    MEETING = "meeting"
-    VISIT = "visit"
-    SURVEY = "survey"
-    EVALUATION = "evaluation"
-    FEEDBACK = "feedback"
-    OTHER = "other"
-
-    @property
-    def label(self) -> LazyString:
-        return METHODS[self]
+    INTERVIEW = "interview", _("Interviews")
+    WORKSHOP = "workshop", _("Workshops")
+    MEETING = "meeting", _("Public meetings")
+    VISIT = "visit", _("Walks and visits")
+    SURVEY = "survey", _("Survey face to face")
+    EVALUATION = "evaluation", _("Evaluation")
+    FEEDBACK = "feedback", _("Sharing of experience")
+    OTHER = "other", _("Other work")
 
 
-METHODS = {
-    MethodKind.INTERVIEW: _("Interviews"),
-    MethodKind.WORKSHOP: _("Workshops"),
-    MethodKind.MEETING: _("Public meetings"),
-    MethodKind.VISIT: _("Walks and visits"),
-    MethodKind.SURVEY: _("Survey face to face"),
-    MethodKind.EVALUATION: _("Evaluation"),
-    MethodKind.FEEDBACK: _("Sharing of experience"),
-    MethodKind.OTHER: _("Other work"),
-}
 # Where people were met: shown as participation in person, never added to what came in online.
 IN_PERSON = (
     MethodKind.INTERVIEW,
@@ -151,117 +93,55 @@ IN_PERSON = (
 )
 
 
-class FindingKind(StrEnum):
+class FindingKind(Labelled):
     """What a finding says of a place or a project."""
 
-    STRENGTH = "strength"
-    WEAKNESS = "weakness"
-    DYSFUNCTION = "dysfunction"
-    RISK = "risk"
-    VIGILANCE = "vigilance"
-
-    @property
-    def label(self) -> LazyString:
-        return FINDINGS[self]
+    STRENGTH = "strength", _("Strength")
+    WEAKNESS = "weakness", _("Weakness")
+    DYSFUNCTION = "dysfunction", _("What does not work")
+    RISK = "risk", _("Risk")
+    VIGILANCE = "vigilance", _("To be watched")
 
 
-FINDINGS = {
-    FindingKind.STRENGTH: _("Strength"),
-    FindingKind.WEAKNESS: _("Weakness"),
-    FindingKind.DYSFUNCTION: _("What does not work"),
-    FindingKind.RISK: _("Risk"),
-    FindingKind.VIGILANCE: _("To be watched"),
-}
-
-
-class Doneness(StrEnum):
+class Doneness(Labelled):
     """Whether something undertaken was done; unknown is neither yes nor no."""
 
-    UNKNOWN = "unknown"
-    DONE = "done"
-    NOT_DONE = "not_done"
-
-    @property
-    def label(self) -> LazyString:
-        return DONENESS[self]
+    UNKNOWN = "unknown", _("Not reported")
+    DONE = "done", _("Done")
+    NOT_DONE = "not_done", _("Not carried out")
 
 
-DONENESS = {
-    Doneness.UNKNOWN: _("Not reported"),
-    Doneness.DONE: _("Done"),
-    Doneness.NOT_DONE: _("Not carried out"),
-}
-
-
-class RemainingKind(StrEnum):
+class RemainingKind(Labelled):
     """What a programme leaves behind it: an issue, or an action that was not finished."""
 
-    ISSUE = "issue"
-    ACTION = "action"
-
-    @property
-    def label(self) -> LazyString:
-        return REMAININGS[self]
+    ISSUE = "issue", _("Issue that remains")
+    ACTION = "action", _("Action not finished")
 
 
-REMAININGS = {
-    RemainingKind.ISSUE: _("Issue that remains"),
-    RemainingKind.ACTION: _("Action not finished"),
-}
-
-
-class Outcome(StrEnum):
+class Outcome(Labelled):
     """What becomes of an unfinished action when its programme closes."""
 
-    OPEN = "open"
-    REATTACHED = "reattached"
-    DROPPED = "dropped"
-
-    @property
-    def label(self) -> LazyString:
-        return OUTCOMES[self]
+    OPEN = "open", _("Not settled yet")
+    REATTACHED = "reattached", _("Taken up elsewhere")
+    DROPPED = "dropped", _("Closed with a reason")
 
 
-OUTCOMES = {
-    Outcome.OPEN: _("Not settled yet"),
-    Outcome.REATTACHED: _("Taken up elsewhere"),
-    Outcome.DROPPED: _("Closed with a reason"),
-}
-
-
-class BodyKind(StrEnum):
+class BodyKind(Labelled):
     """What sort of body it is."""
 
-    STEERING = "steering"
-    TECHNICAL = "technical"
-    MISSION = "mission"
-    ASSEMBLY = "assembly"
-    COMMISSION = "commission"
-    CITIZENS_JURY = "citizens_jury"
-    CITIZENS_COUNCIL = "citizens_council"
-    RESIDENTS = "residents"
-    CONFERENCE = "conference"
-    WORKING_GROUP = "working_group"
-    OTHER = "other"
-
-    @property
-    def label(self) -> LazyString:
-        return BODIES[self]
+    STEERING = "steering", _("Steering committee")
+    TECHNICAL = "technical", _("Technical team")
+    MISSION = "mission", _("Mission of the administration")
+    ASSEMBLY = "assembly", _("Deliberating body")
+    COMMISSION = "commission", _("Commission")
+    CITIZENS_JURY = "citizens_jury", _("Citizens' jury")
+    CITIZENS_COUNCIL = "citizens_council", _("Citizens' council")
+    RESIDENTS = "residents", _("Residents' committee")
+    CONFERENCE = "conference", _("Conference")
+    WORKING_GROUP = "working_group", _("Working group")
+    OTHER = "other", _("Other body")
 
 
-BODIES = {
-    BodyKind.STEERING: _("Steering committee"),
-    BodyKind.TECHNICAL: _("Technical team"),
-    BodyKind.MISSION: _("Mission of the administration"),
-    BodyKind.ASSEMBLY: _("Deliberating body"),
-    BodyKind.COMMISSION: _("Commission"),
-    BodyKind.CITIZENS_JURY: _("Citizens' jury"),
-    BodyKind.CITIZENS_COUNCIL: _("Citizens' council"),
-    BodyKind.RESIDENTS: _("Residents' committee"),
-    BodyKind.CONFERENCE: _("Conference"),
-    BodyKind.WORKING_GROUP: _("Working group"),
-    BodyKind.OTHER: _("Other body"),
-}
 # Where residents sit.
 OF_RESIDENTS = (BodyKind.CITIZENS_JURY, BodyKind.CITIZENS_COUNCIL, BodyKind.RESIDENTS)
 
@@ -620,25 +500,13 @@ class AgreementSignatory(db.Model):
     organisation: Mapped[Organisation | None] = relationship()
 
 
-class Operator(StrEnum):
+class Operator(Labelled):
     """How a figure is compared with a threshold."""
 
-    MORE = ">"
-    AT_LEAST = ">="
-    LESS = "<"
-    AT_MOST = "<="
-
-    @property
-    def label(self) -> LazyString:
-        return OPERATORS[self]
-
-
-OPERATORS = {
-    Operator.MORE: _("strictly more than"),
-    Operator.AT_LEAST: _("at least"),
-    Operator.LESS: _("strictly less than"),
-    Operator.AT_MOST: _("at most"),
-}
+    MORE = ">", _("strictly more than")
+    AT_LEAST = ">=", _("at least")
+    LESS = "<", _("strictly less than")
+    AT_MOST = "<=", _("at most")
 
 
 class Criterion(db.Model):
@@ -705,23 +573,12 @@ class Call(db.Model):
     __table_args__ = (sa.CheckConstraint("months BETWEEN 1 AND 240", name="months"),)
 
 
-class Choice(StrEnum):
+class Choice(Labelled):
     """What became of a candidacy."""
 
-    CANDIDATE = "candidate"
-    LAUREATE = "laureate"
-    NOT_CHOSEN = "not_chosen"
-
-    @property
-    def label(self) -> LazyString:
-        return CHOICES[self]
-
-
-CHOICES = {
-    Choice.CANDIDATE: _("Candidate"),
-    Choice.LAUREATE: _("Laureate"),
-    Choice.NOT_CHOSEN: _("Not chosen"),
-}
+    CANDIDATE = "candidate", _("Candidate")
+    LAUREATE = "laureate", _("Laureate")
+    NOT_CHOSEN = "not_chosen", _("Not chosen")
 
 
 class Candidate(db.Model):

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from consult.core import files
 from consult.core.i18n import _, gettext
-from consult.core.money import NATURES, written
+from consult.core.money import written
 from consult.core.rules import Refused, refusal
 from consult.core.slugs import slugify
 from consult.core.tables import write_csv
@@ -21,7 +21,6 @@ from consult.journal.actions import commit, rollback
 from consult.people.session import actor
 from consult.programmes import actions, exports, forms, queries, rules
 from consult.programmes.models import (
-    FINDINGS,
     Agreement,
     AgreementSignatory,
     Assessment,
@@ -35,6 +34,7 @@ from consult.programmes.models import (
     Deed,
     Experiment,
     Finding,
+    FindingKind,
     Method,
     Objective,
     Participant,
@@ -79,11 +79,11 @@ def show(slug: str) -> str:
         line=queries.line(whole.phases),
         amounts=whole.by_amount() if by_amount else whole.amounts,
         is_by_amount=by_amount,
-        totals=[(NATURES[nature], cents) for nature, cents in whole.totals.items()],
+        totals=[(nature.label, cents) for nature, cents in whole.totals.items()],
         stock=queries.taken_stock(whole) if whole.deeds else None,
         findings=[
-            (words, [one for one in whole.findings if one.kind == kind])
-            for kind, words in FINDINGS.items()
+            (kind.label, [one for one in whole.findings if one.kind == kind])
+            for kind in FindingKind
         ],
         eligibility={one.id: queries.eligibility(one) for one in whole.agreements},
         plans=engagements.of_programme(programme.id, user),
