@@ -10,7 +10,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from consult import config
-from consult.core import assets, errors, headers, i18n, logs, mail, once, pages, templates
+from consult.core import assets, errors, headers, i18n, incoming, logs, mail, once, pages, templates
 from consult.core.db import db
 from consult.core.paths import data_path
 from consult.journal import queries as journal
@@ -69,6 +69,7 @@ def create_app(**overrides: Any) -> Flask:
     """The whole site: the only place that knows every room."""
     app = Flask(__name__, template_folder=str(data_path("templates")), static_folder=None)
     config.load(app.config, overrides)
+    incoming.init_app(app)
     for kept in ("files", "search", "throttle"):
         import_module(f"consult.core.{kept}")
     for room in ROOMS:

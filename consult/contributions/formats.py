@@ -6,7 +6,6 @@ contribution (`table`), and the exports of Cap Collectif, where opinions, their 
 arguments are mixed (`cap-collectif`).
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
@@ -23,7 +22,7 @@ from consult.core import clock, tables
 from consult.core.dates import parse
 from consult.core.i18n import _, n_
 from consult.core.tables import Source, TableError
-from consult.core.text import first_sentence, fold
+from consult.core.text import first_sentence, fold, read_json
 
 FIELDS = ("ref", "title", "body", "author", "theme", "place", "created_at", "published")
 POSITIONS = {"yes": _("Yes"), "mixed": _("Mixed"), "no": _("No")}  # keys of a tally, and words
@@ -582,7 +581,7 @@ def _place(cell: str) -> str:
     if not cell.startswith("[{"):
         return cell
     try:
-        return str(json.loads(cell)[0].get("formatted_address", ""))
+        return str(read_json(cell)[0].get("formatted_address", ""))
     except (ValueError, AttributeError, LookupError):
         return ""
 

@@ -49,18 +49,13 @@ TYPED = (Channel.PAPER, Channel.MEETING, Channel.PHONE, Channel.COUNTER)
 
 
 def _line(text: str | None) -> str:
-    """One line as it was meant: single spaces, no signs that nobody sees."""
-    return " ".join(_seen(text).split())
+    """One line as it was meant: single spaces."""
+    return " ".join((text or "").split())
 
 
 def _text(text: str | None) -> str:
     """Several lines as they were meant."""
-    return _seen((text or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
-
-
-def _seen(text: str | None) -> str:
-    kept = (c for c in text or "" if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
-    return "".join(kept)
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 class Legible:
@@ -357,6 +352,24 @@ class ConfirmForm(AboutForm):
 class SlipForm(WordsForm):
     """What somebody wrote on paper or said, as an agent types it in."""
 
+    title = StringField(
+        _("The idea in one sentence"),
+        [
+            Legible(_("Copy the title; without one, sum the idea up in a sentence.")),
+            Length(max=LONGEST_TITLE, message=_("120 characters at most.")),
+        ],
+        description=_("As the sheet says it. Where it has no title, sum the idea up."),
+        filters=[_line],
+    )
+    body = TextAreaField(
+        _("The words of the author"),
+        [
+            Legible(_("Copy what the sheet says, word for word.")),
+            Length(max=LONGEST_BODY, message=_("10,000 characters at most.")),
+        ],
+        description=_("Word for word, mistakes included. A line with a dash makes a list."),
+        filters=[_text],
+    )
     channel = RadioField(
         _("How it came"),
         choices=[SelectChoice(channel.value, CHANNELS[channel]) for channel in TYPED],

@@ -17,6 +17,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from consult.core.i18n import _
 from consult.core.later import Later
+from consult.core.text import writable
 
 xlsxwriter = Later("xlsxwriter")
 
@@ -173,7 +174,7 @@ def _csv_records(
         for number, cells in enumerate(csv.reader(text, delimiter=separator), start=1):
             if announced and number == 1:
                 continue
-            yield number, [cell.replace("\x00", "").strip() for cell in cells]
+            yield number, [writable(cell).strip() for cell in cells]
     except csv.Error:
         raise TableError(
             _("Row %(row)s cannot be read: a quote is opened and never closed.", row=number + 1)
@@ -276,7 +277,7 @@ def _cell(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, timedelta):
         return str(value)
-    return str(value).strip()
+    return writable(str(value)).strip()
 
 
 # --- Writing --------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The words people write: shown safely, cut short kindly, found again however they are spelt."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -30,6 +31,34 @@ _TAGS = {
 }
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _WWW = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:/[^\s<>\"»]*)?")
+
+
+# Signs that no text holds, and that a database or XML refuses: NUL and what once moved the head of
+# a printer, halves of letters. Some programs mean a line by two of them, or a letter of Windows.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_MEANT = {"\x0b": "\n", "\x0c": "\n"} | {
+    chr(sign): bytes([sign]).decode("cp1252", "ignore") for sign in range(0x80, 0xA0)
+}
+
+
+def writable(text: str) -> str:
+    """The same text without the signs that cannot be kept: all that comes in passes by here."""
+    return _UNWRITABLE.sub(lambda sign: _MEANT.get(sign[0], ""), text)
+
+
+def read_json(data: str | bytes, **options: Any) -> Any:
+    """What JSON says, its words as they can be kept; raises what `json.loads` does."""
+    return _all_writable(json.loads(data, **options))
+
+
+def _all_writable(value: Any) -> Any:
+    if isinstance(value, str):
+        return writable(value)
+    if isinstance(value, list):
+        return [_all_writable(one) for one in value]
+    if isinstance(value, dict):
+        return {writable(name): _all_writable(one) for name, one in value.items()}
+    return value
 
 
 def render(markdown: str) -> Markup:

@@ -39,7 +39,7 @@ from flask_babel.speaklater import LazyString
 from consult.core.dates import PartialDate, Recurrence, find, parse, recurrence
 from consult.core.i18n import _
 from consult.core.slugs import slugify
-from consult.core.text import fold
+from consult.core.text import fold, read_json
 
 STATUSES = {
     **{
@@ -337,7 +337,7 @@ def _loaded(source: str | Path | bytes | dict[str, Any] | BinaryIO) -> dict[str,
         else:
             data = source if isinstance(source, bytes) else source.read()
         try:
-            found = json.loads(data.decode("utf-8-sig"))
+            found = read_json(data.decode("utf-8-sig"))
         except UnicodeDecodeError:
             raise DocumentError([Problem("$", _("The file is not written in UTF-8."))]) from None
         except json.JSONDecodeError as error:

@@ -22,6 +22,7 @@ from consult.core import clock
 from consult.core.i18n import _
 from consult.core.later import Later
 from consult.core.rules import Refused
+from consult.core.text import writable
 
 SECONDS = 8  # before a silent provider is given up
 LARGEST = 2**18  # bytes of an answer
@@ -167,7 +168,7 @@ def farewell(provider: Provider, token: str, state: str, back: str) -> str | Non
 def _words(said: Any) -> str:
     if not isinstance(said, str) or not said.strip():
         raise ValueError(said)
-    return said
+    return writable(said)
 
 
 def _identified(provider: Provider, asked: Asked, ring: Any, token: str, access: str) -> str:
@@ -193,7 +194,7 @@ def _identified(provider: Provider, asked: Asked, ring: Any, token: str, access:
     if provider.acr_values and seen.get("acr") not in provider.acr_values.split():
         raise Distrusted("level of assurance")
     subject = seen["sub"]
-    if not isinstance(subject, str) or not subject:
+    if not isinstance(subject, str) or not subject or writable(subject) != subject:
         raise Distrusted("no subject")
     return subject
 

@@ -1,6 +1,5 @@
 """The outline of a place on a map: read with care from a file, drawn without anybody else's map."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple
 from flask_babel.speaklater import LazyString
 
 from consult.core.i18n import _
+from consult.core.text import read_json
 
 BYTES = 2 * 1024 * 1024  # of one outline
 POSITIONS = 20_000
@@ -46,7 +46,7 @@ def parse(text: str | bytes, *, most: int = BYTES) -> Any:
     if len(text) > most:
         raise GeometryError(_("This outline is too heavy: at most 2 MB."))
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return read_json(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise GeometryError(_("This is not GeoJSON: the text cannot be read as JSON.")) from error
 
