@@ -22,8 +22,6 @@ from wtforms.widgets import HiddenInput
 
 from consult.campaigns.models import (
     FROZEN,
-    LEGAL_NAMES,
-    MODERATIONS,
     WAYS,
     YOUNGEST,
     AgeBracket,
@@ -35,11 +33,11 @@ from consult.campaigns.models import (
 )
 from consult.campaigns.queries import NO_REFERENDUM, REQUIRED, is_slug_taken, says_referendum
 from consult.core import clock
-from consult.core.forms import Form, Several
+from consult.core.forms import Form, Several, offered
 from consult.core.i18n import _
 from consult.core.slugs import slugify
 from consult.core.text import fold
-from consult.territory.models import KINDS, PlaceKind
+from consult.territory.models import PlaceKind
 
 DAYS = ["%Y-%m-%d", "%d/%m/%Y"]
 NOT_A_DAY = _("This is not a day. Write it as 31/12/2026.")
@@ -86,7 +84,7 @@ class _Framed:
     legal_nature = RadioField(
         _("Legal nature"),
         [Optional()],
-        choices=[SelectChoice(nature.value, words) for nature, words in LEGAL_NAMES.items()],
+        choices=offered(LegalNature),
         coerce=_nature,
         validate_choice=False,
         description=_("It says what the result is worth, and which law applies."),
@@ -120,19 +118,19 @@ class _Framed:
     )
     moderation = RadioField(
         _("Moderation"),
-        choices=[SelectChoice(value.value, words) for value, words in MODERATIONS.items()],
+        choices=offered(Moderation),
         coerce=Moderation,
         default=Moderation.BEFORE,
     )
     identity = RadioField(
         _("Identity"),
-        choices=[SelectChoice(one.value, one.label) for one in (Identity.NONE, Identity.EMAIL)],
+        choices=offered((Identity.NONE, Identity.EMAIL)),
         coerce=Identity,
         default=Identity.EMAIL,
     )
     ways = Several(
         _("Proof asked, beyond the address"),
-        choices=[SelectChoice(way.value, way.label) for way in WAYS],
+        choices=offered(WAYS),
         description=_(
             "None: an address is enough. Several: each person chooses one of them, and counts once."
         ),
@@ -358,7 +356,7 @@ class PlaceForm(Form):
     )
     kind = RadioField(
         _("If it is new: what it is"),
-        choices=[SelectChoice(kind.value, words) for kind, words in KINDS.items()],
+        choices=offered(PlaceKind),
         coerce=PlaceKind,
         default=PlaceKind.SITE,
     )

@@ -11,64 +11,54 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from consult.core import clock
 from consult.core.db import append_only, choice, db
 from consult.core.files import StoredFile
-from consult.core.i18n import _
+from consult.core.i18n import Labelled, _
 from consult.core.personal import impersonal
 from consult.people.models import User
 from consult.territory.models import Place
 
 
-class LegalNature(StrEnum):
+class LegalNature(Labelled):
     """Under which law people are asked, named as the law does (CRPA, C. env., C. urb., CGCT)."""
 
-    OPEN_CONSULTATION = "open_consultation"  # CRPA L.131-1
-    ENVIRONMENT = "environment"  # C. env. L.123-19-1
-    PLANNING = "planning"  # C. urb. L.103-2
-    PARTICIPATORY_BUDGET = "participatory_budget"
-    SURVEY = "survey"
-    PREFERENCE_VOTE = "preference_vote"
-
-    @property
-    def label(self) -> LazyString:
-        return LEGAL_NAMES[self]
-
-
-class Moderation(StrEnum):
-    BEFORE = "before"  # a facilitator reads first
-    AFTER = "after"  # published at once, read afterwards
-
-    @property
-    def label(self) -> LazyString:
-        return MODERATIONS[self]
+    OPEN_CONSULTATION = "open_consultation", _("Open consultation (CRPA, article L. 131-1)")
+    ENVIRONMENT = (
+        "environment",
+        _("Public participation on the environment (environmental code, article L. 123-19-1)"),
+    )
+    PLANNING = "planning", _("Concertation before planning (planning code, article L. 103-2)")
+    PARTICIPATORY_BUDGET = (
+        "participatory_budget",
+        _("Participatory budget (rules voted by the council)"),
+    )
+    SURVEY = "survey", _("Survey")
+    PREFERENCE_VOTE = "preference_vote", _("Vote of preference, which decides nothing by itself")
 
 
-class Identity(StrEnum):
+class Moderation(Labelled):
+    BEFORE = "before", _("A facilitator reads each text before it is published.")
+    AFTER = "after", _("Texts are published at once; a facilitator reads them afterwards.")
+
+
+class Identity(Labelled):
     """How somebody shows who they are: nothing, an address, or one of the stronger `WAYS`."""
 
-    NONE = "none"  # nobody is asked who they are
-    EMAIL = "email"  # an address that answers
-    DECLARED = "declared"  # where one lives, on one's word
-    LETTER = "letter"  # a code that came on paper
-    OIDC = "oidc"  # FranceConnect, or whoever else vouches in its manner
-    DESK = "desk"  # a paper shown to an agent
-
-    @property
-    def label(self) -> LazyString:
-        return IDENTITIES[self]
+    NONE = "none", _("Nobody is asked who they are: no account is needed.")
+    EMAIL = "email", _("An e-mail address that answers is needed, or a paper form.")
+    DECLARED = "declared", _("One declares an address within the perimeter.")
+    LETTER = "letter", _("One types in a code received in a paper letter.")
+    OIDC = "oidc", _("One signs in with FranceConnect or a similar service.")
+    DESK = "desk", _("One shows a paper to an agent at the desk.")
 
 
 WAYS = (Identity.DECLARED, Identity.LETTER, Identity.OIDC, Identity.DESK)
 
 
-class AgeBracket(StrEnum):
+class AgeBracket(Labelled):
     """How old somebody is, no nearer than a rule needs."""
 
-    UNDER_15 = "under_15"
-    FROM_15 = "from_15"
-    ADULT = "adult"
-
-    @property
-    def label(self) -> LazyString:
-        return BRACKETS[self]
+    UNDER_15 = "under_15", _("Under 15")
+    FROM_15 = "from_15", _("15 to 17")
+    ADULT = "adult", _("18 and over")
 
 
 class State(StrEnum):
@@ -99,56 +89,18 @@ class Stage(StrEnum):
     CANCELLED = "cancelled"
 
 
-class PhaseKind(StrEnum):
-    PROPOSE = "propose"
-    DISCUSS = "discuss"
-    VOTE = "vote"
-    ANSWER = "answer"
-    FOLLOW_UP = "follow_up"
-
-    @property
-    def label(self) -> LazyString:
-        return PHASES[self]
+class PhaseKind(Labelled):
+    PROPOSE = "propose", _("Propose")
+    DISCUSS = "discuss", _("Discuss")
+    VOTE = "vote", _("Support")
+    ANSWER = "answer", _("Answers of the town")
+    FOLLOW_UP = "follow_up", _("Follow-up")
 
 
-LEGAL_NAMES = {
-    LegalNature.OPEN_CONSULTATION: _("Open consultation (CRPA, article L. 131-1)"),
-    LegalNature.ENVIRONMENT: _(
-        "Public participation on the environment (environmental code, article L. 123-19-1)"
-    ),
-    LegalNature.PLANNING: _("Concertation before planning (planning code, article L. 103-2)"),
-    LegalNature.PARTICIPATORY_BUDGET: _("Participatory budget (rules voted by the council)"),
-    LegalNature.SURVEY: _("Survey"),
-    LegalNature.PREFERENCE_VOTE: _("Vote of preference, which decides nothing by itself"),
-}
-MODERATIONS = {
-    Moderation.BEFORE: _("A facilitator reads each text before it is published."),
-    Moderation.AFTER: _("Texts are published at once; a facilitator reads them afterwards."),
-}
-IDENTITIES = {
-    Identity.NONE: _("Nobody is asked who they are: no account is needed."),
-    Identity.EMAIL: _("An e-mail address that answers is needed, or a paper form."),
-    Identity.DECLARED: _("One declares an address within the perimeter."),
-    Identity.LETTER: _("One types in a code received in a paper letter."),
-    Identity.OIDC: _("One signs in with FranceConnect or a similar service."),
-    Identity.DESK: _("One shows a paper to an agent at the desk."),
-}
-BRACKETS = {
-    AgeBracket.UNDER_15: _("Under 15"),
-    AgeBracket.FROM_15: _("15 to 17"),
-    AgeBracket.ADULT: _("18 and over"),
-}
 YOUNGEST: dict[AgeBracket | None, LazyString] = {
     None: _("No age is asked."),
     AgeBracket.FROM_15: _("From 15 on."),
     AgeBracket.ADULT: _("From 18 on."),
-}
-PHASES = {
-    PhaseKind.PROPOSE: _("Propose"),
-    PhaseKind.DISCUSS: _("Discuss"),
-    PhaseKind.VOTE: _("Support"),
-    PhaseKind.ANSWER: _("Answers of the town"),
-    PhaseKind.FOLLOW_UP: _("Follow-up"),
 }
 NIGHT = time(23, 59, 59)  # a last day is a whole day
 PARTICIPATION = (PhaseKind.PROPOSE, PhaseKind.DISCUSS, PhaseKind.VOTE)

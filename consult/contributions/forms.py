@@ -28,7 +28,7 @@ from consult.contributions.actions import Picture
 from consult.contributions.models import Contribution
 from consult.contributions.queries import places_of, slips_numbered
 from consult.core.door import DoorForm
-from consult.core.forms import Form
+from consult.core.forms import Form, offered
 from consult.core.i18n import _
 from consult.core.images import ImageRefused, reencode, thumbnail
 from consult.core.rules import refusal
@@ -37,7 +37,7 @@ from consult.identity.forms import PLACES
 from consult.identity.rules import asks_where
 from consult.people.forms import AboutForm, address, agreement, pseudonym
 from consult.people.models import User
-from consult.posts.models import CHANNELS, Channel, Image
+from consult.posts.models import Channel, Image
 from consult.territory.models import Place
 
 LONGEST_TITLE = 120
@@ -372,7 +372,7 @@ class SlipForm(WordsForm):
     )
     channel = RadioField(
         _("How it came"),
-        choices=[SelectChoice(channel.value, CHANNELS[channel]) for channel in TYPED],
+        choices=offered(TYPED),
         default=Channel.PAPER.value,
     )
     number = StringField(

@@ -18,12 +18,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from consult.core import clock
-from consult.core.forms import Form
+from consult.core.forms import Form, offered
 from consult.core.i18n import _
 from consult.council import law, queries, texts
 from consult.council.models import (
-    KINDS,
-    TIES,
     Act,
     ActKind,
     ActState,
@@ -248,7 +246,7 @@ class ActForm(_Paper):
                 del self.assembly_id
                 return
         else:
-            self.kind.choices = [SelectChoice(kind.value, label) for kind, label in KINDS.items()]
+            self.kind.choices = offered(ActKind)
         self._assemblies = {one.id: one for one in queries.assemblies()}
         self.assembly_id.choices = _named(self._assemblies.values())
 
@@ -497,7 +495,7 @@ class LinkForm(Form):
     earlier_id = RadioField(_("Earlier act"), [InputRequired(_("Choose an act."))], coerce=int)
     tie = RadioField(
         _("This act"),
-        choices=[SelectChoice(tie.value, label) for tie, label in TIES.items()],
+        choices=offered(Tie),
         default=Tie.FOLLOWS.value,
         coerce=Tie,
     )
@@ -711,7 +709,7 @@ class SettleForm(Form):
     fate = RadioField(
         _("What became of it"),
         [InputRequired(_("Choose an answer."))],
-        choices=[SelectChoice(fate.value, fate.label) for fate in Fate if fate != Fate.PENDING],
+        choices=offered(fate for fate in Fate if fate != Fate.PENDING),
         coerce=Fate,
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from consult.core import clock
 from consult.core.db import append_only, choice, db
 from consult.core.files import StoredFile
-from consult.core.i18n import _
+from consult.core.i18n import Labelled, _
 from consult.core.personal import RECORD, impersonal, personal
 from consult.core.text import fold
 from consult.council import law
@@ -20,33 +20,19 @@ from consult.territory.models import Place
 _WEEK = timedelta(days=law.LIST_DAYS)
 
 
-class ActKind(StrEnum):
+class ActKind(Labelled):
     """A note is no report, a report no draft, a draft no deliberation."""
 
-    DELIBERATION = "deliberation"
-    REPORT = "report"
-    NOTE = "note"
-    DRAFT = "draft"
-    MINUTES = "minutes"
-    AGREEMENT = "agreement"
-    CALL = "call"
-    ORDER = "order"
-
-    @property
-    def label(self) -> LazyString:
-        return KINDS[self]
+    DELIBERATION = "deliberation", _("Deliberation")
+    REPORT = "report", _("Written report")
+    NOTE = "note", _("Briefing note")
+    DRAFT = "draft", _("Draft deliberation")
+    MINUTES = "minutes", _("Minutes of a sitting")
+    AGREEMENT = "agreement", _("Agreement")
+    CALL = "call", _("Call for expressions of interest")
+    ORDER = "order", _("Order of the executive")
 
 
-KINDS = {
-    ActKind.DELIBERATION: _("Deliberation"),
-    ActKind.REPORT: _("Written report"),
-    ActKind.NOTE: _("Briefing note"),
-    ActKind.DRAFT: _("Draft deliberation"),
-    ActKind.MINUTES: _("Minutes of a sitting"),
-    ActKind.AGREEMENT: _("Agreement"),
-    ActKind.CALL: _("Call for expressions of interest"),
-    ActKind.ORDER: _("Order of the executive"),
-}
 # What is put to the council: nothing is voted in these documents.
 PROPOSALS = (ActKind.NOTE, ActKind.REPORT, ActKind.DRAFT)
 # What binds, once it is published and transmitted.
@@ -55,41 +41,22 @@ BINDING = (ActKind.DELIBERATION, ActKind.AGREEMENT, ActKind.ORDER)
 UNVOTED = (ActKind.AGREEMENT, ActKind.ORDER)
 
 
-class ActState(StrEnum):
-    DRAFT = "draft"
-    ON_AGENDA = "on_agenda"
-    WITHDRAWN = "withdrawn"
-    POSTPONED = "postponed"
-    ADOPTED = "adopted"
-    REJECTED = "rejected"
-    SIGNED = "signed"
-    TRANSMITTED = "transmitted"
-    PUBLISHED = "published"
-    ENFORCEABLE = "enforceable"
-    AMENDED = "amended"
-    REPEALED = "repealed"
-    ANNULLED = "annulled"
-
-    @property
-    def label(self) -> LazyString:
-        return STATES[self]
+class ActState(Labelled):
+    DRAFT = "draft", _("In preparation")
+    ON_AGENDA = "on_agenda", _("On the agenda")
+    WITHDRAWN = "withdrawn", _("Taken off the agenda")
+    POSTPONED = "postponed", _("Postponed to a later sitting")
+    ADOPTED = "adopted", _("Adopted by the assembly")
+    REJECTED = "rejected", _("Rejected by the assembly")
+    SIGNED = "signed", _("The act is signed")
+    TRANSMITTED = "transmitted", _("Transmitted to the prefecture")
+    PUBLISHED = "published", _("Put online")
+    ENFORCEABLE = "enforceable", _("Enforceable")
+    AMENDED = "amended", _("Amended by a later act")
+    REPEALED = "repealed", _("Repealed")
+    ANNULLED = "annulled", _("Annulled by the court")
 
 
-STATES = {
-    ActState.DRAFT: _("In preparation"),
-    ActState.ON_AGENDA: _("On the agenda"),
-    ActState.WITHDRAWN: _("Taken off the agenda"),
-    ActState.POSTPONED: _("Postponed to a later sitting"),
-    ActState.ADOPTED: _("Adopted by the assembly"),
-    ActState.REJECTED: _("Rejected by the assembly"),
-    ActState.SIGNED: _("The act is signed"),
-    ActState.TRANSMITTED: _("Transmitted to the prefecture"),
-    ActState.PUBLISHED: _("Put online"),
-    ActState.ENFORCEABLE: _("Enforceable"),
-    ActState.AMENDED: _("Amended by a later act"),
-    ActState.REPEALED: _("Repealed"),
-    ActState.ANNULLED: _("Annulled by the court"),
-}
 _ENDED = {ActState.REPEALED, ActState.ANNULLED}
 NEXT: dict[ActState, set[ActState]] = {
     ActState.DRAFT: {ActState.ON_AGENDA},
@@ -118,55 +85,32 @@ OPEN = (ActState.DRAFT, ActState.ON_AGENDA, ActState.POSTPONED)
 IN_FORCE = (ActState.ENFORCEABLE, ActState.AMENDED)
 
 
-class VoteMode(StrEnum):
-    PUBLIC = "public"
-    SECRET = "secret"  # noqa: S105
-
-    @property
-    def label(self) -> LazyString:
-        return _("Secret ballot") if self is VoteMode.SECRET else _("Public ballot")
+class VoteMode(Labelled):
+    PUBLIC = "public", _("Public ballot")
+    SECRET = "secret", _("Secret ballot")
 
 
-class Casting(StrEnum):
+class Casting(Labelled):
     """Which way the president's voice turned a tie."""
 
-    FOR = "for"
-    AGAINST = "against"
-
-    @property
-    def label(self) -> LazyString:
-        return _("For") if self is Casting.FOR else _("Against")
+    FOR = "for", _("For")
+    AGAINST = "against", _("Against")
 
 
-class Part(StrEnum):
+class Part(Labelled):
     """What a person does on an act. Who presents a report may not be who reports on the act."""
 
-    RAPPORTEUR = "rapporteur"
-    PRESENTER = "presenter"
-    SIGNATORY = "signatory"
-
-    @property
-    def label(self) -> LazyString:
-        return PARTS[self]
+    RAPPORTEUR = "rapporteur", _("Rapporteur")
+    PRESENTER = "presenter", _("Presented by")
+    SIGNATORY = "signatory", _("Signed by")
 
 
-PARTS = {
-    Part.RAPPORTEUR: _("Rapporteur"),
-    Part.PRESENTER: _("Presented by"),
-    Part.SIGNATORY: _("Signed by"),
-}
-
-
-class Tie(StrEnum):
+class Tie(Labelled):
     """How an act follows from another."""
 
-    FOLLOWS = "follows"
-    AMENDS = "amends"
-    REPEALS = "repeals"
-
-    @property
-    def label(self) -> LazyString:
-        return TIES[self]
+    FOLLOWS = "follows", _("Follows from")
+    AMENDS = "amends", _("Amends")
+    REPEALS = "repeals", _("Repeals")
 
     @property
     def turned(self) -> LazyString:
@@ -174,11 +118,6 @@ class Tie(StrEnum):
         return TURNED[self]
 
 
-TIES = {
-    Tie.FOLLOWS: _("Follows from"),
-    Tie.AMENDS: _("Amends"),
-    Tie.REPEALS: _("Repeals"),
-}
 TURNED = {
     Tie.FOLLOWS: _("Led to"),
     Tie.AMENDS: _("Amended by"),
@@ -186,44 +125,20 @@ TURNED = {
 }
 
 
-class ItemState(StrEnum):
-    LISTED = "listed"
-    EXAMINED = "examined"
-    WITHDRAWN = "withdrawn"
-    POSTPONED = "postponed"
-
-    @property
-    def label(self) -> LazyString:
-        return ITEMS[self]
+class ItemState(Labelled):
+    LISTED = "listed", _("On the agenda")
+    EXAMINED = "examined", _("Examined")
+    WITHDRAWN = "withdrawn", _("Taken off the agenda")
+    POSTPONED = "postponed", _("Postponed to a later sitting")
 
 
-ITEMS = {
-    ItemState.LISTED: _("On the agenda"),
-    ItemState.EXAMINED: _("Examined"),
-    ItemState.WITHDRAWN: _("Taken off the agenda"),
-    ItemState.POSTPONED: _("Postponed to a later sitting"),
-}
-
-
-class Fate(StrEnum):
+class Fate(Labelled):
     """What became of an amendment."""
 
-    PENDING = "pending"
-    ADOPTED = "adopted"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
-
-    @property
-    def label(self) -> LazyString:
-        return FATES[self]
-
-
-FATES = {
-    Fate.PENDING: _("Not examined yet"),
-    Fate.ADOPTED: _("Amendment adopted"),
-    Fate.REJECTED: _("Amendment rejected"),
-    Fate.WITHDRAWN: _("Amendment withdrawn"),
-}
+    PENDING = "pending", _("Not examined yet")
+    ADOPTED = "adopted", _("Amendment adopted")
+    REJECTED = "rejected", _("Amendment rejected")
+    WITHDRAWN = "withdrawn", _("Amendment withdrawn")
 
 
 class Online(StrEnum):
@@ -234,21 +149,10 @@ class Online(StrEnum):
     MINUTES = "minutes"
 
 
-class Remark(StrEnum):
-    CORRECTION = "correction"
-    ANNULMENT = "annulment"
-    OFFLINE = "offline"
-
-    @property
-    def label(self) -> LazyString:
-        return REMARKS[self]
-
-
-REMARKS = {
-    Remark.CORRECTION: _("Correction"),
-    Remark.ANNULMENT: _("Annulment by the court"),
-    Remark.OFFLINE: _("Taken offline"),
-}
+class Remark(Labelled):
+    CORRECTION = "correction", _("Correction")
+    ANNULMENT = "annulment", _("Annulment by the court")
+    OFFLINE = "offline", _("Taken offline")
 
 
 act_place = sa.Table(

@@ -38,8 +38,6 @@ from consult.council.forms import (
     VoteForm,
 )
 from consult.council.models import (
-    KINDS,
-    STATES,
     Act,
     ActKind,
     ActState,
@@ -92,9 +90,9 @@ def index() -> str:
         "council/index.html",
         wanted=asked,
         found=queries.find(user, asked),
-        kinds=[("", _("Every document")), *((kind.value, label) for kind, label in KINDS.items())],
+        kinds=[("", _("Every document")), *((kind.value, kind.label) for kind in ActKind)],
         years=[("", _("Every year")), *((str(year), str(year)) for year in queries.years(user))],
-        states=[("", _("Every state")), *((state.value, word) for state, word in STATES.items())],
+        states=[("", _("Every state")), *((state.value, state.label) for state in ActState)],
         again=lambda page: url_for(".index", **_terms(asked._replace(page=page))),
         kept_out=[
             (one, [COLUMNS[name] for name in queries.missing_for_open_data(one)])

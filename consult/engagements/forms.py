@@ -22,14 +22,13 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from consult.campaigns.models import Campaign
 from consult.core import clock
-from consult.core.forms import Form, Several
+from consult.core.forms import Form, Several, offered
 from consult.core.i18n import _
 from consult.core.images import Image, ImageRefused, reencode
 from consult.council.forms import LINE, Day, strip
 from consult.council.models import Act
 from consult.engagements import lineage, queries
 from consult.engagements.models import (
-    PICTURES,
     Action,
     Degree,
     Engagement,
@@ -462,7 +461,7 @@ class PictureForm(Form):
     image = FileField(_("Picture"))
     kind = RadioField(
         _("What it is"),
-        choices=[SelectChoice(kind.value, words) for kind, words in PICTURES.items()],
+        choices=offered(PictureKind),
         default=PictureKind.PHOTO.value,
         coerce=PictureKind,
     )

@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.campaigns.models import Campaign
@@ -13,7 +12,7 @@ from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.db import append_only, choice, db
 from consult.core.files import StoredFile
-from consult.core.i18n import _
+from consult.core.i18n import Labelled, _
 from consult.core.money import Nature
 from consult.core.personal import RECORD, impersonal, personal
 from consult.council.models import Act
@@ -35,32 +34,18 @@ NEXT = {
 }
 
 
-class Progress(StrEnum):
-    """Where an action stands: unknown until someone says."""
+class Progress(Labelled):
+    """Where an action stands, in the order people read it: the furthest first, the unsaid last."""
 
-    UNKNOWN = "unknown"
-    PLANNED = "planned"
-    STARTED = "started"
-    WELL_ADVANCED = "well_advanced"
-    DONE = "done"
-    SUSPENDED = "suspended"
-    ABANDONED = "abandoned"
-
-    @property
-    def label(self) -> LazyString:
-        return PROGRESS[self]
+    DONE = "done", _("Done")
+    WELL_ADVANCED = "well_advanced", _("Well advanced")
+    STARTED = "started", _("Started")
+    PLANNED = "planned", _("Planned")
+    SUSPENDED = "suspended", _("Suspended")
+    ABANDONED = "abandoned", _("Abandoned")
+    UNKNOWN = "unknown", _("Not reported")
 
 
-# In the order people read them: what is furthest first, what nobody said last.
-PROGRESS = {
-    Progress.DONE: _("Done"),
-    Progress.WELL_ADVANCED: _("Well advanced"),
-    Progress.STARTED: _("Started"),
-    Progress.PLANNED: _("Planned"),
-    Progress.SUSPENDED: _("Suspended"),
-    Progress.ABANDONED: _("Abandoned"),
-    Progress.UNKNOWN: _("Not reported"),
-}
 OVER = (Progress.DONE, Progress.ABANDONED)
 
 
@@ -69,25 +54,13 @@ class Degree(StrEnum):
     PART = "part"
 
 
-class PictureKind(StrEnum):
+class PictureKind(Labelled):
     """A photograph shows what is; an architect's view shows what may come, and says so."""
 
-    PHOTO = "photo"
-    PROJECTION = "projection"
-    MAP = "map"
-    DRAWING = "drawing"
-
-    @property
-    def label(self) -> LazyString:
-        return PICTURES[self]
-
-
-PICTURES = {
-    PictureKind.PHOTO: _("Photograph"),
-    PictureKind.PROJECTION: _("Architect's view: what is planned, not a photograph"),
-    PictureKind.MAP: _("Map"),
-    PictureKind.DRAWING: _("Drawing"),
-}
+    PHOTO = "photo", _("Photograph")
+    PROJECTION = "projection", _("Architect's view: what is planned, not a photograph")
+    MAP = "map", _("Map")
+    DRAWING = "drawing", _("Drawing")
 
 
 plan_campaign = sa.Table(
@@ -352,23 +325,12 @@ class Picture(db.Model):
     )
 
 
-class VersionKind(StrEnum):
+class VersionKind(Labelled):
     """Which text of a plan this is: the one adopted, or one that came after it."""
 
-    ADOPTED = "adopted"
-    MIDTERM = "midterm"
-    OTHER = "other"
-
-    @property
-    def label(self) -> LazyString:
-        return VERSIONS[self]
-
-
-VERSIONS = {
-    VersionKind.ADOPTED: _("Adopted version"),
-    VersionKind.MIDTERM: _("Mid-term version"),
-    VersionKind.OTHER: _("Later version"),
-}
+    ADOPTED = "adopted", _("Adopted version")
+    MIDTERM = "midterm", _("Mid-term version")
+    OTHER = "other", _("Later version")
 
 
 class PlanVersion(db.Model):
@@ -500,31 +462,16 @@ class Amount(db.Model):
     )
 
 
-class MomentKind(StrEnum):
+class MomentKind(Labelled):
     """Why one meets: to evaluate, each in its own way, or a date the plan only mentions."""
 
-    MIDTERM = "midterm"
-    ANNUAL = "annual"
-    CLOSING = "closing"
-    PARTICIPATIVE = "participative"
-    COHORT = "cohort"
-    OTHER = "other"
-    MILESTONE = "milestone"
-
-    @property
-    def label(self) -> LazyString:
-        return MOMENTS[self]
-
-
-MOMENTS = {
-    MomentKind.MIDTERM: _("Mid-term evaluation"),
-    MomentKind.ANNUAL: _("Annual review"),
-    MomentKind.CLOSING: _("Closing evaluation"),
-    MomentKind.PARTICIPATIVE: _("Evaluation with residents"),
-    MomentKind.COHORT: _("Following a group of people over time"),
-    MomentKind.OTHER: _("Other evaluation"),
-    MomentKind.MILESTONE: _("Key date"),
-}
+    MIDTERM = "midterm", _("Mid-term evaluation")
+    ANNUAL = "annual", _("Annual review")
+    CLOSING = "closing", _("Closing evaluation")
+    PARTICIPATIVE = "participative", _("Evaluation with residents")
+    COHORT = "cohort", _("Following a group of people over time")
+    OTHER = "other", _("Other evaluation")
+    MILESTONE = "milestone", _("Key date")
 
 
 class Moment(db.Model):

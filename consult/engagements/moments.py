@@ -3,18 +3,16 @@
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import NotFound
 
 from consult.core import clock
 from consult.core.dates import Recurrence, recurrence
 from consult.core.db import Rows, db, together
-from consult.core.i18n import _
+from consult.core.i18n import Labelled, _
 from consult.engagements import queries
 from consult.engagements.models import (
     Moment,
@@ -31,27 +29,14 @@ NOTICE = timedelta(days=30)  # how long before its day somebody is reminded of a
 MOST = 200  # dates of one recurring moment: a daily one would never end
 
 
-class State(StrEnum):
+class State(Labelled):
     """Where a moment stands, in the order an editor looks at them."""
 
-    LATE = "late"
-    TO_COME = "to_come"
-    UNDATED = "undated"
-    DONE = "done"
-    MENTIONED = "mentioned"  # a key date: nobody has to hold it
-
-    @property
-    def label(self) -> LazyString:
-        return STATES[self]
-
-
-STATES = {
-    State.LATE: _("Late"),
-    State.TO_COME: _("To come"),
-    State.UNDATED: _("Date not communicated"),
-    State.DONE: _("Took place"),
-    State.MENTIONED: _("Key date"),
-}
+    LATE = "late", _("Late")
+    TO_COME = "to_come", _("To come")
+    UNDATED = "undated", _("Date not communicated")
+    DONE = "done", _("Took place")
+    MENTIONED = "mentioned", _("Key date")  # a key date: nobody has to hold it
 
 
 class Standing(NamedTuple):

@@ -10,7 +10,6 @@ from consult.core.text import shorten
 from consult.council.models import Act
 from consult.engagements import sheets, wording
 from consult.engagements.models import (
-    PROGRESS,
     Action,
     Plan,
     Progress,
@@ -43,8 +42,7 @@ RUNNING = 95  # letters of the line above each page
 def marks() -> list[dict[str, str]]:
     """The seven marks with their words and what they mean."""
     return [
-        {"key": key.value, "word": str(words), "means": str(MEANINGS[key])}
-        for key, words in PROGRESS.items()
+        {"key": key.value, "word": str(key.label), "means": str(MEANINGS[key])} for key in Progress
     ]
 
 
@@ -52,8 +50,8 @@ def counts(numbers: Mapping[Any, int]) -> list[dict[str, Any]]:
     """How many of each status, those there are, in the order people read them."""
     named = {Progress(key): number for key, number in numbers.items()}
     return [
-        {"key": key.value, "word": str(words), "number": named[key]}
-        for key, words in PROGRESS.items()
+        {"key": key.value, "word": str(key.label), "number": named[key]}
+        for key in Progress
         if named.get(key)
     ]
 
@@ -199,9 +197,9 @@ def _moved(one: Any) -> dict[str, str]:
     return {
         "title": one.action.title,
         "was": one.was.value if one.was else "",
-        "was_word": str(PROGRESS[one.was]) if one.was else gettext("new in the plan"),
+        "was_word": str(one.was.label) if one.was else gettext("new in the plan"),
         "became": one.became.value,
-        "became_word": str(PROGRESS[one.became]),
+        "became_word": str(one.became.label),
     }
 
 
@@ -236,7 +234,7 @@ def _action(
     return {
         "title": one.title,
         "status": one.progress.value,
-        "word": str(PROGRESS[one.progress]),
+        "word": str(one.progress.label),
         "since": since,
         "late": late,
         "facts": facts(one.unit, carriers, one.dates_words, one.periodicity, one.tags),

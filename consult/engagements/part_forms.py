@@ -17,8 +17,6 @@ from consult.council.forms import LINE, Day, strip
 from consult.engagements import amounts
 from consult.engagements.forms import REASON, TITLE, WORDS, lines
 from consult.engagements.models import (
-    MOMENTS,
-    VERSIONS,
     Amount,
     Moment,
     MomentKind,
@@ -80,11 +78,7 @@ class LevelForm(Form):
 class VersionForm(Form):
     kind = RadioField(
         _("Which version"),
-        choices=[
-            SelectChoice(kind.value, words)
-            for kind, words in VERSIONS.items()
-            if kind != VersionKind.ADOPTED
-        ],
+        choices=offered(kind for kind in VersionKind if kind != VersionKind.ADOPTED),
         default=VersionKind.MIDTERM.value,
         coerce=VersionKind,
     )
@@ -353,7 +347,7 @@ def _part(thing: Any) -> str:
 class MomentForm(Form):
     kind = RadioField(
         _("What it is"),
-        choices=[SelectChoice(kind.value, words) for kind, words in MOMENTS.items()],
+        choices=offered(MomentKind),
         default=MomentKind.OTHER.value,
         coerce=MomentKind,
     )

@@ -18,7 +18,6 @@ from consult.core.db import Rows, db, together
 from consult.council.models import CARRIED, Act, ActKind
 from consult.engagements.models import (
     OVER,
-    PROGRESS,
     Action,
     ActorRole,
     Engagement,
@@ -296,7 +295,7 @@ class Tree:
         """Actions by status in the order people read them; what nobody said comes last."""
         return {
             progress: rows
-            for progress in PROGRESS
+            for progress in Progress
             if (rows := [one for one in self.actions.values() if one.progress == progress])
         }
 

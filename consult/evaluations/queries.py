@@ -11,7 +11,7 @@ from consult.core.i18n import day, gettext, ngettext, number
 from consult.core.text import shorten
 from consult.engagements import queries as engagements
 from consult.engagements import sheets
-from consult.engagements.models import PROGRESS, Action, Plan, Progress, Sheet, SheetState
+from consult.engagements.models import Action, Plan, Progress, Sheet, SheetState
 from consult.engagements.queries import Branch
 from consult.engagements.wording import called
 from consult.indicators import queries as indicators
@@ -125,8 +125,8 @@ def _standing(of: Matter) -> str:
 
 def _states(counts: Counter[Progress]) -> str:
     return ", ".join(
-        f"{str(label).lower()} {number(counts[progress])}"
-        for progress, label in PROGRESS.items()
+        f"{str(progress.label).lower()} {number(counts[progress])}"
+        for progress in Progress
         if counts[progress]
     )
 

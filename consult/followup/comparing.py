@@ -9,7 +9,7 @@ from flask_babel.speaklater import LazyString
 
 from consult.core import clock
 from consult.core.flow import Column, Flow, Link, Node
-from consult.engagements.models import PROGRESS, Progress
+from consult.engagements.models import Progress
 from consult.engagements.queries import Tree
 from consult.followup.asking import Counted
 from consult.followup.queries import Standing
@@ -112,7 +112,7 @@ class Comparison(NamedTuple):
         )
 
 
-ORDER: tuple[Progress | None, ...] = (*PROGRESS, None)
+ORDER: tuple[Progress | None, ...] = (*Progress, None)
 
 
 def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> Comparison:
@@ -143,7 +143,7 @@ def _nodes(side: str, found: Iterable[Progress | None], absent: LazyString) -> l
     return [
         Node(
             _key(side, one),
-            str(PROGRESS[one] if one else absent),
+            str(one.label if one else absent),
             tone=one.value if one else "none",
         )
         for one in ORDER

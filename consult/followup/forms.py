@@ -12,15 +12,14 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Optio
 from consult.core import files
 from consult.core.dates import parse
 from consult.core.door import DoorForm
-from consult.core.forms import Form
+from consult.core.forms import Form, offered
 from consult.core.i18n import _
 from consult.core.images import Image, ImageRefused, reencode
 from consult.core.slugs import slugify
 from consult.council.forms import LINE, Day, strip
-from consult.engagements.models import PROGRESS, Progress
+from consult.engagements.models import Progress
 from consult.followup import rules
 from consult.followup.models import (
-    EVIDENCE,
     PICTURES,
     Evidence,
     EvidenceKind,
@@ -55,7 +54,7 @@ class ReportForm(Form):
     progress = RadioField(
         _("Where the action stands"),
         [InputRequired(_("Choose where the action stands."))],
-        choices=[SelectChoice(progress.value, PROGRESS[progress]) for progress in ORDER],
+        choices=offered(ORDER),
     )
     effective_on = Day(
         _("Since which day"),
@@ -73,7 +72,7 @@ class ReportForm(Form):
     )
     photo_kind = RadioField(
         _("What the picture is"),
-        choices=[SelectChoice(kind.value, EVIDENCE[kind]) for kind in PICTURES],
+        choices=offered(PICTURES),
         default=EvidenceKind.PHOTO.value,
         coerce=EvidenceKind,
     )

@@ -5,13 +5,12 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.core import clock, search
 from consult.core.db import append_only, choice, db
 from consult.core.files import StoredFile
-from consult.core.i18n import _
+from consult.core.i18n import Labelled, _
 from consult.core.personal import OFFICE, RECORD, Fate, impersonal, personal
 from consult.core.text import excerpt, plain
 from consult.engagements.models import Action, Plan, Progress
@@ -19,25 +18,15 @@ from consult.people.models import User
 from consult.posts.models import WORDS, Post, Status
 
 
-class EvidenceKind(StrEnum):
-    PHOTO = "photo"
-    DRAWING = "drawing"  # nobody may take it for a photograph: it proves nothing
-    PROJECTION = "projection"  # an architect's view shows what is planned: it proves nothing
-    DOCUMENT = "document"
-    LINK = "link"
-
-    @property
-    def label(self) -> LazyString:
-        return EVIDENCE[self]
+class EvidenceKind(Labelled):
+    PHOTO = "photo", _("Photograph")
+    DRAWING = "drawing", _("Drawing")  # nobody may take it for a photograph: it proves nothing
+    # an architect's view shows what is planned: it proves nothing
+    PROJECTION = "projection", _("Architect's view: what is planned, not a photograph")
+    DOCUMENT = "document", _("Document")
+    LINK = "link", _("Link")
 
 
-EVIDENCE = {
-    EvidenceKind.PHOTO: _("Photograph"),
-    EvidenceKind.DRAWING: _("Drawing"),
-    EvidenceKind.PROJECTION: _("Architect's view: what is planned, not a photograph"),
-    EvidenceKind.DOCUMENT: _("Document"),
-    EvidenceKind.LINK: _("Link"),
-}
 PICTURES = (EvidenceKind.PHOTO, EvidenceKind.DRAWING, EvidenceKind.PROJECTION)
 PROVES_NOTHING = (EvidenceKind.DRAWING, EvidenceKind.PROJECTION)
 
@@ -118,19 +107,9 @@ class Edition(db.Model):
     __table_args__ = (sa.UniqueConstraint("plan_id", "slug"),)
 
 
-class Purpose(StrEnum):
-    ASK = "ask"
-    CONTEST = "contest"
-
-    @property
-    def label(self) -> LazyString:
-        return PURPOSES[self]
-
-
-PURPOSES = {
-    Purpose.ASK: _("Question"),
-    Purpose.CONTEST: _("Status contested"),
-}
+class Purpose(Labelled):
+    ASK = "ask", _("Question")
+    CONTEST = "contest", _("Status contested")
 
 
 class Question(Post):

@@ -9,7 +9,7 @@ from consult.core.money import Nature, totals
 from consult.core.papers import nodes
 from consult.core.text import shorten
 from consult.engagements import amounts, papers
-from consult.engagements.models import PROGRESS, Plan, Progress, SheetState
+from consult.engagements.models import Plan, Progress, SheetState
 from consult.engagements.moments import State
 from consult.followup import queries
 from consult.followup.models import Edition
@@ -152,7 +152,7 @@ def _action(row: Mapping[str, Any], titles: Mapping[int, str]) -> dict[str, Any]
     return {
         "title": row["title"],
         "status": progress.value,
-        "word": str(PROGRESS[progress]),
+        "word": str(progress.label),
         "since": since,
         "late": "",
         "facts": papers.facts(row["unit"], carriers, row["dates"], row["periodicity"], row["tags"]),

@@ -16,7 +16,6 @@ from consult.engagements import exports, moments
 from consult.engagements import queries as engagements
 from consult.engagements.models import (
     OVER,
-    PROGRESS,
     Action,
     Moment,
     MomentDone,
@@ -157,7 +156,7 @@ def picture(plan: Plan, read: Whole | None = None) -> dict[str, Any]:
         "figures": {
             "engagements": len(tree.by_engagement),
             "actions": len(tree.actions),
-            "statuses": {key.value: counts[key] for key in PROGRESS if counts[key]},
+            "statuses": {key.value: counts[key] for key in Progress if counts[key]},
             "questions": {"asked": questions.asked, "answered": questions.answered},
         },
         **exports.parts(plan, beside),

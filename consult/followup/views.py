@@ -28,7 +28,7 @@ from consult.core.papers import hand_out, live
 from consult.core.qr import qr_svg
 from consult.core.rules import Refused, refusal, require
 from consult.engagements import queries as engagements
-from consult.engagements.models import PROGRESS, Action, Plan, Progress
+from consult.engagements.models import Action, Plan, Progress
 from consult.followup import actions, agenda, asking, comparing, papers, promises, queries, rules
 from consult.followup.forms import (
     EditionForm,
@@ -129,7 +129,7 @@ def edition(slug: str, edition: str) -> str:
         edition=subject,
         content=content,
         rows=rows,
-        counts={key.value: counts[key.value] for key in PROGRESS if counts.get(key.value)},
+        counts={key.value: counts[key.value] for key in Progress if counts.get(key.value)},
         moved=queries.since(content, engagements.of_plan(plan)),
     )
 
@@ -226,7 +226,7 @@ def _pictured(plan: Plan, slug: str) -> dict[str, Any]:
         "words": words,
         "content": content,
         "total": content["figures"]["actions"],
-        "counts": {key.value: counts[key.value] for key in PROGRESS if counts.get(key.value)},
+        "counts": {key.value: counts[key.value] for key in Progress if counts.get(key.value)},
         "coverage": comparing.covered(content, on),
     }
 

@@ -6,9 +6,9 @@ from wtforms import BooleanField, IntegerField, RadioField, StringField, Validat
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, Regexp
 
-from consult.campaigns.models import BRACKETS, AgeBracket, Campaign, Identity
+from consult.campaigns.models import AgeBracket, Campaign, Identity
 from consult.core import clock
-from consult.core.forms import Form
+from consult.core.forms import Form, offered
 from consult.core.i18n import _
 from consult.identity import codes
 from consult.identity.actions import Home, Person
@@ -33,7 +33,7 @@ class Asking(Form):
     bracket = RadioField(
         _("Age"),
         [InputRequired(_("Please say how old you are: the rules set an age."))],
-        choices=[SelectChoice(age.value, words) for age, words in BRACKETS.items()],
+        choices=offered(AgeBracket),
         description=_("Only the bracket is kept, never a date."),
     )
 

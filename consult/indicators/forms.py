@@ -18,14 +18,14 @@ from wtforms import Form as Part
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from consult.core.forms import Form, Several
+from consult.core.forms import Form, Several, offered
 from consult.core.i18n import _
 from consult.core.rules import refusal
 from consult.core.text import fold
 from consult.council.forms import LINE, strip
 from consult.engagements.models import Action, Plan, Sheet
 from consult.indicators import figures, formats, queries, rules
-from consult.indicators.models import LOWEST, QUALITIES, YARDSTICKS, Indicator, Quality, Yardstick
+from consult.indicators.models import LOWEST, Indicator, Quality, Yardstick
 from consult.indicators.rules import Entry
 from consult.territory.models import Place
 
@@ -119,7 +119,7 @@ class IndicatorForm(Form):
         self._sheets = {sheet.id: sheet for sheet in sheets}
         self.compared_with.choices = [
             SelectChoice("", "–"),
-            *(SelectChoice(one.value, words) for one, words in YARDSTICKS.items()),
+            *offered(Yardstick),
         ]
         self.plan_ids.choices = [SelectChoice(plan.id, plan.title) for plan in plans]
         self.action_ids.choices = [
@@ -179,7 +179,7 @@ class _Sourced(Form):
         self.indicator = indicator
         self.quality.choices = [
             SelectChoice("", _("not communicated")),
-            *(SelectChoice(one.value, words) for one, words in QUALITIES.items()),
+            *offered(Quality),
         ]
 
     @property
@@ -302,7 +302,7 @@ class CorrectForm(Form):
         self.indicator = indicator
         self.quality.choices = [
             SelectChoice("", _("not communicated")),
-            *(SelectChoice(one.value, words) for one, words in QUALITIES.items()),
+            *offered(Quality),
         ]
 
     def validate_words(self, field: StringField) -> None:

@@ -2,15 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 
 import sqlalchemy as sa
-from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.core import clock
 from consult.core.db import append_only, choice, db
-from consult.core.i18n import _
+from consult.core.i18n import Labelled, _
 from consult.core.personal import impersonal
 from consult.core.slugs import slugify
 from consult.core.text import fold
@@ -21,42 +19,19 @@ THRESHOLD = 11  # fewer people than that are not shown; the usual limit of fisca
 LOWEST = 5  # no town goes below this
 
 
-class Yardstick(StrEnum):
+class Yardstick(Labelled):
     """What a figure is compared with, so that a gap can be said in words."""
 
-    DEPARTMENT = "department"
-    TOWN = "town"
-    CLUSTER = "cluster"
-    REGION = "region"
-    COUNTRY = "country"
-
-    @property
-    def label(self) -> LazyString:
-        return YARDSTICKS[self]
+    DEPARTMENT = "department", _("the département")
+    TOWN = "town", _("the municipality")
+    CLUSTER = "cluster", _("the group of municipalities")
+    REGION = "region", _("the region")
+    COUNTRY = "country", _("the whole country")
 
 
-YARDSTICKS = {
-    Yardstick.DEPARTMENT: _("the département"),
-    Yardstick.TOWN: _("the municipality"),
-    Yardstick.CLUSTER: _("the group of municipalities"),
-    Yardstick.REGION: _("the region"),
-    Yardstick.COUNTRY: _("the whole country"),
-}
-
-
-class Quality(StrEnum):
-    OFFICIAL = "official"
-    ESTIMATE = "estimate"
-
-    @property
-    def label(self) -> LazyString:
-        return QUALITIES[self]
-
-
-QUALITIES = {
-    Quality.OFFICIAL: _("official figure"),
-    Quality.ESTIMATE: _("estimate"),
-}
+class Quality(Labelled):
+    OFFICIAL = "official", _("official figure")
+    ESTIMATE = "estimate", _("estimate")
 
 
 indicator_plan = sa.Table(

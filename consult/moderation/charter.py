@@ -6,42 +6,25 @@ from typing import NamedTuple
 
 from flask_babel.speaklater import LazyString
 
-from consult.core.i18n import _
+from consult.core.i18n import Labelled, _
 
 
-class Verdict(StrEnum):
+class Verdict(Labelled):
     """What can be decided about a text, or about somebody's taking part."""
 
-    PUBLISH = "publish"
-    REFUSE = "refuse"
-    KEEP = "keep"  # read after publication, and left as it is
-    RESTRICT = "restrict"
-    RESTORE = "restore"
-    REDACT = "redact"  # a passage is taken out, the rest is shown
-    REINSTATE = "reinstate"  # the passage stands again
-    SET_ASIDE = "set_aside"  # out of the lists, read at its address
-    BRING_BACK = "bring_back"
-    SUSPEND = "suspend"  # the author takes no part for some days
-    LIFT = "lift"
-
-    @property
-    def label(self) -> LazyString:
-        return VERDICTS[self]
+    PUBLISH = "publish", _("Publication")
+    REFUSE = "refuse", _("Refusal")
+    KEEP = "keep", _("Read and left as it is")
+    RESTRICT = "restrict", _("Text hidden")
+    RESTORE = "restore", _("Text shown again")
+    REDACT = "redact", _("Passage taken out")
+    REINSTATE = "reinstate", _("Passage put back")
+    SET_ASIDE = "set_aside", _("Text set aside from the lists")  # read at its address still
+    BRING_BACK = "bring_back", _("Text back in the lists")
+    SUSPEND = "suspend", _("Suspension of its author")
+    LIFT = "lift", _("End of the suspension")
 
 
-VERDICTS = {
-    Verdict.PUBLISH: _("Publication"),
-    Verdict.REFUSE: _("Refusal"),
-    Verdict.KEEP: _("Read and left as it is"),
-    Verdict.RESTRICT: _("Text hidden"),
-    Verdict.RESTORE: _("Text shown again"),
-    Verdict.REDACT: _("Passage taken out"),
-    Verdict.REINSTATE: _("Passage put back"),
-    Verdict.SET_ASIDE: _("Text set aside from the lists"),
-    Verdict.BRING_BACK: _("Text back in the lists"),
-    Verdict.SUSPEND: _("Suspension of its author"),
-    Verdict.LIFT: _("End of the suspension"),
-}
 # Each restriction, and what takes it back.
 UNDONE_BY = {
     Verdict.REFUSE: Verdict.PUBLISH,
@@ -70,25 +53,13 @@ EFFECTS = {
 }
 
 
-class Aim(StrEnum):
+class Aim(Labelled):
     """What the quoted words go for: whoever decides says so, and answers for it."""
 
-    PERSON = "person"
-    GROUP = "group"
-    NOBODY = "nobody"
-    CONDUCT = "conduct"
-
-    @property
-    def label(self) -> LazyString:
-        return AIMS[self]
-
-
-AIMS = {
-    Aim.PERSON: _("A person: who they are, their honour, their safety, their private life"),
-    Aim.GROUP: _("A group of people, for what they are"),
-    Aim.NOBODY: _("Nobody: the difficulty lies elsewhere"),
-    Aim.CONDUCT: _("What the town, its elected members or services do, decide or say"),
-}
+    PERSON = "person", _("A person: who they are, their honour, their safety, their private life")
+    GROUP = "group", _("A group of people, for what they are")
+    NOBODY = "nobody", _("Nobody: the difficulty lies elsewhere")
+    CONDUCT = "conduct", _("What the town, its elected members or services do, decide or say")
 
 
 class Ground(StrEnum):
@@ -192,21 +163,11 @@ ARTICLES = {
 OF_THE_WHOLE = (Ground.OFF_TOPIC, Ground.REPEATED, Ground.UNREADABLE)
 
 
-class Origin(StrEnum):
+class Origin(Labelled):
     """How the town came to look at a text."""
 
-    OWN = "own"
-    NOTICE = "notice"
-
-    @property
-    def label(self) -> LazyString:
-        return ORIGINS[self]
-
-
-ORIGINS = {
-    Origin.OWN: _("On the town's own initiative: facilitators read what is written here"),
-    Origin.NOTICE: _("After a notice sent by a reader"),
-}
+    OWN = "own", _("On the town's own initiative: facilitators read what is written here")
+    NOTICE = "notice", _("After a notice sent by a reader")
 
 
 class Urgency(StrEnum):
@@ -255,18 +216,8 @@ KEPT_MONTHS = APPEAL_MONTHS + 12  # then sealed words are erased
 LONGEST_SUSPENSION = 90  # days
 
 
-class Conclusion(StrEnum):
+class Conclusion(Labelled):
     """What an appeal ends with."""
 
-    UPHELD = "upheld"
-    REVERSED = "reversed"
-
-    @property
-    def label(self) -> LazyString:
-        return CONCLUSIONS[self]
-
-
-CONCLUSIONS = {
-    Conclusion.UPHELD: _("The first decision stands"),
-    Conclusion.REVERSED: _("The first decision is taken back"),
-}
+    UPHELD = "upheld", _("The first decision stands")
+    REVERSED = "reversed", _("The first decision is taken back")

@@ -15,7 +15,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional
 
 from consult.core.door import DoorForm
-from consult.core.forms import Form
+from consult.core.forms import Form, offered
 from consult.core.i18n import _
 from consult.moderation.charter import (
     LONGEST_SUSPENSION,
@@ -34,7 +34,6 @@ GROUNDS = [
     )
     for ground in Ground
 ]
-AIMS = [SelectChoice(aim.value, aim.label) for aim in Aim]
 TOO_LONG = _("This is too long: 2,000 characters at most.")
 NOT_AN_ADDRESS = _("This is not an e-mail address: it looks like name@example.org.")
 
@@ -63,7 +62,7 @@ class ReasonsForm(Form):
         _("The words that break it"),
         help=_("Copied from the text as they stand. The author reads them with the decision."),
     )
-    aim = RadioField(_("What do these words aim at?"), choices=AIMS, validate_choice=False)
+    aim = RadioField(_("What do these words aim at?"), choices=offered(Aim), validate_choice=False)
     law = StringField(
         _("Which law?"),
         description=_("Only for the article “Against the law”: the name of the law, its article."),
@@ -123,7 +122,7 @@ class NoticeForm(DoorForm):
 
     urgency = RadioField(
         _("How pressing is it?"),
-        choices=[SelectChoice(one.value, one.label) for one in Urgency],
+        choices=offered(Urgency),
         default=Urgency.OTHER.value,
         validators=[DataRequired(_("Say how pressing it is."))],
     )
@@ -203,7 +202,7 @@ class ConcludeForm(ReasonsForm):
 
     conclusion = RadioField(
         _("What do you decide?"),
-        choices=[SelectChoice(one.value, one.label) for one in Conclusion],
+        choices=offered(Conclusion),
         validators=[DataRequired(_("Choose what you decide."))],
     )
     answer = _text(
@@ -212,8 +211,6 @@ class ConcludeForm(ReasonsForm):
     )
     verdict = RadioField(
         _("What becomes of the text?"),
-        choices=[
-            SelectChoice(one.value, one.label) for one in NEEDS_REASONS if one != Verdict.SUSPEND
-        ],
+        choices=offered(one for one in NEEDS_REASONS if one != Verdict.SUSPEND),
         validate_choice=False,
     )

@@ -4,7 +4,7 @@ from flask_babel.speaklater import LazyString
 
 from consult.contributions.models import Outcome
 from consult.core.i18n import _
-from consult.engagements.models import PROGRESS, Progress
+from consult.engagements.models import Progress
 from consult.journal.models import Event
 from consult.moderation.charter import Ground, Verdict
 
@@ -180,7 +180,7 @@ def of(event: Event) -> LazyString | str:
     if event.name == "answers.answer":
         return OUTCOMES[Outcome(data["outcome"])]
     if event.name == "followup.report":
-        return _("Progress reported: %(status)s", status=PROGRESS[Progress(data["progress"])])
+        return _("Progress reported: %(status)s", status=Progress(data["progress"]).label)
     if event.name == "moderation.decide":
         words = VERDICTS[Verdict(data["verdict"])]
         if data.get("ground"):

@@ -5,18 +5,17 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, StringField, TextAreaField, ValidationError
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from consult.core import clock
-from consult.core.forms import Form
+from consult.core.forms import Form, offered
 from consult.core.i18n import _
 from consult.core.rules import Refused
 from consult.council.forms import LINE, Day, strip
 from consult.people.models import User
 from consult.people.queries import by_email
 from consult.pluralism import rules
-from consult.pluralism.models import ORDERS, Order, Space
+from consult.pluralism.models import Order, Space
 
 
 def day_required() -> list[Any]:
@@ -70,7 +69,7 @@ class OpenForm(Form):
     )
     order = RadioField(
         _("Order of the groups"),
-        choices=[SelectChoice(order.value, words) for order, words in ORDERS.items()],
+        choices=offered(Order),
         default=Order.SEATS.value,
         coerce=Order,
         description=_("It is fixed when the room opens, and the page says which it is."),

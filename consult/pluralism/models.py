@@ -7,16 +7,14 @@ nothing (electoral code, L.52-1). Which months, an administrator enters: no date
 
 import hashlib
 from datetime import date, datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
-from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.core import clock
 from consult.core.algorithms import Kind, algorithm
 from consult.core.db import append_only, choice, db
-from consult.core.i18n import _
+from consult.core.i18n import Labelled, _
 from consult.core.personal import RECORD, impersonal, personal
 from consult.people.models import User
 
@@ -64,21 +62,13 @@ class Spokesperson(db.Model):
     rule=_("By a fingerprint of that number and of each group: drawn once, one for all."),
     part="drawn",
 )
-class Order(StrEnum):
+class Order(Labelled):
     """In which order the groups stand, said on the page."""
 
-    SEATS = "seats"
-    DRAWN = "drawn"
-
-    @property
-    def label(self) -> LazyString:
-        return ORDERS[self]
+    SEATS = "seats", _("By number of seats")
+    DRAWN = "drawn", _("Drawn by lot")
 
 
-ORDERS = {
-    Order.SEATS: _("By number of seats"),
-    Order.DRAWN: _("Drawn by lot"),
-}
 SUBJECTS = ("plan_id", "edition_id", "act_id")
 
 
@@ -196,23 +186,12 @@ class ElectoralPeriod(db.Model):
         return self.starts_on <= clock.today() <= self.ends_on
 
 
-class Publication(StrEnum):
+class Publication(Labelled):
     """What waits for a name and a reason during the period."""
 
-    PLAN = "plan"
-    EDITION = "edition"
-    RESULTS = "results"
-
-    @property
-    def label(self) -> LazyString:
-        return PUBLICATIONS[self]
-
-
-PUBLICATIONS = {
-    Publication.PLAN: _("A plan"),
-    Publication.EDITION: _("An edition of a plan"),
-    Publication.RESULTS: _("The results of a consultation"),
-}
+    PLAN = "plan", _("A plan")
+    EDITION = "edition", _("An edition of a plan")
+    RESULTS = "results", _("The results of a consultation")
 
 
 class SignOff(db.Model):

@@ -17,7 +17,6 @@ from consult.core.db import db
 from consult.core.flow import Column, Flow, Link, Node
 from consult.core.i18n import gettext
 from consult.engagements.models import (
-    PROGRESS,
     Action,
     Engagement,
     Origin,
@@ -112,7 +111,7 @@ class Story(NamedTuple):
         """The actions by status, in the order people read them."""
         rows = [
             (progress, [one for one in self.actions.values() if one.progress == progress])
-            for progress in PROGRESS
+            for progress in Progress
         ]
         return [(progress, actions) for progress, actions in rows if actions]
 
@@ -463,8 +462,8 @@ def _engagement_nodes(told: Story, shown: Sequence[int]) -> list[Node]:
 
 def _end_nodes() -> list[Node]:
     nodes = [
-        Node(f"state-{progress}", str(label), f"#state-{progress}", tone=progress)
-        for progress, label in PROGRESS.items()
+        Node(f"state-{progress}", str(progress.label), f"#state-{progress}", tone=progress)
+        for progress in Progress
     ]
     return [
         *nodes,

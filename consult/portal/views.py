@@ -37,7 +37,7 @@ from consult.core.rules import refusal
 from consult.core.tables import write_csv
 from consult.core.text import opening
 from consult.engagements import queries as engagements
-from consult.engagements.models import PROGRESS, Action
+from consult.engagements.models import Action, Progress
 from consult.followup.agenda import coming_anywhere
 from consult.followup.models import PICTURES
 from consult.journal.actions import commit
@@ -305,7 +305,7 @@ def search() -> str:
         themes=[("", _("Any theme")), *((one.id, one.title) for one in among.themes)],
         places=[("", _("Anywhere")), *((one.slug, one.name) for one in among.places)],
         outcomes=[("", _("Any answer")), *OUTCOMES.items()],
-        statuses=[("", _("Any status")), *PROGRESS.items()],
+        statuses=[("", _("Any status")), *((one.value, one.label) for one in Progress)],
         hit_url=_hit_url,
         again=lambda **changed: url_for(".search", **_terms(asked._replace(**changed))),
     )
@@ -344,7 +344,7 @@ def _asked() -> finding.Asked:
         theme=max(0, args.get("theme", 0, type=int)) if args.get("campaign") else None,
         place=args.get("place", ""),
         outcome=args.get("outcome", "") if args.get("outcome") in OUTCOMES else "",
-        status=args.get("status", "") if args.get("status") in PROGRESS else "",
+        status=args.get("status", "") if args.get("status") in list(Progress) else "",
         after=args.get("after", ""),
     )
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from consult.core import clock, erasures, files
 from consult.core.db import choice, db
 from consult.core.files import StoredFile
-from consult.core.i18n import _, day, spoken
+from consult.core.i18n import Labelled, _, day, spoken
 from consult.core.personal import OFFICE, Basis, Fate, Use, personal
 from consult.people.models import User
 
@@ -41,27 +41,13 @@ SEALED = (Status.REFUSED, Status.RESTRICTED)  # read by their author and the gua
 LAST_RANK = 3  # in the queue, of what nobody says is pressing
 
 
-class Channel(StrEnum):
-    WEB = "web"
-    PAPER = "paper"
-    MEETING = "meeting"
-    PHONE = "phone"
-    COUNTER = "counter"
-    IMPORT = "import"
-
-    @property
-    def label(self) -> LazyString:
-        return CHANNELS[self]
-
-
-CHANNELS = {
-    Channel.WEB: _("On this site"),
-    Channel.PAPER: _("Paper form"),
-    Channel.MEETING: _("Said at a meeting"),
-    Channel.PHONE: _("By telephone"),
-    Channel.COUNTER: _("At the counter"),
-    Channel.IMPORT: _("Brought from another site"),
-}
+class Channel(Labelled):
+    WEB = "web", _("On this site")
+    PAPER = "paper", _("Paper form")
+    MEETING = "meeting", _("Said at a meeting")
+    PHONE = "phone", _("By telephone")
+    COUNTER = "counter", _("At the counter")
+    IMPORT = "import", _("Brought from another site")
 
 
 # What stands in place of words their author took back.

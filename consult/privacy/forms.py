@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Optio
 
 from consult.campaigns.models import AgeBracket
 from consult.core import clock
-from consult.core.forms import Form
+from consult.core.forms import Form, offered
 from consult.core.i18n import _
 from consult.privacy.models import Wish
 
@@ -47,8 +47,7 @@ def _not_to_come(_form: Form, field: DateTimeLocalField) -> None:
 class DescribeForm(Form):
     bracket = RadioField(
         _("How old are you?"),
-        choices=[SelectChoice(one.value, one.label) for one in AgeBracket]
-        + [SelectChoice("", _("I would rather not say"))],
+        choices=offered(AgeBracket) + [SelectChoice("", _("I would rather not say"))],
         default="",
     )
 
@@ -77,7 +76,7 @@ class PetitionForm(Form):
     wish = RadioField(
         _("What do you ask?"),
         [InputRequired(_("Say what you ask."))],
-        choices=[SelectChoice(one.value, one.label) for one in Wish],
+        choices=offered(Wish),
     )
     words = _text(_("Say which data, or which use, it is about"), _("Write what it is about."))
     email = EmailField(

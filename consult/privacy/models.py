@@ -2,18 +2,16 @@
 
 import secrets
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.campaigns.models import AgeBracket
 from consult.core import clock
 from consult.core.db import append_only, choice, db
 from consult.core.files import StoredFile
-from consult.core.i18n import _
+from consult.core.i18n import Labelled, _
 from consult.core.personal import Basis, Fate, Use, impersonal, personal
 from consult.people.models import User
 from consult.posts.models import new_receipt
@@ -73,31 +71,16 @@ class Guardian(db.Model):
         return [self.id, self.secret]
 
 
-class Turn(StrEnum):
+class Turn(Labelled):
     """What was done of the agreement of an adult, and by whom."""
 
-    NAMED = "named"
-    AGREED = "agreed"
-    REFUSED = "refused"
-    REVOKED = "revoked"
-    RELEASED = "released"
-    LAPSED = "lapsed"
-    OF_AGE = "of_age"
-
-    @property
-    def label(self) -> LazyString:
-        return TURNS[self]
-
-
-TURNS = {
-    Turn.NAMED: _("An adult was named, and written to"),
-    Turn.AGREED: _("The adult agreed"),
-    Turn.REFUSED: _("The adult refused"),
-    Turn.REVOKED: _("The adult took the agreement back"),
-    Turn.RELEASED: _("The young person took it back"),
-    Turn.LAPSED: _("No answer within 30 days: the address was erased"),
-    Turn.OF_AGE: _("15 or over: no agreement is needed any more"),
-}
+    NAMED = "named", _("An adult was named, and written to")
+    AGREED = "agreed", _("The adult agreed")
+    REFUSED = "refused", _("The adult refused")
+    REVOKED = "revoked", _("The adult took the agreement back")
+    RELEASED = "released", _("The young person took it back")
+    LAPSED = "lapsed", _("No answer within 30 days: the address was erased")
+    OF_AGE = "of_age", _("15 or over: no agreement is needed any more")
 
 
 class GuardianTurn(db.Model):
@@ -110,29 +93,15 @@ class GuardianTurn(db.Model):
     is_public = False
 
 
-class Wish(StrEnum):
+class Wish(Labelled):
     """What somebody may ask of the town about their data (GDPR, articles 15 to 22)."""
 
-    ACCESS = "access"
-    RECTIFY = "rectify"
-    ERASE = "erase"
-    OPPOSE = "oppose"
-    RESTRICT = "restrict"
-    OTHER = "other"
-
-    @property
-    def label(self) -> LazyString:
-        return WISHES[self]
-
-
-WISHES = {
-    Wish.ACCESS: _("See what you hold about me"),
-    Wish.RECTIFY: _("Correct something"),
-    Wish.ERASE: _("Erase something"),
-    Wish.OPPOSE: _("Object to a use of my data"),
-    Wish.RESTRICT: _("Set my data aside while a question is settled"),
-    Wish.OTHER: _("Something else"),
-}
+    ACCESS = "access", _("See what you hold about me")
+    RECTIFY = "rectify", _("Correct something")
+    ERASE = "erase", _("Erase something")
+    OPPOSE = "oppose", _("Object to a use of my data")
+    RESTRICT = "restrict", _("Set my data aside while a question is settled")
+    OTHER = "other", _("Something else")
 
 
 class Petition(db.Model):

@@ -1,40 +1,25 @@
 """The documents carried in here, what became of each, and the words they shorten."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.core import clock
 from consult.core.db import choice, db
 from consult.core.files import StoredFile
-from consult.core.i18n import _
+from consult.core.i18n import Labelled, _
 from consult.core.personal import RECORD, impersonal, personal
 from consult.people.models import User
 
 
-class DocumentKind(StrEnum):
-    PLAN = "plan"
-    CLOSING_REVIEW = "closing_review"
-    AGREEMENT = "agreement"
-    NOTE = "note"
-    ROADMAP = "roadmap"
-
-    @property
-    def label(self) -> LazyString:
-        return KINDS[self]
-
-
-KINDS = {
-    DocumentKind.PLAN: _("Plan of action and its progress"),
-    DocumentKind.CLOSING_REVIEW: _("Closing review of a programme"),
-    DocumentKind.AGREEMENT: _("Territorial agreement"),
-    DocumentKind.NOTE: _("Briefing note"),
-    DocumentKind.ROADMAP: _("Roadmap, with its report and its deliberation"),
-}
+class DocumentKind(Labelled):
+    PLAN = "plan", _("Plan of action and its progress")
+    CLOSING_REVIEW = "closing_review", _("Closing review of a programme")
+    AGREEMENT = "agreement", _("Territorial agreement")
+    NOTE = "note", _("Briefing note")
+    ROADMAP = "roadmap", _("Roadmap, with its report and its deliberation")
 
 
 class SourceDocument(db.Model):

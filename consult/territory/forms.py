@@ -20,7 +20,7 @@ from wtforms import Form as Part
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from consult.core.forms import Form
+from consult.core.forms import Form, offered
 from consult.core.i18n import _
 from consult.core.tables import TableError
 from consult.core.text import fold
@@ -28,9 +28,7 @@ from consult.territory import files, geometry, queries
 from consult.territory.actions import Stay
 from consult.territory.geometry import Geometry, GeometryError
 from consult.territory.models import (
-    CHANGES,
-    KINDS,
-    ORGANISATION_KINDS,
+    DISTRICTS,
     ChangeKind,
     Generation,
     Organisation,
@@ -128,7 +126,7 @@ class PlaceForm(_NamedForm):
     kind = RadioField(
         _("What it is"),
         [InputRequired(_("Please choose."))],
-        choices=[SelectChoice(kind.value, words) for kind, words in KINDS.items()],
+        choices=offered(PlaceKind),
         coerce=PlaceKind,
         default=PlaceKind.SITE,
     )
@@ -288,10 +286,7 @@ class GenerationForm(Form):
     label = StringField(_("Name"), [InputRequired(_("Please give a name.")), LINE], filters=[strip])
     kind = SelectField(
         _("What it lists"),
-        choices=[
-            SelectChoice(kind.value, KINDS[kind])
-            for kind in (PlaceKind.PRIORITY, PlaceKind.WATCHED, PlaceKind.DISTRICT)
-        ],
+        choices=offered(DISTRICTS),
         coerce=PlaceKind,
     )
     place = SelectField(_("Where"), coerce=number, default=0)
@@ -375,7 +370,7 @@ class ChangeForm(Form):
     kind = RadioField(
         _("What became of it"),
         [InputRequired(_("Please choose."))],
-        choices=[SelectChoice(kind.value, words) for kind, words in CHANGES.items()],
+        choices=offered(ChangeKind),
         coerce=ChangeKind,
     )
     words = TextAreaField(_("In the words of the act"), [Length(max=4000)], filters=[strip])
@@ -424,7 +419,7 @@ class OrganisationForm(_NamedForm):
         _("What it is"),
         choices=[
             SelectChoice("", _("not communicated")),
-            *(SelectChoice(kind.value, words) for kind, words in ORGANISATION_KINDS.items()),
+            *offered(OrganisationKind),
         ],
         coerce=lambda value: OrganisationKind(value) if value else None,
     )

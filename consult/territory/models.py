@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -11,40 +10,28 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.core import dates
 from consult.core.db import choice, db
-from consult.core.i18n import _
+from consult.core.i18n import Labelled, _
 from consult.core.personal import impersonal
 from consult.core.slugs import distinct, slugify
 from consult.core.text import fold
 
 
-class PlaceKind(StrEnum):
-    DEPARTMENT = "department"
-    GROUPING = "grouping"
-    COMMUNE = "commune"
-    PRIORITY = "priority"
-    WATCHED = "watched"
-    DISTRICT = "district"
-    SITE = "site"
+class PlaceKind(Labelled):
+    """What a place is, from the widest to the nearest."""
 
-    @property
-    def label(self) -> LazyString:
-        return KINDS[self]
+    DEPARTMENT = "department", _("Department")
+    GROUPING = "grouping", _("Grouping of municipalities (EPCI, EPT)")
+    COMMUNE = "commune", _("Municipality")
+    PRIORITY = "priority", _("Priority district (QPV)")
+    WATCHED = "watched", _("District under active watch (QVA)")
+    DISTRICT = "district", _("District")
+    SITE = "site", _("Site, street or building")
 
     @property
     def plural(self) -> LazyString:
         return PLURALS[self]
 
 
-# From the widest to the nearest.
-KINDS = {
-    PlaceKind.DEPARTMENT: _("Department"),
-    PlaceKind.GROUPING: _("Grouping of municipalities (EPCI, EPT)"),
-    PlaceKind.COMMUNE: _("Municipality"),
-    PlaceKind.PRIORITY: _("Priority district (QPV)"),
-    PlaceKind.WATCHED: _("District under active watch (QVA)"),
-    PlaceKind.DISTRICT: _("District"),
-    PlaceKind.SITE: _("Site, street or building"),
-}
 PLURALS = {
     PlaceKind.DEPARTMENT: _("Departments"),
     PlaceKind.GROUPING: _("Groupings of municipalities"),
@@ -59,31 +46,20 @@ DISTRICTS = (PlaceKind.PRIORITY, PlaceKind.WATCHED, PlaceKind.DISTRICT)
 HOLDERS = tuple(kind for kind in PlaceKind if kind != PlaceKind.SITE)
 
 
-class ChangeKind(StrEnum):
+class ChangeKind(Labelled):
     """What a new generation of the geography does to a place."""
 
-    ENTERING = "entering"
-    LEAVING = "leaving"
-    ENLARGED = "enlarged"
-    REDUCED = "reduced"
-    UNCHANGED = "unchanged"
-
-    @property
-    def label(self) -> LazyString:
-        return CHANGES[self]
+    ENTERING = "entering", _("Entry")
+    LEAVING = "leaving", _("Exit")
+    ENLARGED = "enlarged", _("Enlargement")
+    REDUCED = "reduced", _("Reduction")
+    UNCHANGED = "unchanged", _("No change")
 
     @property
     def plural(self) -> LazyString:
         return SEVERAL_CHANGES[self]
 
 
-CHANGES = {
-    ChangeKind.ENTERING: _("Entry"),
-    ChangeKind.LEAVING: _("Exit"),
-    ChangeKind.ENLARGED: _("Enlargement"),
-    ChangeKind.REDUCED: _("Reduction"),
-    ChangeKind.UNCHANGED: _("No change"),
-}
 SEVERAL_CHANGES = {
     ChangeKind.ENTERING: _("Entries"),
     ChangeKind.LEAVING: _("Exits"),
@@ -93,29 +69,14 @@ SEVERAL_CHANGES = {
 }
 
 
-class OrganisationKind(StrEnum):
-    AUTHORITY = "authority"
-    STATE = "state"
-    LANDLORD = "landlord"
-    ASSOCIATION = "association"
-    COMPANY = "company"
-    BODY = "body"
-    ESTABLISHMENT = "establishment"
-
-    @property
-    def label(self) -> LazyString:
-        return ORGANISATION_KINDS[self]
-
-
-ORGANISATION_KINDS = {
-    OrganisationKind.AUTHORITY: _("Local authority"),
-    OrganisationKind.STATE: _("State"),
-    OrganisationKind.LANDLORD: _("Social landlord"),
-    OrganisationKind.ASSOCIATION: _("Association"),
-    OrganisationKind.COMPANY: _("Company"),
-    OrganisationKind.BODY: _("Committee, council or commission"),
-    OrganisationKind.ESTABLISHMENT: _("Public establishment or service"),
-}
+class OrganisationKind(Labelled):
+    AUTHORITY = "authority", _("Local authority")
+    STATE = "state", _("State")
+    LANDLORD = "landlord", _("Social landlord")
+    ASSOCIATION = "association", _("Association")
+    COMPANY = "company", _("Company")
+    BODY = "body", _("Committee, council or commission")
+    ESTABLISHMENT = "establishment", _("Public establishment or service")
 
 
 def _in_order(name: str = "order") -> sa.CheckConstraint:

@@ -44,7 +44,6 @@ from consult.territory.geometry import Drawing, Mark
 from consult.territory.geometry import draw as drawn
 from consult.territory.models import (
     HOLDERS,
-    KINDS,
     ChangeKind,
     Generation,
     Organisation,
@@ -114,7 +113,7 @@ def places() -> str:
         words=words,
         kind=kind,
         holder=holder,
-        kinds=KINDS,
+        kinds=PlaceKind,
         holders=[place for place in shown.places.values() if place.kind in _HOLDING],
         groups=_groups(matching, page),
         total=len(matching),

@@ -3,15 +3,15 @@
 from typing import Any
 
 from wtforms import DateField, RadioField, TextAreaField, ValidationError
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from consult.campaigns.models import Campaign
 from consult.contributions.models import Contribution
 from consult.core import clock
+from consult.core.forms import offered
 from consult.core.i18n import _
 from consult.identity.forms import PaperForm
-from consult.posts.models import CHANNELS, Channel
+from consult.posts.models import Channel
 from consult.votes.queries import named_on_paper
 
 ON_PAPER = (Channel.PAPER, Channel.COUNTER, Channel.MEETING, Channel.PHONE)
@@ -23,7 +23,7 @@ class SheetForm(PaperForm):
 
     channel = RadioField(
         _("How it came"),
-        choices=[SelectChoice(one.value, CHANNELS[one]) for one in ON_PAPER],
+        choices=offered(ON_PAPER),
         default=Channel.PAPER.value,
     )
     collected_on = DateField(

@@ -15,7 +15,7 @@ from consult.people.jobs import send_letters
 from consult.people.models import RoleName
 from consult.posts.models import Status
 from consult.privacy import jobs, queries
-from consult.privacy.models import WISHES, Breach, Petition, Profile
+from consult.privacy.models import Breach, Petition, Profile, Wish
 from consult.votes import actions as votes
 from tests.factories import make_contribution, make_user, sign_in
 
@@ -225,7 +225,7 @@ def test_the_register_is_made_of_the_tables_and_misses_none(client, ctx):
 
 
 def test_every_wish_has_its_words():
-    assert all(str(words) for words in WISHES.values())
+    assert all(str(one.label) for one in Wish)
 
 
 # Figures.
