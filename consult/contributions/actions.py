@@ -118,6 +118,7 @@ def ask_confirmation(
         language=language(),
         contribution=contribution.id,
         receipt=contribution.receipt,
+        before=clock.in_town(contribution.awaited_since + letters.UNCONFIRMED).date().isoformat(),
     )
     record("contributions.ask_confirmation", actor, contribution)
 

@@ -1,6 +1,6 @@
 """Who may write, send, change and take back a contribution, and when. Same names as actions.py."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from consult.campaigns.models import Campaign, Moderation, PhaseKind, State
 from consult.campaigns.rules import facilitate, take_part
@@ -9,11 +9,10 @@ from consult.core import clock
 from consult.core.i18n import _, day
 from consult.core.rules import Refused, require
 from consult.identity.rules import proven
+from consult.people.letters import UNCONFIRMED
 from consult.people.models import User
 from consult.people.rules import signed_in
 from consult.posts.models import NEXT, Status
-
-CONFIRMED_WITHIN = timedelta(days=7)  # words sent in time count, if their author answers by then
 
 
 def save_draft(actor: User | None, campaign: Campaign) -> None:
@@ -160,7 +159,7 @@ def proposing(campaign: Campaign, at: datetime | None = None) -> None:
 def sent_in_time(contribution: Contribution) -> None:
     """Contributions are asked for, or were a few days ago when its author asked to send it."""
     since = contribution.awaited_since
-    is_late = since is None or since + CONFIRMED_WITHIN < clock.now()
+    is_late = since is None or since + UNCONFIRMED < clock.now()
     proposing(contribution.campaign, None if is_late else since)
 
 

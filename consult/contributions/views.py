@@ -133,6 +133,7 @@ def submit(slug: str) -> ResponseReturnValue:
             form=form,
             refused=refused,
             needs_address=_needs_address(user, campaign),
+            asks_proof=bool(campaign.accepted and refusal(proven, user, campaign)),
         ),
         403 if refused else 200,
     )
@@ -367,7 +368,7 @@ def receipt(receipt: str) -> ResponseReturnValue:
         may_send=refusal(rules.save_draft, user, campaign) is None,
         may_edit=refusal(rules.edit, user, contribution),
         awaits=refusal(rules.sent_in_time, contribution) is None,
-        within=rules.CONFIRMED_WITHIN,
+        within=letters.UNCONFIRMED,
         masked=_masked(contribution.awaited_email),
         form=Form() if contribution.awaited_email else None,
         qr=qr_svg(

@@ -14,12 +14,14 @@ from consult.people.models import Letter, User
 from consult.people.passwords import sealed
 
 HOUR = timedelta(hours=1)
+# How long words wait for their author's address to answer, and the link that lets it answer.
+UNCONFIRMED = timedelta(days=7)
 # How long the link of each letter opens something; those not named here: one hour.
 VALID_FOR = {
     "people.sign_up": timedelta(days=3),
     "people.change_address": timedelta(days=1),
     "people.invite": timedelta(days=30),  # the invitation itself says when it is over
-    "contributions.confirm": timedelta(days=3),
+    "contributions.confirm": UNCONFIRMED,
 }
 
 

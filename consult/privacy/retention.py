@@ -43,7 +43,6 @@ YEAR = timedelta(days=365)
 INACTIVE = 2 * YEAR
 WARNINGS = (timedelta(days=60), timedelta(days=14))  # before the end: a letter, and another
 DRAFT = timedelta(days=180)
-UNCONFIRMED = timedelta(days=7)  # the link of their letter lives three days
 APPEAL = timedelta(days=122)  # to contest the results in court: two months, and as many to be told
 SILENCE = 2 * YEAR  # results that never came: counted from the last day of the vote
 TOLD = 2 * YEAR
@@ -128,7 +127,10 @@ def close_visits(now: datetime) -> int:
 
 def drop_drafts(now: datetime) -> int:
     """Texts nobody sent, and texts sent from an address that never answered."""
-    from_nobody = sa.and_(Post.author_id.is_(None), Post.created_at < now - UNCONFIRMED)
+    table = db.metadata.tables["contribution"]
+    asked = sa.select(table.c.awaited_since).where(table.c.id == Post.id).scalar_subquery()
+    since = sa.func.coalesce(asked, Post.created_at)
+    from_nobody = sa.and_(Post.author_id.is_(None), since < now - letters.UNCONFIRMED)
     found = db.session.scalars(
         sa.select(Post)
         .where(
@@ -305,7 +307,10 @@ RULES = (
     Rule(
         "drop_drafts",
         _("Drafts and unconfirmed texts"),
-        _("Six months; seven days where the address never answered."),
+        _(
+            "Six months; %(days)d days where the address never answered.",
+            days=letters.UNCONFIRMED.days,
+        ),
         drop_drafts,
     ),
     Rule(

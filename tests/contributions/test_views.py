@@ -13,6 +13,7 @@ from consult.contributions.models import Contribution, Outcome
 from consult.core import clock, queue
 from consult.core.db import db
 from consult.people import limits
+from consult.people import letters
 from consult.people.models import RoleName, User
 from consult.posts import queries as posts
 from consult.posts.models import Channel, Slip, Status
@@ -247,6 +248,23 @@ def test_words_first_then_the_address_then_the_letter(client, by_mail, outbox, a
     assert client.get(link).status_code in (303, 410)
 
 
+def test_the_letter_the_receipt_and_the_link_speak_of_the_same_day(
+    client, by_mail, outbox, app, noon
+):
+    write(client, by_mail)
+    draft = only()
+    client.post(f"/recepisse/{draft.receipt}/adresse", data={"email": "lea@exemple.fr"})
+    queue.work_once(app)
+    last = "avant le 22 juin 2026"
+    assert last in client.get(f"/recepisse/{draft.receipt}").text
+    assert last in outbox[0].body
+    link = re.search(r"https?://[^/]+(/contributions/confirmer/\S+)", outbox[0].body)[1]
+    with clock.frozen(noon + letters.UNCONFIRMED - timedelta(minutes=1)):
+        assert client.get(link).status_code == 200
+    with clock.frozen(noon + letters.UNCONFIRMED + timedelta(minutes=1)):
+        assert client.get(link).status_code == 410
+
+
 def test_a_known_address_confirms_in_one_click(client, by_mail, outbox, app):
     known = make_user(email="lea@exemple.fr", pseudonym="Léa")
     write(client, by_mail)
@@ -396,7 +414,7 @@ def test_what_is_withdrawn_says_so_at_its_address(client, app, ctx, noon):
     client.post(f"{there}/retirer")
     gone = app.test_client().get(there)
     assert gone.status_code == 410
-    assert "retirée à la demande de son auteur" in gone.text
+    assert "retirée à la demande de qui l’a écrite" in gone.text
     assert title not in gone.text
 
 

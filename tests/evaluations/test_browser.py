@@ -14,7 +14,7 @@ def test_from_the_plan_to_what_there_is_to_judge(page, server):
         plan = a_measured_plan().slug
         come_in(page, server, make_user(RoleName.FACILITATOR))
     page.goto(f"/plans/{plan}")
-    page.get_by_role("link", name="Demander aux habitants d’évaluer").click()
+    page.get_by_role("link", name="Demander aux habitantes et habitants d’évaluer").click()
     page.wait_for_url(f"**/plans/{plan}/evaluer")
     is_for_all_eyes(page)
     page.get_by_role("button", name="Commencer l’évaluation").click()

@@ -87,7 +87,7 @@ def test_a_new_site_says_what_is_to_be_set_up(client, ctx, noon):
     for said in (
         "Le service d’arrière-plan est arrêté",
         "Aucune sauvegarde",
-        "Il n’y a pas de second administrateur",
+        "Une seule personne administre le site",
         "L’adresse du site n’est pas réglée",
         "Il reste à compléter : Mentions légales",
     ):
@@ -136,7 +136,7 @@ def notices_bounce(app, now):
 def alone(app, now):
     second = db.session.scalars(sa.select(Role).order_by(Role.id.desc())).first()
     db.session.delete(second)
-    return "Il n’y a pas de second administrateur", timedelta()
+    return "Une seule personne administre le site", timedelta()
 
 
 def no_second_key(app, now):

@@ -222,7 +222,7 @@ def test_the_mark_says_when_and_the_address_of_the_text_too(ctx, client, noon):
     commit()
     reply = client.get(f"/contributions/{number}")
     assert reply.status_code == 410
-    said = "Contribution retirée à la demande de son auteur le 15 juin 2026"
+    said = "Contribution retirée à la demande de qui l’a écrite le 15 juin 2026"
     assert said in reply.text.replace("\xa0", " ")
     assert (
         "tilleuls"

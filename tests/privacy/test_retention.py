@@ -96,10 +96,11 @@ def test_who_supported_what_is_forgotten_after_the_results_and_still_counts(ctx,
 def test_words_nobody_sent_or_confirmed_go(ctx, noon):
     mine = make_contribution(status=Status.DRAFT)
     unconfirmed = make_contribution(status=Status.DRAFT)
-    unconfirmed.author = None
+    late = make_contribution(status=Status.DRAFT, awaited_since=noon + 5 * DAY)
+    unconfirmed.author = late.author = None
     shown = make_contribution()
     db.session.commit()
-    model, numbers = type(mine), [mine.id, unconfirmed.id, shown.id]
+    model, numbers = type(mine), [mine.id, unconfirmed.id, late.id, shown.id]
 
     def left() -> list[bool]:
         db.session.rollback()
@@ -107,11 +108,13 @@ def test_words_nobody_sent_or_confirmed_go(ctx, noon):
         return [db.session.get(model, one) is not None for one in numbers]
 
     at(noon + 6 * DAY)
-    assert left() == [True, True, True]
-    at(noon + 8 * DAY)
-    assert left() == [True, False, True]
+    assert left() == [True, True, True, True]
+    at(noon + 8 * DAY)  # seven days after the address was asked, not after the first word
+    assert left() == [True, False, True, True]
+    at(noon + 13 * DAY)
+    assert left() == [True, False, False, True]
     at(noon + 181 * DAY)
-    assert left() == [False, False, True]
+    assert left() == [False, False, False, True]
 
 
 def test_raw_files_copies_and_seals_go_in_their_time(ctx, noon):

@@ -94,7 +94,7 @@ def test_a_text_is_withdrawn_even_answered_by_its_author_alone(app, client, ctx,
     assert client.post(f"/mon-espace/mes-donnees/textes/{number}/retirer").status_code == 303
     assert "Des tilleuls" not in client.get("/mon-espace/mes-donnees").text
     reply = app.test_client().get(f"/contributions/{number}")
-    assert (reply.status_code, "retirée à la demande de son auteur" in reply.text) == (410, True)
+    assert (reply.status_code, "retirée à la demande de qui l’a écrite" in reply.text) == (410, True)
 
 
 @pytest.mark.parametrize("words", ["keep", "withdraw"])
@@ -245,7 +245,7 @@ def test_the_figures_say_who_did_not_answer_and_show_no_small_number(client, ctx
     page = f"/consultations/{campaign.slug}/comptes"
     taking_part("adult", 3)
     said = client.get(page).text
-    assert "Participants volontaires, non représentatifs" in said
+    assert "Personnes volontaires, qui ne représentent pas" in said
     assert "Trop peu d’entre eux ont dit leur âge" in said
     taking_part("adult", 17)
     taking_part("from_15", 14)
