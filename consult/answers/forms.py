@@ -7,16 +7,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from consult.contributions.models import Outcome
-from consult.core.forms import Form
+from consult.core.forms import Form, offered
 from consult.core.i18n import _
-
-OUTCOMES = [
-    SelectChoice(Outcome.RETAINED, _("Retained")),
-    SelectChoice(Outcome.PARTLY, _("Partly retained")),
-    SelectChoice(Outcome.NOT_RETAINED, _("Not retained")),
-    SelectChoice(Outcome.OUT_OF_SCOPE, _("Out of scope")),
-    SelectChoice(Outcome.ALREADY_DONE, _("Already done")),
-]
 
 
 class AnswerForm(Form):
@@ -24,7 +16,7 @@ class AnswerForm(Form):
 
     outcome = RadioField(
         _("What the town decides"),
-        choices=OUTCOMES,
+        choices=offered(Outcome),
         validators=[InputRequired(_("Please choose what the town decides."))],
     )
     part = StringField(
@@ -95,7 +87,7 @@ class WordingForm(Form):
         _("Name of the wording"),
         validators=[InputRequired(_("Please name the wording.")), Length(max=120)],
     )
-    outcome = SelectField(_("Outcome"), choices=OUTCOMES)
+    outcome = SelectField(_("Outcome"), choices=offered(Outcome))
     words = TextAreaField(
         _("Words"), validators=[InputRequired(_("Please write the wording.")), Length(max=20_000)]
     )

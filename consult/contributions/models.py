@@ -4,7 +4,6 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Self
 
 import sqlalchemy as sa
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from consult.campaigns.models import Campaign, Theme
 from consult.core import clock, search
 from consult.core.db import changed, choice, count_in, db
+from consult.core.i18n import Labelled, _
 from consult.core.personal import Fate, impersonal, personal
 from consult.core.text import excerpt, plain, stems
 from consult.posts.models import WORDS, Post, Status
@@ -22,14 +22,14 @@ STARTS = 16  # where a shuffled list may begin; the visitor's own start travels 
 SHUFFLE = 2**30
 
 
-class Outcome(StrEnum):
+class Outcome(Labelled):
     """What the town answered: the latest `Answer` says it in words."""
 
-    RETAINED = "retained"
-    PARTLY = "partly_retained"
-    NOT_RETAINED = "not_retained"
-    OUT_OF_SCOPE = "out_of_scope"
-    ALREADY_DONE = "already_done"
+    RETAINED = "retained", _("Retained")
+    PARTLY = "partly_retained", _("Partly retained")
+    NOT_RETAINED = "not_retained", _("Not retained")
+    OUT_OF_SCOPE = "out_of_scope", _("Out of scope")
+    ALREADY_DONE = "already_done", _("Already done")
 
 
 SHOWN: dict[str, Any] = {

@@ -70,13 +70,6 @@ bp = Blueprint("contributions", __name__)
 
 LETTERS_WINDOW = timedelta(minutes=15)
 LETTERS, NETWORK_LETTERS = 3, 20
-OUTCOMES: dict[Outcome | None, Any] = {
-    Outcome.RETAINED: _("Retained"),
-    Outcome.PARTLY: _("Partly retained"),
-    Outcome.NOT_RETAINED: _("Not retained"),
-    Outcome.OUT_OF_SCOPE: _("Out of scope"),
-    Outcome.ALREADY_DONE: _("Already done"),
-}
 STATUSES = {
     Status.REFUSED: _("Refused"),
     Status.RESTRICTED: _("Hidden"),
@@ -457,7 +450,7 @@ def _choices(campaign: Campaign, places: list[Place]) -> dict[str, list[tuple[An
         "outcomes": [
             ("", _("With or without an answer")),
             (queries.NO_ANSWER, _("No answer yet")),
-            *((outcome, OUTCOMES[outcome]) for outcome in Outcome),
+            *((outcome, outcome.label) for outcome in Outcome),
         ],
     }
 
@@ -603,7 +596,7 @@ def _ended(contribution: Contribution, origins: list[Any]) -> Any:
     if contribution.status in STATUSES:
         return STATUSES[contribution.status]
     outcome = contribution.outcome
-    return OUTCOMES[outcome] if outcome in CLOSING and not origins else ""
+    return outcome.label if outcome in CLOSING and not origins else ""
 
 
 def _gone(contribution: Contribution) -> ResponseReturnValue:

@@ -426,25 +426,24 @@ def _theme_nodes(told: Story, themes: Sequence[int]) -> list[Node]:
     return [*nodes, Node(f"theme-{OTHERS}", gettext("Other themes"))]
 
 
+# What was answered, from the top of the drawing: the kindest first, no answer last.
+DOWNWARDS = (
+    *(Outcome.RETAINED, Outcome.PARTLY, Outcome.ALREADY_DONE),
+    *(Outcome.NOT_RETAINED, Outcome.OUT_OF_SCOPE, None),
+)
+
+
 def _outcome_nodes(told: Story) -> list[Node]:
-    words: dict[Outcome | None, str] = {
-        Outcome.RETAINED: gettext("Retained"),
-        Outcome.PARTLY: gettext("Partly retained"),
-        Outcome.ALREADY_DONE: gettext("Already done"),
-        Outcome.NOT_RETAINED: gettext("Not retained"),
-        Outcome.OUT_OF_SCOPE: gettext("Out of scope"),
-        None: gettext("No answer yet"),
-    }
     waiting = told.figures.published - told.figures.answered
     return [
         Node(
             _outcome_key(outcome),
-            label,
+            str(outcome.label) if outcome else gettext("No answer yet"),
             _contributions(told, None, outcome),
             tone=outcome or "none",
             value=told.figures.by_outcome.get(outcome, 0) if outcome else waiting,
         )
-        for outcome, label in words.items()
+        for outcome in DOWNWARDS
     ]
 
 

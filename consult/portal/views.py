@@ -304,7 +304,7 @@ def search() -> str:
         campaigns=[("", _("Anywhere")), *((one.slug, one.title) for one in among.campaigns)],
         themes=[("", _("Any theme")), *((one.id, one.title) for one in among.themes)],
         places=[("", _("Anywhere")), *((one.slug, one.name) for one in among.places)],
-        outcomes=[("", _("Any answer")), *OUTCOMES.items()],
+        outcomes=[("", _("Any answer")), *((one.value, one.label) for one in Outcome)],
         statuses=[("", _("Any status")), *((one.value, one.label) for one in Progress)],
         hit_url=_hit_url,
         again=lambda **changed: url_for(".search", **_terms(asked._replace(**changed))),
@@ -324,13 +324,6 @@ KINDS = {
     "act": _("Act of the assembly"),
     "indicator": _("Indicator"),
 }
-OUTCOMES = {
-    Outcome.RETAINED: _("Retained"),
-    Outcome.PARTLY: _("Partly retained"),
-    Outcome.ALREADY_DONE: _("Already done"),
-    Outcome.NOT_RETAINED: _("Not retained"),
-    Outcome.OUT_OF_SCOPE: _("Out of scope"),
-}
 LONGEST = 200  # letters of a question
 
 
@@ -343,7 +336,7 @@ def _asked() -> finding.Asked:
         campaign=args.get("campaign", ""),
         theme=max(0, args.get("theme", 0, type=int)) if args.get("campaign") else None,
         place=args.get("place", ""),
-        outcome=args.get("outcome", "") if args.get("outcome") in OUTCOMES else "",
+        outcome=args.get("outcome", "") if args.get("outcome") in list(Outcome) else "",
         status=args.get("status", "") if args.get("status") in list(Progress) else "",
         after=args.get("after", ""),
     )
