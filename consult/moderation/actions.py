@@ -215,6 +215,8 @@ def conclude(
         if _is_in_force(appeal.decision):
             decision = _decision(actor, appeal.text, undone, person=appeal.decision.person)
             _carry_out(decision)
+        for notice in queries.notices_behind(appeal.decision):
+            _answer(actor, notice, again=True)
     elif conclusion == Conclusion.REVERSED and verdict is not None:
         decision = _decision(actor, appeal.text, verdict, why)
         _carry_out(decision)
@@ -394,12 +396,20 @@ def _close(notice: Notice) -> None:
     notice.closed_at, notice.minutes = clock.now(), queries.minutes(notice.at)
 
 
-def _answer(actor: User | None, notice: Notice) -> None:
-    """Tell whoever pointed a text out what became of it: on the site, or by mail."""
-    record("moderation.settle", actor, notice, notify=[notice.reporter])
+def _answer(actor: User | None, notice: Notice, *, again: bool = False) -> None:
+    """Tell whoever pointed a text out what became of it: on the site, or by mail.
+
+    `again`: they were answered once, and an appeal of the author has changed the answer.
+    """
+    changed = {"again": True} if again else {}
+    record("moderation.settle", actor, notice, notify=[notice.reporter], **changed)
     if notice.email:
         letters.write(
-            "moderation.settled", notice.email, language=notice.language, receipt=notice.receipt
+            "moderation.settled",
+            notice.email,
+            language=notice.language,
+            receipt=notice.receipt,
+            **changed,
         )
 
 

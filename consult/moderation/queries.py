@@ -445,10 +445,15 @@ def notice_with_key(key: str | None) -> Notice | None:
 
 
 def watchers(notice: Notice) -> list[User]:
-    """The facilitators, told once a text, however many people point it out."""
+    """The facilitators, told once a text however many point it out; again when it presses more."""
     others = (
         sa.select(Notice.id)
-        .where(Notice.post_id == notice.post_id, Notice.closed_at.is_(None), Notice.id != notice.id)
+        .where(
+            Notice.post_id == notice.post_id,
+            Notice.closed_at.is_(None),
+            Notice.id != notice.id,
+            Notice.urgency.in_([one for one in Urgency if one.rank <= notice.urgency.rank]),
+        )
         .limit(1)
     )
     if db.session.scalar(others):

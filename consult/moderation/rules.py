@@ -238,6 +238,11 @@ def enter_appeal(actor: User | None, contested: Decision | Notice, *, received_o
     text = contested.post if isinstance(contested, Decision) else contested.text
     has_role(actor, RoleName.FACILITATOR, **_place(text))
     require(received_on <= clock.today(), _("This day is still to come."))
+    since = contested.at if isinstance(contested, Decision) else contested.closed_at
+    require(
+        since is None or received_on >= clock.in_town(since).date(),
+        _("What this letter contests was decided later: look at the day and at the number."),
+    )
     appeal(actor, contested, received_on)
 
 

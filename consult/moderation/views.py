@@ -20,6 +20,7 @@ from consult.moderation.charter import (
     BY_RANK,
     NEEDS_REASONS,
     TARGETS,
+    Conclusion,
     Ground,
     Urgency,
     Verdict,
@@ -279,9 +280,11 @@ def notice(receipt: str) -> ResponseReturnValue:
     """What became of a notice, for whoever holds its receipt."""
     notice = queries.notice_or_404(receipt)
     may_decide = not refusal(rules.moderate, actor(), notice.text)
+    against = queries.appeal_against(notice.decision) if notice.decision else None
     return private(
         "moderation/notice.html",
         notice=notice,
+        reversed=against if against and against.conclusion == Conclusion.REVERSED else None,
         label=queries.label,
         may_decide=may_decide,
         appeal=queries.appeal_against(notice),

@@ -16,7 +16,7 @@ from consult.core.search import SearchEntry
 from consult.journal.actions import commit
 from consult.journal.models import Event, Notification
 from consult.moderation import actions, queries
-from consult.moderation.charter import NEEDS_REASONS, Ground, Verdict
+from consult.moderation.charter import NEEDS_REASONS, Ground, Urgency, Verdict
 from consult.moderation.models import Decision, Notice
 from consult.moderation.queries import Scope
 from consult.people import jobs
@@ -256,6 +256,21 @@ def test_facilitators_are_told_once_a_text(facilitator):
         actions.notify_content(None, text, ground=Ground.THREAT, words="Troisième ligne.", **SIGNED)
         commit()
     assert db.session.scalar(sa.select(sa.func.count(Notification.id))) == 1
+
+
+def test_facilitators_are_told_again_when_somebody_is_in_danger(app, facilitator, outbox):
+    text = make_contribution(title="Une rue")
+    for urgency in (Urgency.OTHER, Urgency.DANGER, Urgency.UNLAWFUL, Urgency.DANGER):
+        actions.notify_content(
+            None, text, ground=Ground.THREAT, words="Troisième ligne.", urgency=urgency, **SIGNED
+        )
+        commit()
+    assert db.session.scalar(sa.select(sa.func.count(Notification.id))) == 2
+    app.config["NOTICE_WAIT"] = -1
+    jobs.send_notices()
+    jobs.send_notices()
+    said = "\n".join(f"{letter.subject}\n{letter.body}" for letter in outbox)
+    assert "Danger, à lire dans l’heure" in said
 
 
 def test_hiding_a_text_answers_every_notice_about_it(app, facilitator, outbox, monkeypatch):

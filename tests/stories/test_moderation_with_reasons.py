@@ -422,6 +422,43 @@ def test_a_letter_is_typed_in_on_its_page(app, client, amina, bruno, text):
     assert db.session.scalar(sa.select(sa.func.count(Appeal.id))) == 1
 
 
+def test_no_letter_contests_what_was_not_decided_yet(amina, bruno, text):
+    decision = hide(amina, text)
+    before = clock.today() - timedelta(days=1)
+    with pytest.raises(Refused) as refused:
+        actions.enter_appeal(bruno, decision, words="Relisez.", received_on=before)
+    assert "décidé plus tard" in str(refused.value.reason)
+
+
+def test_whoever_pointed_it_out_hears_that_the_decision_was_reversed(
+    app, client, amina, bruno, text, outbox, monkeypatch
+):
+    reader = make_user()
+    said = {"ground": Ground.INSULT, "words": "Deuxième ligne."}
+    signed = {"name": NOTICE["name"], "email": NOTICE["email"]}
+    unknown = actions.notify_content(None, text, **said, **signed)
+    known = actions.notify_content(reader, text, **said)
+    decision = hide(amina, text)
+    appeal = actions.appeal(text.author, decision, words="C'est un mot d'enfant.")
+    commit()
+    monkeypatch.setitem(app.config, "NOTICE_WAIT", -1)
+    jobs.send_letters()
+    jobs.send_notices()
+    outbox.clear()
+    actions.conclude(bruno, appeal, conclusion=Conclusion.REVERSED, words="Rien à redire.")
+    commit()
+    jobs.send_letters()
+    jobs.send_notices()
+    told = {letter.to[0]: letter for letter in outbox}
+    for address, notice in ((unknown.email, unknown), (reader.email, known)):
+        assert told[address].subject == f"La réponse à votre signalement {notice.receipt} a changé"
+        page = read(client, f"/signalement/{notice.receipt}")
+        assert "Décision annulée après un recours" in page
+        assert "Texte masqué" not in page
+        assert f'href="/contributions/{text.id}"' in page
+    assert f'href="/contributions/{text.id}"' in read(client, f"/recours/{appeal.receipt}")
+
+
 def test_the_database_lets_nobody_judge_their_own_decision(amina, bruno, text, noon):
     decision = hide(amina, text)
     appeal = actions.appeal(None, decision, words="Relisez.")
