@@ -82,6 +82,7 @@ def came_from() -> str | None:
 
 def init_app(app: Flask) -> None:
     app.before_request(_begin_writing)
+    app.teardown_appcontext(_leave)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _forgotten)
     app.register_error_handler(HTTPException, _known)
@@ -115,7 +116,7 @@ def not_now() -> Response:
     try:
         _let_go()
     except Exception:  # the connection went away: so did everything that was being done on it
-        db.session.remove()
+        db.session().invalidate()
     try:
         sent = [*request.form.items(multi=True)] if request.method == "POST" else []
         typed = [(name, word) for name, word in sent if not SECRET.search(name)]
@@ -146,6 +147,14 @@ def _begin_writing() -> None:
 def _let_go() -> None:
     db.session.rollback()
     db.session.info.pop("events", None)
+
+
+def _leave(_error: BaseException | None) -> None:
+    """Give the connection back: if it went away meanwhile, what was answered is answered."""
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session().invalidate()
 
 
 def _refused(refused: Refused) -> AnyResponse:

@@ -67,7 +67,7 @@ def init_app(app: Flask, *, but: tuple[str, ...]) -> None:
                 _note(response)
             except sa.exc.DBAPIError:  # the database went away: what was done before stands
                 log.warning("not noted where a form landed", exc_info=True)
-                db.session.remove()
+                db.session().invalidate()
         return response
 
 
