@@ -1,7 +1,6 @@
 """What to read of answers: the letters of one contribution, how many got one, who still waits."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -271,8 +270,3 @@ def exported(
             return
         after = rows[-1][0].id
         db.session.expunge_all()
-
-
-def due(assigned: Assignment | None, today: date) -> bool:
-    """Whether a service is past the day it was given."""
-    return bool(assigned and assigned.due_on and assigned.due_on < today)

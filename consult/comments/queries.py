@@ -162,19 +162,6 @@ def readers(comment: Comment) -> list[User]:
     return with_role(RoleName.FACILITATOR, campaign=comment.campaign)
 
 
-def recent(campaign: Campaign, limit: int = 10) -> list[Comment]:
-    """The latest public comments of a campaign."""
-    return list(
-        db.session.scalars(
-            sa.select(Comment)
-            .where(Comment.campaign_id == campaign.id, Comment.status == Status.PUBLISHED)
-            .options(joinedload(Comment.contribution), joinedload(Comment.author))
-            .order_by(Comment.id.desc())
-            .limit(limit)
-        )
-    )
-
-
 def _lines(contribution_id: int, start: tuple[int, int] | None) -> sa.Select[Any]:
     """The comments of a page, in the order of the threads."""
     statement = _LINES.where(_comment.c.contribution_id == contribution_id)

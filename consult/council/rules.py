@@ -39,11 +39,6 @@ def desk(actor: User | None) -> None:
     has_role(actor, RoleName.COUNCIL)
 
 
-def read_desk(actor: User | None) -> None:
-    """The desk, and those who read everything."""
-    has_role(actor, RoleName.COUNCIL, RoleName.GUARANTOR, RoleName.ADMINISTRATOR)
-
-
 # Assemblies.
 
 

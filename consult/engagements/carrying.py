@@ -57,41 +57,6 @@ def roadmap(data: Data, ref: str, act: Act | None) -> Plan:
     return plan
 
 
-def report(plan: Plan, data: Data) -> dict[str, int]:
-    """What the document holds and what was made of it, counted."""
-    tree = queries.of_plan(plan)
-    count = sheets.counted(sheets.of_plan(plan))
-    rows: dict[str, int] = {}
-    for level in LEVELS:
-        rows[slugify(level)] = sum(one.level == level for one in tree.engagements)
-    return {
-        **rows,
-        "sheets_announced": count.announced,
-        "sheets_published": count.published,
-        "sheets_printed_twice": len(printed_twice(data)),
-        "amounts": _counted(Amount, plan),
-        "moments": _counted(Moment, plan),
-    }
-
-
-def _counted(model: Any, plan: Plan) -> int:
-    rows = sa.select(sa.func.count()).select_from(model).where(model.plan_id == plan.id)
-    return db.session.scalar(rows) or 0
-
-
-def printed_twice(data: Data) -> list[tuple[str, str]]:
-    """The sheets that stand twice in the document: where, and the one they repeat."""
-    said = data.get("fiches_action") or []
-    found = [
-        (_name(said[place], place), _name(said[first], first))
-        for place, first in sheets.twins([_content(one) for one in said])
-    ]
-    noted = data.get("_duplicate_sheet")
-    if noted:
-        found.append((noted["_source_lines"], noted["_duplicate_of"]))
-    return found
-
-
 def _name(one: Data, place: int) -> str:
     return one.get("_id") or f"FA{place + 1}"
 

@@ -47,10 +47,6 @@ class Standing(NamedTuple):
     awaited: date | None
     state: State
 
-    @property
-    def is_recurring(self) -> bool:
-        return bool(recurrence(self.moment.periodicity))
-
 
 def of_plan(plan: Plan) -> list[Standing]:
     """The moments of a plan with where each stands, in their order, in one statement."""

@@ -169,19 +169,6 @@ def counted(plan_ids: Sequence[int]) -> dict[int, Counter[Progress]]:
     return counts
 
 
-def of_campaign(campaign: Campaign) -> list[Plan]:
-    """The published plans that came out of a campaign, earliest first."""
-    return list(
-        db.session.scalars(
-            sa.select(Plan)
-            .join(plan_campaign, plan_campaign.c.plan_id == Plan.id)
-            .options(joinedload(Plan.act))
-            .where(plan_campaign.c.campaign_id == campaign.id, Plan.state == PlanState.PUBLISHED)
-            .order_by(Plan.published_at, Plan.id)
-        )
-    )
-
-
 def adopted_by(act: Act, actor: User | None) -> list[Plan]:
     """The plans an act adopted, those this person may read."""
     return list(

@@ -69,10 +69,6 @@ class Text(NamedTuple):
     sheets: list[Read]
     until: datetime | None  # when the next version opened; None while this one is in force
 
-    @property
-    def action_count(self) -> int:
-        return len({one.id for rows in self.actions.values() for one in rows})
-
 
 def text(plan: Plan, version: PlanVersion) -> Text:
     """The plan as it stood in one of its versions, built from what nobody can change.

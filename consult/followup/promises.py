@@ -136,7 +136,6 @@ class Kept(NamedTuple):
     """Something of a plan that no longer reads as it was adopted, or came after."""
 
     subject: Engagement | Action
-    is_added: bool
     rows: list[Row]
     slip: Slip | None
     reasons: list[Why]
@@ -173,14 +172,14 @@ def account(tree: Tree) -> Account | None:
         promised = by_subject.get(key)
         why = reasons.get(key, [])
         if promised is None:
-            added.append(Kept(subject, True, beside({}, now), None, why))
+            added.append(Kept(subject, beside({}, now), None, why))
             continue
         moved = slip(promised, now) if isinstance(subject, Action) else None
         dated += isinstance(subject, Action) and bool(promised.get("dates"))
         later += bool(moved and moved.is_later)
         rows = changes(promised, now)
         if rows:
-            changed.append(Kept(subject, False, rows, moved, why))
+            changed.append(Kept(subject, rows, moved, why))
         else:
             kept += 1
     return Account(kept + len(changed), kept, dated, later, changed, added)

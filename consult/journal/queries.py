@@ -1,4 +1,4 @@
-"""What to read of the journal: the last line, one thing's history, and whether the chain holds."""
+"""What to read of the journal: the last line, its signed heads, and whether the chain holds."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -51,18 +51,6 @@ class Tip:
         finally:
             connection.close()
         return row[0] if row else ""
-
-
-def history(kind: str, subject_id: int, limit: int = 50) -> list[Event]:
-    """What happened to one thing, latest first."""
-    return list(
-        db.session.scalars(
-            sa.select(Event)
-            .where(Event.subject_kind == kind, Event.subject_id == subject_id)
-            .order_by(Event.id.desc())
-            .limit(limit)
-        )
-    )
 
 
 # The tree and its signed heads.

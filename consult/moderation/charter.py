@@ -34,7 +34,6 @@ UNDONE_BY = {
     Verdict.SUSPEND: Verdict.LIFT,
 }
 NEEDS_REASONS = tuple(UNDONE_BY)
-HIDES = (Verdict.REFUSE, Verdict.RESTRICT)
 # What each restriction does, in words for its author.
 EFFECTS = {
     Verdict.REFUSE: _(

@@ -69,9 +69,6 @@ class Order(Labelled):
     DRAWN = "drawn", _("Drawn by lot")
 
 
-SUBJECTS = ("plan_id", "edition_id", "act_id")
-
-
 class Expression(db.Model):
     """The words of all groups beside one page: the same room for each, shown on the same day."""
 

@@ -18,10 +18,6 @@ from consult.territory.models import Place
 
 PAGE = 15
 COUNTED = 50  # beyond, the page says « more than 50 »
-KINDS = (
-    *("contribution", "answer", "plan", "engagement", "action", "sheet", "question"),
-    *("programme", "body", "act", "indicator"),
-)
 
 
 class Asked(NamedTuple):

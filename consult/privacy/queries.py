@@ -154,20 +154,6 @@ def officers() -> list[User]:
     return people.administrators()
 
 
-def waiting() -> tuple[int, int]:
-    """How many requests and breaches wait, for the page of what needs attention."""
-    asked = sa.select(sa.func.count()).where(
-        Petition.answered_at.is_(None), Petition.due_at < clock.now() + SOON
-    )
-    broken = sa.select(sa.func.count()).where(
-        Breach.is_risky, Breach.told_authority_at.is_(None), Breach.closed_at.is_(None)
-    )
-    one, other = db.session.execute(
-        sa.select(asked.scalar_subquery(), broken.scalar_subquery())
-    ).one()
-    return one, other
-
-
 def running_out() -> list[tuple[type[Any], int]]:
     """Requests a week from their day, and breaches the authority was not told of."""
     now = clock.now()

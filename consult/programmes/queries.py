@@ -28,7 +28,6 @@ from consult.programmes.models import (
     BodyMember,
     Call,
     Candidate,
-    Choice,
     Component,
     Criterion,
     Deed,
@@ -428,10 +427,6 @@ def judged(criterion: Criterion, assessment: Assessment) -> Verdict:
         return Verdict(criterion, typed, None)
     asked = Threshold(criterion.words, criterion.operator, Decimal(criterion.value), criterion.unit)
     return Verdict(criterion, typed, asked.is_met(value))
-
-
-def laureates(call: Call) -> list[Candidate]:
-    return [one for one in call.candidates if one.choice == Choice.LAUREATE]
 
 
 # What was done.

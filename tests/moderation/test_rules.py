@@ -9,13 +9,14 @@ from consult.core.db import db
 from consult.core.rules import Refused, refusal
 from consult.journal.actions import commit
 from consult.moderation import actions, rules
-from consult.moderation.charter import HIDES, Aim, Ground, Origin, Verdict
+from consult.moderation.charter import Aim, Ground, Origin, Verdict
 from consult.moderation.models import POSSIBLE, Decision, Reasons
 from consult.moderation.statements import Why
 from consult.people.models import Role, RoleName
 from consult.posts.models import NEXT, Status
 from tests.factories import make_campaign, make_contribution, make_user, reasons
 
+HIDES = (Verdict.REFUSE, Verdict.RESTRICT)
 OTHERS = "Cette page est réservée à l’équipe d’animation."
 INSULT = "Le maire est un clown et sa première adjointe une incapable, qu'ils dégagent !"
 CRITICISM = "Le maire n'a rien tenu de ses promesses ; ce projet est une honte et un gaspillage."

@@ -231,7 +231,7 @@ def test_the_call_of_the_metropolis(ctx, shared_data):
     programme = carry(carrying.call, data, "003")
     whole = queries.whole(programme)
     (call,) = whole.calls
-    assert [one.named for one in queries.laureates(call)] == [
+    assert [one.named for one in call.candidates if one.choice == Choice.LAUREATE] == [
         *("Sceaux", "Aulnay-sous-Bois", "Meudon", "Noisy-le-Grand")
     ]
     assert "première promotion" in call.cohort

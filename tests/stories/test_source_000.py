@@ -217,8 +217,6 @@ def test_us0_7_traceability(plan, client):
     assert "16 octobre 2021" in act
     assert "à l'unanimité des votants" in act
     assert "non communiqué" in act
-    (campaign,) = plan.campaigns
-    assert plans.of_campaign(campaign) == [plan]
     assert [one.title for one in queries.editions(plan)] == ["Deux ans après"]
 
 
