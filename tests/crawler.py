@@ -31,6 +31,7 @@ class Visit(NamedTuple):
     """One page asked for, what it answered and what is wrong with it."""
 
     path: str
+    found_on: str  # the page that leads there
     endpoint: str
     status: int
     statements: int
@@ -43,6 +44,7 @@ class Reading(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
         self.links: list[str] = []
+        self.forms: list[tuple[str, str]] = []  # method, address (none: the page itself)
         self.faults: list[str] = []
         self.ids: Counter[str] = Counter()
         self.anchors: list[str] = []
@@ -91,6 +93,10 @@ class Reading(HTMLParser):
             self._hear(data, self._open[-1][1])
 
     def _look_at(self, tag: str, said: dict[str, str], language: str) -> None:
+        if tag == "form":
+            self.forms.append((said.get("method", "get").upper(), said.get("action", "")))
+        if "formaction" in said:
+            self.forms.append(("POST", said["formaction"]))
         if "style" in said:
             self.faults.append(f"<{tag}> has a style")
         self.faults += [f"<{tag}> has {name}" for name in said if name.startswith("on")]
@@ -145,21 +151,23 @@ class Crawler:
         with app.app_context():
             self.engine = db.engine
         self.seen: set[str] = set()
+        self.sends: dict[str, str] = {}  # what can only be sent: its route, and a page that does
         self.kinds: Counter[tuple[str, tuple[str, ...]]] = Counter()
 
     def walk(self, *starts: str) -> Iterator[Visit]:
-        waiting = deque(starts)
+        waiting = deque((start, "") for start in starts)
         while waiting:
-            path = waiting.popleft().partition("#")[0]
+            link, found_on = waiting.popleft()
+            path = link.partition("#")[0]
             if path in self.seen or not self._is_wanted(path):
                 continue
             self.seen.add(path)
-            visit, links = self.visit(path)
+            visit, links = self.visit(path, found_on)
             yield visit
-            waiting += links
+            waiting += [(one, path) for one in links]
 
-    def visit(self, path: str) -> tuple[Visit, list[str]]:
-        """Ask for one page, and read it."""
+    def visit(self, path: str, found_on: str = "") -> tuple[Visit, list[str]]:
+        """Ask for one page, read it, and knock at the doors its forms lead to."""
         faults: list[str] = []
         links: list[str] = []
         endpoint = self._endpoint(path)
@@ -168,16 +176,31 @@ class Crawler:
                 answer = self.client.get(path)
             except Exception as problem:  # noqa: BLE001 whatever it is, the page is broken
                 said = " ".join(repr(problem).split())[:200]
-                return Visit(path, endpoint, 500, len(statements), [said]), links
+                return Visit(path, found_on, endpoint, 500, len(statements), [said]), links
         if answer.status_code in (301, 302, 303, 307, 308):
             links = [answer.location]
         elif answer.mimetype == "text/html":
             reading = Reading(answer.get_data(as_text=True))
             faults, links = reading.faults, reading.links
-            if answer.status_code == 403 and "<p" not in answer.text:
-                faults.append("a refusal without a reason")
+            for method, address in reading.forms:
+                faults += self._knock(path, method, address)
         answer.close()
-        return Visit(path, endpoint, answer.status_code, len(statements), faults), links
+        return Visit(path, found_on, endpoint, answer.status_code, len(statements), faults), links
+
+    def _knock(self, path: str, method: str, address: str) -> list[str]:
+        """Whether a form leads to a door that is shut; what can only be sent goes to `sends`."""
+        if not address or address in self.seen:
+            return []
+        there = urlsplit(address).path
+        try:
+            route, _ = self.addresses.match(there, method=method, return_rule=True)
+        except HTTPException as problem:
+            return [f"a form sent to {address}: {problem.code}"]
+        if "GET" not in (route.methods or ()):
+            self.sends.setdefault(route.rule, path)
+        elif self._is_wanted(address) and self.client.get(address).status_code == 403:
+            return [f"a form sent to {address}, which refuses"]
+        return []
 
     def _is_wanted(self, path: str) -> bool:
         if NOT_OURS.match(path):
