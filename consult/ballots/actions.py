@@ -224,8 +224,6 @@ def strike(
     belong(poll.campaign, is_inside=is_inside, bracket=bracket)
     line = paper_line(poll.campaign, who, actor, is_inside=is_inside, bracket=bracket)
     voter = line.voter_key
-    if who.account is not None and not poll.campaign.accepted:
-        voter = voter_key(who.account, poll.campaign)  # their address may have been noted before
     receipt = Receipt(urn.receipt(poll, f"{voter}:{key}"))
     if queries.with_receipt(receipt.code):
         return receipt
@@ -269,7 +267,7 @@ def publish(actor: User | None, poll: Poll) -> PollResult:
         for sheet in queries.sheets(poll)
         if sheet.content
     ]
-    roll = {channel.value: number for channel, number in turnout.channels.items()}
+    roll = queries.roll(poll, by_place=rules.parts_voters(poll.campaign))
     data = results.drawn_up(poll.said(), poll.terms, ballots, sheets, roll)
     content, table = results.as_json(data), results.as_csv(data)
     result = PollResult(

@@ -6,6 +6,7 @@ from typing import Any
 from wtforms import (
     BooleanField,
     DecimalField,
+    Field,
     IntegerField,
     RadioField,
     SelectField,
@@ -274,6 +275,11 @@ class _Sheet(Form):
     """A counting sheet, as it was filled at the station."""
 
     poll: Poll
+
+    @property
+    def lines(self) -> list[Field]:
+        """Its boxes, in the order of the paper: ballots, blank, spoilt, then each choice."""
+        return [field for field in self if field.short_name not in ("key", "csrf_token")]
 
     def content(self) -> dict[str, Any]:
         """What was typed, as plain data."""

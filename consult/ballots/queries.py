@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, lazyload
 from werkzeug.exceptions import NotFound
 
-from consult.ballots.counting import Method
+from consult.ballots.counting import FEW, Method
 from consult.ballots.models import (
     METHODS,
     Channel,
@@ -20,12 +20,13 @@ from consult.ballots.models import (
     Station,
     Struck,
 )
-from consult.campaigns.models import Campaign
+from consult.campaigns.models import Campaign, Identity
 from consult.campaigns.queries import is_visible_to
 from consult.contributions.models import Contribution
 from consult.core.algorithms import Kind, algorithm
 from consult.core.db import db, locked
 from consult.core.i18n import _, moment, spoken
+from consult.identity.models import Proof
 from consult.keys import queries as keys
 from consult.keys.models import Countersign
 from consult.keys.signatures import fingerprint
@@ -211,6 +212,32 @@ def turnout(poll: Poll) -> Turnout:
         if station_id:
             stations[station_id] = number
     return Turnout(channels, stations)
+
+
+def roll(poll: Poll, *, by_place: bool) -> dict[str, int]:
+    """What is published of the roll: voters by channel, and more where that tells nobody's vote.
+
+    `inside`, `outside` and `unknown` (where they live; asked with `by_place`) unless a handful
+    could be known by it; `without_address`: those who, where an e-mail address is enough, declared
+    on paper that they have none. Ballots bear none of this: only voters are counted by it.
+    """
+    counted = turnout(poll)
+    said = {channel.value: number for channel, number in counted.channels.items()}
+    known = db.session.execute(
+        sa.select(Proof.is_inside, Proof.way, sa.func.count())
+        .join(Struck, Struck.voter_key == Proof.voter_key)
+        .where(Struck.poll_id == poll.id, Proof.campaign_id == poll.campaign_id)
+        .group_by(Proof.is_inside, Proof.way)
+    ).all()
+    if not poll.campaign.accepted:
+        said["without_address"] = sum(n for _in, way, n in known if way == Identity.DECLARED)
+    elif by_place:
+        inside = sum(number for is_inside, _way, number in known if is_inside)
+        outside = sum(number for is_inside, _way, number in known if is_inside is False)
+        places = (inside, outside, counted.total - inside - outside)
+        if all(number == 0 or number >= FEW for number in places):
+            said |= zip(("inside", "outside", "unknown"), places, strict=True)
+    return said
 
 
 def struck(poll: Poll, voter: str) -> Struck | None:

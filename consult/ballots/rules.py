@@ -14,7 +14,7 @@ from consult.core import clock
 from consult.core.i18n import _, moment, n_
 from consult.core.rules import Refused, require
 from consult.identity.queries import voter_key
-from consult.identity.rules import proven
+from consult.identity.rules import asks_where, proven
 from consult.people.models import RoleName, User
 from consult.people.rules import has_role, signed_in
 
@@ -249,6 +249,11 @@ def enter(
         wrong = results.faults(poll.terms, content)
         if wrong:
             raise Refused(SHEET_FAULTS[wrong[0]])
+
+
+def parts_voters(campaign: Campaign) -> bool:
+    """Whether voters from within the perimeter and from elsewhere are told apart."""
+    return bool(campaign.accepted) and asks_where(campaign) and not campaign.is_for_insiders
 
 
 SHEET_FAULTS = {

@@ -126,6 +126,8 @@ def _outcome(poll: Poll, data: dict[str, Any]) -> dict[str, Any]:
         "is_judgment": poll.method == Method.JUDGMENT,
         "top": max((row["score"] for row in rows), default=0),
         "sheets": data["sheets"],
+        "roll": data["roll"],
+        "parts_voters": rules.parts_voters(poll.campaign),
         "tied": [row for row in rows if row["tied"]],
         "left": written(left) if left is not None else "",
     }
@@ -197,6 +199,23 @@ def paper(id: int) -> Response:
         url=live("ballots.show", id=id),
         name=gettext("ballot"),
         is_public=poll.is_public,
+    )
+
+
+@bp.get("/votes/<int:id>/bureaux/<int:station>/feuille.pdf")
+def tally(id: int, station: int) -> Response:
+    """The sheet to count on by hand: the lines of the page where its numbers are typed in."""
+    poll = queries.poll_or_404(id, actor())
+    rules.desk(actor(), poll)
+    place = queries.station_or_404(poll, station)
+    labels = [str(field.label.text) for field in sheet_form(poll).lines]
+    return hand_out(
+        "tally",
+        papers.tally(poll, place, labels[:3], labels[3:]),
+        letterhead(),
+        url=live("ballots.show", id=id),
+        name=gettext("counting sheet"),
+        is_public=False,
     )
 
 

@@ -167,7 +167,16 @@ class PaperForm(Asking):
         description=_("Only if the site says that somebody with the same name has come before."),
     )
     email = StringField(
-        _("E-mail address"), [Optional(), Email(message=_("This is not an e-mail address."))]
+        _("E-mail address"),
+        [Optional(), Email(message=_("This is not an e-mail address."))],
+        description=_("That of their account, if they have one: they are then known on the site."),
+    )
+    no_address = BooleanField(
+        _("The person declares that they have no e-mail address"),
+        description=_(
+            "Ask them. Their name keeps them from voting twice on paper, not from also having an"
+            " account: people without an address are counted, and their number is public."
+        ),
     )
 
     def __init__(self, campaign: Campaign, **kwargs: Any) -> None:
@@ -177,7 +186,7 @@ class PaperForm(Asking):
         if not asks_words(campaign):
             del self.family, self.given, self.year, self.other
         if campaign.accepted:
-            del self.email
+            del self.email, self.no_address
 
     def validate_code(self, field: StringField) -> None:
         if field.data and not codes.is_sound(codes.tidy(field.data)):
@@ -185,6 +194,12 @@ class PaperForm(Asking):
 
     def validate_year(self, field: IntegerField) -> None:
         a_year(self, field)
+
+    def validate_no_address(self, field: BooleanField) -> None:
+        if not (field.data or self.email.data):
+            raise ValidationError(_("Type their address; if they declare none, tick this box."))
+        if field.data and self.email.data:
+            raise ValidationError(_("An address is typed above: untick this box, or empty it."))
 
     def who(self) -> Who:
         """By what this person is known."""

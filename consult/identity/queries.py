@@ -121,6 +121,13 @@ def by_way(campaign: Campaign) -> dict[Identity, int]:
     return {way: number for way, number in rows}
 
 
+def without_address(campaign: Campaign) -> int:
+    """Where an address is enough, how many took part on paper by name, declaring they have none."""
+    if campaign.accepted:
+        return 0
+    return by_way(campaign).get(Identity.DECLARED, 0)
+
+
 CROWD = 5
 
 

@@ -9,9 +9,10 @@ from consult.core import clock
 from consult.core.db import db, insert_once, locked
 from consult.core.i18n import _
 from consult.core.rules import Refused, require
-from consult.identity import sealing
+from consult.identity import queries, sealing
 from consult.identity.models import LetterCode, Proof
 from consult.people.models import User
+from consult.people.queries import by_email
 
 TWICE = _(
     "Somebody with this name and this year of birth was already recognised in this consultation:"
@@ -111,16 +112,16 @@ def _known_by(campaign: Campaign, who: Who) -> tuple[Identity, str]:
         spend(letter)
         return Identity.LETTER, voter_of(campaign, letter)
     require(asks_words(campaign), _("Please type the code of the letter."))
-    if who.account is not None and not campaign.accepted:
-        db.session.execute(locked(sa.select(User.id).where(User.id == who.account.id)))
-        return Identity.EMAIL, sealing.of_account(campaign, who.account.id)
-    if who.email_key and not campaign.accepted:
-        return Identity.EMAIL, sealing.of_address(campaign, who.email_key)
+    if not campaign.accepted and (who.account or who.email_key):
+        account = who.account or by_email(who.email_key)
+        if account is None:
+            return Identity.EMAIL, sealing.of_address(campaign, who.email_key)
+        queries.held(account, campaign)
+        return Identity.EMAIL, queries.voter_key(account, campaign)
     require(who.person_key, NAMELESS)
-    for way in (Identity.DESK, Identity.DECLARED):
-        if way in campaign.accepted:
-            return way, who.person_key
-    return Identity.EMAIL, who.person_key
+    # Where an address is enough, these are the people who declared that they have none.
+    is_seen = Identity.DESK in campaign.accepted
+    return Identity.DESK if is_seen else Identity.DECLARED, who.person_key
 
 
 def of_letter(campaign: Campaign, code: str) -> LetterCode:

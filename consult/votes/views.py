@@ -16,7 +16,7 @@ from consult.campaigns.queries import by_slug_or_404
 from consult.core.errors import local
 from consult.core.i18n import gettext, ngettext
 from consult.core.rules import Refused, refusal
-from consult.identity.queries import by_way
+from consult.identity.queries import by_way, without_address
 from consult.identity.rules import asks_where
 from consult.journal.actions import commit, rollback
 from consult.people import limits
@@ -106,6 +106,7 @@ def figures(slug: str) -> ResponseReturnValue:
         contributions=queries.contributions_split(campaign),
         supports=None if campaign.counts_hidden else queries.supports_split(campaign),
         people=by_way(campaign) if campaign.accepted else {},
+        without_address=without_address(campaign),
         asks_where=asks_where(campaign),
         declared=took_part(campaign),
         coverage=coverage(campaign),

@@ -2,9 +2,12 @@
 
 import re
 from datetime import timedelta
+from html import unescape
+from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
+from pypdf import PdfReader
 
 from consult.ballots import actions, queries
 from consult.ballots.counting import FEW, Method
@@ -209,8 +212,10 @@ def test_an_agent_strikes_voters_off_and_hands_out_receipts(ctx, client, noon):
     sign_in(client, make_user(RoleName.COUNCIL))
     page = f"/votes/{poll.id}/bureaux/{poll.stations[0].id}/emargement"
     assert client.get(page).status_code == 200
-    assert "année de naissance" in words(client.post(page, data={"key": "k"}))
+    assert "n’en avoir aucune" in words(client.post(page, data={"key": "k"}))
     who = {"key": "k", "family": "Durand", "given": "Zoé", "year": "1951"}
+    assert "cochez cette case" in words(client.post(page, data=who))  # asked for an address first
+    who["no_address"] = "y"
     assert client.post(page, data=who).status_code == 303
     code = re.search(r"\w{4}-\w{4}-\w{4}", words(client.get(page)))[0]
     assert queries.with_receipt(code).id == poll.id
@@ -230,6 +235,30 @@ def test_the_ballot_is_printed_in_the_order_drawn(ctx, client, noon, method):
     paper = client.get(f"/votes/{poll.id}/bulletin.pdf")
     assert paper.status_code == 200
     assert paper.data.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("method", [Method.ONE, Method.JUDGMENT, Method.POINTS])
+def test_the_counting_sheet_has_the_lines_that_are_typed_in(ctx, client, noon, method):
+    poll = make_poll(method, stations=("Mairie",), limit=5)
+    place = f"/votes/{poll.id}/bureaux/{poll.stations[0].id}"
+    assert client.get(f"{place}/feuille.pdf").status_code in (303, 403)  # for those who count
+    sign_in(client, make_user(RoleName.COUNCIL))
+    assert f"{place}/feuille.pdf" in client.get(f"/votes/{poll.id}/atelier").text
+    paper = client.get(f"{place}/feuille.pdf")
+    assert paper.data.startswith(b"%PDF")
+    said = re.sub(
+        r"\s+", " ", "".join(page.extract_text() for page in PdfReader(BytesIO(paper.data)).pages)
+    )
+    with after_closing(poll):
+        page = client.get(f"{place}/feuille")
+    assert f"{place}/feuille.pdf" in page.text
+    typed = [one.strip() for one in re.findall(r"<label[^>]*>([^<]+)", page.text)]
+    labels = [unescape(one) for one in typed if one[0].isdigit() or one.startswith("Bulletins")]
+    assert len(labels) == 3 + len(CHOICES) * (6 if method == Method.JUDGMENT else 1)
+    places = [said.find(" ".join(label.split())) for label in labels]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert all(one in said for one in ("Mairie", poll.title, f"Numéro du vote {poll.id}"))
 
 
 def test_a_judgement_and_a_cancelled_vote_have_their_pages(ctx, client, noon):
