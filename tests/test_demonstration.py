@@ -50,6 +50,7 @@ READERS = ("visitor", *demonstration.ACCOUNTS)
 ROLES = {
     "visitor": {"visitor"},
     "habitante": {"resident", "owner"},
+    "jeune": {"resident", "owner"},
     "animation": {"facilitator"},
     "conseil": {"council"},
     "garante": {"guarantor"},

@@ -1,4 +1,4 @@
-"""A town to try: four consultations, four plans, the council's desk and five accounts.
+"""A town to try: four consultations, four plans, the council's desk and six accounts.
 
 What really happened at Les Blagis in 2021 stands in `blagis.json`, with its source. Everything
 else is invented, and told through the same actions as the pages, one day after the other.
@@ -15,6 +15,7 @@ from consult.campaigns.models import Campaign
 from consult.core import clock
 from consult.core.db import db, writing
 from consult.demonstration.ballots import Ballots
+from consult.demonstration.care import Care
 from consult.demonstration.cast import Cast
 from consult.demonstration.consultation import Consultation
 from consult.demonstration.days import Days
@@ -31,12 +32,13 @@ from consult.people.models import Letter
 
 ACCOUNTS = {
     "habitante": "habitante@demo.example",
+    "jeune": "jeune@demo.example",
     "animation": "animation@demo.example",
     "conseil": "conseil@demo.example",
     "garante": "garante@demo.example",
     "administration": "administration@demo.example",
 }
-# One password for the five, known to all: these accounts exist in the demonstration alone.
+# One password for the six, known to all: these accounts exist in the demonstration alone.
 PASSWORD = "parlons-ensemble"  # noqa: S105
 STORIES = ("blagis.toml", "coeur-de-ville.toml", "parlons-ensemble.toml")
 NEWS = timedelta(days=30)
@@ -79,6 +81,7 @@ def _tell() -> None:
     scenes += Groups(cast, days).scenes()
     scenes += Oversight(cast, days).scenes()
     scenes += Proofs(cast, days).scenes()
+    scenes += Care(cast, days).scenes()
     in_order = sorted(scenes, key=lambda one: one.at)
     for _month, chapter in groupby(in_order, key=lambda one: (one.at.year, one.at.month)):
         writing()

@@ -1,4 +1,4 @@
-"""The people of the demonstration: five who can be signed in to, and those who only wrote once."""
+"""The people of the demonstration: six who can be signed in to, and those who only wrote once."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -48,10 +48,8 @@ class Cast:
     def arrive(self) -> None:
         """The five accounts open with one password; the others have none."""
         for role in self.roles:
-            address = self.addresses[role["key"]]
-            user = self._comes_in(address, role["pseudonym"], self.password_hash)
+            user = self.comes_in(role["key"], role["pseudonym"])
             user.name, user.position = role.get("name"), role.get("position")
-            self.people[role["key"]] = user
             if held := role.get("holds"):
                 people.grant(system(), user, name=RoleName(held))
                 keys.enrol(user, secret=new_secret())
@@ -76,6 +74,12 @@ class Cast:
             contact_phone=self.site["phone"],
             texts={},
         )
+
+    def comes_in(self, key: str, pseudonym: str) -> User:
+        """One of those whose password is known."""
+        user = self._comes_in(self.addresses[key], pseudonym, self.password_hash)
+        self.people[key] = user
+        return user
 
     def _comes_in(self, address: str, pseudonym: str, password_hash: str | None) -> User:
         letter = letters.write("people.sign_up", address, language="fr", pseudonym=pseudonym)
