@@ -14,7 +14,7 @@ from consult.core import clock, search
 from consult.core.db import changed, choice, count_in, db
 from consult.core.i18n import Labelled, _
 from consult.core.personal import Fate, impersonal, personal
-from consult.core.text import excerpt, plain, stems
+from consult.core.text import excerpt, plain
 from consult.posts.models import WORDS, Post, Status
 from consult.territory.models import Place
 
@@ -180,7 +180,7 @@ def show_in_search(contribution: Contribution) -> None:
         "contribution",
         contribution.id,
         contribution.title,
-        [plain(contribution.body), *(place.names if place else ()), marks(contribution.title)],
+        [plain(contribution.body), *(place.names if place else ())],
         campaign_id=contribution.campaign_id,
         theme_id=contribution.theme_id,
         place_id=contribution.place_id,
@@ -188,11 +188,6 @@ def show_in_search(contribution: Contribution) -> None:
         excerpt=excerpt(contribution.body),
         at=contribution.shown_at,
     )
-
-
-def marks(title: str) -> str:
-    """The roots of a title, marked as such: a title is best compared with titles."""
-    return " ".join(f"zt{stem}" for stem in stems(title))
 
 
 class Tally(db.Model):

@@ -2,9 +2,10 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -19,12 +20,13 @@ from consult.contributions.models import (
     Outcome,
     Tally,
 )
-from consult.core import similar
+from consult.core import search, similar
 from consult.core.algorithms import Kind, algorithm
 from consult.core.db import db
 from consult.core.i18n import _
 from consult.core.search import SearchEntry
 from consult.core.text import excerpt, fold, stems
+from consult.core.thesaurus import kindred
 from consult.people.models import RoleName, User
 from consult.posts.models import Channel, Post, Slip, Status, Version
 from consult.posts.rules import opens_seal
@@ -654,32 +656,53 @@ def _frequency(campaign: Campaign) -> Counter[str]:
     return known[1]
 
 
-def _candidates(
-    campaign: Campaign, roots: list[str], frequency: Mapping[str, int]
-) -> dict[int, str]:
-    """Titles that may be near: those that hold every root, then those that hold a rare one."""
-    rarest = sorted(roots, key=lambda root: frequency.get(root, 0))
-    few: list[str] = []
-    expected = 0
-    for root in rarest:
-        expected += frequency.get(root, 0)
-        if few and expected > SAMPLE // 50:  # words of two titles in a hundred find crowds
-            break
-        few.append(root)
-    found = _titled(campaign, few, "any")
+def _candidates(campaign: Campaign, roots: list[str], frequency: Counter[str]) -> dict[int, str]:
+    """Titles that may be near: those that hold a rare root, those that hold every one, and those
+    that hold other names of the same things."""
+    rarest = sorted(roots, key=frequency.__getitem__)
+    few = rarest[: max(1, _rare(frequency[root] for root in rarest))]
+    found = _titled(campaign, search.either(_named([root]) for root in few))
     if len(roots) > 1:
-        found |= _titled(campaign, rarest[:6], "all")
+        found |= _titled(campaign, _named(rarest[:6]))
     if len(few) == 1 and len(roots) > 2:
-        found |= _titled(campaign, rarest[:2], "all")
+        found |= _titled(campaign, _named(rarest[:2]))
+    if otherwise := _otherwise(rarest, frequency):
+        found |= _titled(campaign, otherwise)
     return found
 
 
-def _titled(campaign: Campaign, roots: list[str], holding: str) -> dict[int, str]:
-    """Some published titles of this campaign that hold all, or any, of these roots."""
-    words = stems(" ".join(f"zt{root}" for root in roots))
-    values: dict[str, Any] = {"campaign": campaign.id, "most": CANDIDATES}
+def _otherwise(roots: list[str], frequency: Counter[str]) -> search.Query | None:
+    """Titles that name a rare one of these things, or the next two at once, by any of its names."""
+    names = kindred(roots)
+    if not names:
+        return None
+    counts = {
+        root: frequency[root]
+        + sum(min(frequency[part] for part in name) for name in names.get(root, ()))
+        for root in roots
+    }
+    things = sorted(roots, key=lambda root: (root not in names, counts[root]))
+    ways = [search.either(map(_named, [[root], *names.get(root, ())])) for root in things]
+    rare = _rare(counts[root] for root in things if root in names)
+    wanted, common = ways[:rare], ways[rare : rare + 2]
+    if len(common) == 2:
+        wanted.append(common[0] & common[1])
+    return search.either(wanted) if wanted else None
+
+
+def _rare(counts: Iterable[int]) -> int:
+    """How many of these words, rarest first, two titles in a hundred hold: more find crowds."""
+    return sum(total <= SAMPLE // 50 for total in accumulate(counts))
+
+
+def _named(roots: Iterable[str]) -> search.Query:
+    return search.every(search.titled(roots))
+
+
+def _titled(campaign: Campaign, query: search.Query) -> dict[int, str]:
+    """Some published titles of this campaign that this finds."""
+    values = {"campaign": campaign.id, "most": CANDIDATES, "words": query.text}
     if db.engine.dialect.name == "sqlite":
-        values["words"] = (" OR " if holding == "any" else " ").join(f'"{w}"' for w in words)
         # The index comes first and is read from its end: what is found stops the search.
         statement = """
             SELECT entry.subject_id, entry.title FROM search_fts
@@ -688,7 +711,6 @@ def _titled(campaign: Campaign, roots: list[str], holding: str) -> dict[int, str
               AND entry.campaign_id = :campaign AND entry.kind = 'contribution'
             ORDER BY search_fts.rowid DESC LIMIT :most"""
     else:
-        values["words"] = (" | " if holding == "any" else " & ").join(f"'{w}'" for w in words)
         statement = """
             SELECT entry.subject_id, entry.title FROM search_entry AS entry
             WHERE entry.search_fts @@ CAST(:words AS tsquery)

@@ -159,7 +159,12 @@ MARKS = {
 
 def in_title(title: str) -> list[str]:
     """The roots of a title, marked as such."""
-    return stems(" ".join(f"zt{stem}" for stem in stems(title)))
+    return titled(stems(title))
+
+
+def titled(roots: Iterable[str]) -> list[str]:
+    """These roots, marked as those of a title."""
+    return stems(" ".join(f"zt{root}" for root in roots))
 
 
 def _mark(name: str, value: Any) -> list[str]:
@@ -200,10 +205,23 @@ class Query:
 def holding(words: Iterable[str]) -> Query | None:
     """Entries that hold all these stems or marks; None if there are none."""
     kept = list(dict.fromkeys(words))
-    if not kept:
-        return None
+    return every(kept) if kept else None
+
+
+def every(words: Iterable[str]) -> Query:
+    """Entries that hold all these stems or marks; at least one is given."""
+    kept = list(words)
     return Query(
         " AND ".join(f'"{word}"' for word in kept), " & ".join(f"'{word}'" for word in kept)
+    )
+
+
+def either(queries: Iterable[Query]) -> Query:
+    """Entries that any of these finds; at least one is given."""
+    kept = list(queries)
+    return Query(
+        " OR ".join(f"({query.sqlite})" for query in kept),
+        " | ".join(f"({query.postgresql})" for query in kept),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from heapq import nlargest
 from math import log, sqrt
 from typing import Generic, NamedTuple, TypeVar
@@ -10,12 +10,15 @@ from typing import Generic, NamedTuple, TypeVar
 from consult.core.algorithms import Kind, algorithm
 from consult.core.i18n import _
 from consult.core.text import fold, stems
+from consult.core.thesaurus import Name, kindred
 
 K = TypeVar("K", bound=Hashable)
 
 # A title is compared with a title: the beginning of a text tells what it is about.
 COMPARED = 400
 WORDS, LETTERS = 0.65, 0.35
+# Another name of the same thing says less than the same word, but more than half of it.
+KINDRED = 0.6
 
 
 class Match(NamedTuple, Generic[K]):
@@ -25,6 +28,26 @@ class Match(NamedTuple, Generic[K]):
     score: float
 
 
+class _Text(NamedTuple):
+    """A text as it is compared: its roots, and its groups of three letters, words kept apart."""
+
+    roots: frozenset[str]
+    letters: Mapping[str, int]  # how often each stands there
+    length: float
+
+
+@lru_cache(maxsize=2048)
+def _read(text: str) -> _Text:
+    letters = Counter(
+        padded[i : i + 3]
+        for word in fold(text).split()
+        for padded in [f" {word} "]
+        for i in range(len(padded) - 2)
+    )
+    length = sqrt(sum(count * count for count in letters.values()))
+    return _Text(frozenset(stems(text)), letters, length)
+
+
 @algorithm(
     Kind.SUGGESTION,
     _("Likeness of two texts"),
@@ -32,8 +55,9 @@ class Match(NamedTuple, Generic[K]):
     data=_("Their words alone: no author, no date, no support, nobody's habits."),
     rule=_(
         "The roots of words in common, rare ones weighing more (65 %), and the groups of three"
-        " letters in common (35 %). A short table of synonyms is part of the code. No text leaves"
-        " the town's own server."
+        " letters in common (35 %). A short table gives one root to words that say the same; where"
+        " a word is missing, another name of the same thing, from a longer list, counts for 60 % of"
+        " it. Both are part of the code. No text leaves the town's own server."
     ),
 )
 def rank(
@@ -51,63 +75,64 @@ def rank(
     `documents` each root stands; without it the candidates are counted among themselves.
     Half a typed word and misspellings are met by comparing groups of three letters.
     """
-    texts = [(key, text[:COMPARED]) for key, text in candidates]
-    asked = set(stems(query))
-    letters = _trigrams(query[:COMPARED])
-    if not letters:
+    asked = _read(query[:COMPARED])
+    if not asked.letters:
         return []
-    roots = [frozenset(stems(text)) for _, text in texts]
+    texts = [(key, _read(text[:COMPARED])) for key, text in candidates]
     if document_frequency is None:
-        document_frequency = Counter(root for found in roots for root in found)
+        document_frequency = Counter(root for _, text in texts for root in text.roots)
         documents = len(texts)
     total = max(documents or 0, *document_frequency.values(), 1)
 
+    @cache
     def weight(root: str) -> float:
-        return log(1 + total / (1 + document_frequency.get(root, 0))) + 0.1
+        return (log(1 + total / (1 + document_frequency.get(root, 0))) + 0.1) ** 2
 
+    names = {
+        root: [(name, KINDRED * min(weight(root), max(map(weight, name)))) for name in others]
+        for root, others in kindred(asked.roots).items()
+    }
     matches = []
-    for (key, text), found in zip(texts, roots, strict=True):
-        score = WORDS * _shared(asked, found, weight) + LETTERS * _spelt(letters, text)
+    for key, text in texts:
+        shared = _shared(asked.roots, text.roots, weight, names)
+        score = WORDS * shared + LETTERS * _spelt(asked, text)
         if score >= threshold:
             matches.append(Match(key, round(score, 4)))
     return nlargest(limit, matches, key=lambda match: match.score)
 
 
-def _shared(asked: Iterable[str], found: Iterable[str], weight: Callable[[str], float]) -> float:
-    """The part of the weight of the question that the text carries, spread over its own words."""
+def _shared(
+    asked: frozenset[str],
+    found: frozenset[str],
+    weight: Callable[[str], float],
+    names: Mapping[str, Iterable[tuple[Name, float]]],
+) -> float:
+    """The part of the weight of the question that the text carries, spread over its own words.
+
+    A word that is missing is carried by the best of its other names, if any.
+    """
     common = wanted = 0.0
     for root in asked:
-        value = weight(root) ** 2
+        value = weight(root)
         wanted += value
-        common += value if root in found else 0
+        if root in found:
+            common += value
+        else:
+            others = (worth for name, worth in names.get(root, ()) if name <= found)
+            common += max(others, default=0.0)
     if not common:
         return 0.0
-    own = sum(weight(root) ** 2 for root in found)
+    own = sum(map(weight, found))
     # Between « all of the question is there » and the cosine, which also wants nothing else.
     return (common / wanted + common / sqrt(wanted * own)) / 2
 
 
-def _spelt(letters: Mapping[str, int], text: str) -> float:
+def _spelt(asked: _Text, text: _Text) -> float:
     """How far the letters agree: as a whole, and for the few that were typed so far."""
-    other = _trigrams(text)
-    if not other:
+    common = asked.letters.keys() & text.letters.keys()
+    if not common:
         return 0.0
-    dot = sum(count * other.get(gram, 0) for gram, count in letters.items())
-    contained = sum(gram in other for gram in letters) / len(letters)
+    dot = sum(asked.letters[group] * text.letters[group] for group in common)
+    contained = len(common) / len(asked.letters)
     # Any two French sentences share half their letters: only a near whole counts.
-    return (dot / (_length(letters) * _length(other)) + contained**3) / 2
-
-
-def _length(grams: Mapping[str, int]) -> float:
-    return sqrt(sum(count * count for count in grams.values()))
-
-
-@lru_cache(maxsize=2048)
-def _trigrams(text: str) -> Mapping[str, int]:
-    """How often each group of three letters stands in the text, words kept apart."""
-    return Counter(
-        padded[i : i + 3]
-        for word in fold(text).split()
-        for padded in [f" {word} "]
-        for i in range(len(padded) - 2)
-    )
+    return (dot / (asked.length * text.length) + contained**3) / 2
