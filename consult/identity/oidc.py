@@ -29,7 +29,9 @@ LARGEST = 2**18  # bytes of an answer
 LEEWAY = 60  # seconds between two clocks
 ALGORITHMS = ["ES256", "ES384", "RS256", "PS256"]
 LOCAL = ("127.0.0.1", "localhost", "::1")
-FAILED = _("The service did not answer as it should. Nothing was kept; you may try again.")
+FAILED = _(
+    "The service did not answer as it should. Nothing was kept; try again, or choose another way."
+)
 
 jwk, jwt = Later("joserfc.jwk"), Later("joserfc.jwt")
 pkce, grants = Later("authlib.oauth2.rfc7636"), Later("authlib.oauth2.rfc6749.parameters")

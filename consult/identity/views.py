@@ -140,12 +140,15 @@ def leave(slug: str, name: str) -> ResponseReturnValue:
     campaign, provider = by_slug_or_404(slug, actor()), _provider(name)
     rules.vouch(actor(), campaign)
     rollback()  # nothing is held while the provider thinks
-    asked = oidc.ask()
-    address = oidc.door(provider, asked, _callback(name))
+    asked, onward = oidc.ask(), local(request.args.get("next"))
+    try:
+        address = oidc.door(provider, asked, _callback(name))
+    except oidc.Distrusted as refused:
+        return _another_way(refused, url_for(".prove", slug=slug, next=onward))
     session["vouching"] = {
         "name": name,
         "slug": slug,
-        "next": local(request.args.get("next")),
+        "next": onward,
         "inside": {"oui": True, "non": False}.get(request.args.get("dedans", "")),
         "asked": list(asked),
     }
@@ -163,13 +166,16 @@ def come_back(name: str) -> ResponseReturnValue:
         flash(gettext("Nothing was done: the service did not confirm who you are."))
         return redirect(there, 303)
     rollback()
-    vouched = oidc.fetch(
-        provider,
-        oidc.Asked(*left["asked"]),
-        _callback(name),
-        code=request.args.get("code", ""),
-        state=request.args.get("state", ""),
-    )
+    try:
+        vouched = oidc.fetch(
+            provider,
+            oidc.Asked(*left["asked"]),
+            _callback(name),
+            code=request.args.get("code", ""),
+            state=request.args.get("state", ""),
+        )
+    except oidc.Distrusted as refused:
+        return _another_way(refused, there)
     writing()
     try:
         _vouch(left, vouched)
@@ -188,6 +194,12 @@ def come_back(name: str) -> ResponseReturnValue:
         url_for(".signed_out", _external=True),
     )
     return redirect(goodbye or onward, 303)
+
+
+def _another_way(refused: Refused, there: str) -> ResponseReturnValue:
+    """Back where the other ways to prove it stand, told what happened."""
+    flash(str(refused.reason), "warning")
+    return redirect(there, 303)
 
 
 def _vouch(left: dict[str, Any], vouched: oidc.Vouched) -> None:

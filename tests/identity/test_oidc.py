@@ -48,6 +48,14 @@ def go(client, campaign, onward=""):
     return client.get(local(back.headers["Location"]))
 
 
+def is_sent_another_way(client, campaign, reply):
+    """Told that the service failed, where the other ways stand; not turned away."""
+    there = f"/consultations/{campaign.slug}/prouver"
+    assert (reply.status_code, reply.location.partition("?")[0]) == (303, there)
+    page = client.get(reply.location).text
+    return "n’a pas répondu comme il le devait" in page and "Au guichet" in page
+
+
 def proofs():
     return db.session.scalar(sa.select(sa.func.count(Proof.id)))
 
@@ -132,9 +140,7 @@ def test_a_provider_that_lies_is_believed_in_nothing(client, ctx, provider, lies
     campaign = asking("oidc", "desk")
     provider.lies = lies
     sign_in(client, make_user())
-    page = go(client, campaign)
-    assert page.status_code == 403
-    assert "n’a pas répondu comme il le devait" in page.text
+    assert is_sent_another_way(client, campaign, go(client, campaign))
     assert proofs() == 0
 
 
@@ -154,7 +160,7 @@ def test_the_site_speaks_to_the_issuer_and_to_nobody_else(client, ctx, provider,
     provider.lies = {"discovery": discovery}
     sign_in(client, make_user())
     left = client.get(f"/consultations/{campaign.slug}/prouver/service/franceconnect")
-    assert left.status_code == 403
+    assert is_sent_another_way(client, campaign, left)
     assert provider.hits == ["/.well-known/openid-configuration"]
 
 
@@ -162,8 +168,19 @@ def test_redirections_of_the_provider_are_not_followed(client, ctx, provider):
     campaign = asking("oidc", "desk")
     provider.lies = {"redirection": f"{provider.issuer}/secret"}
     sign_in(client, make_user())
-    assert go(client, campaign).status_code == 403
+    assert is_sent_another_way(client, campaign, go(client, campaign))
     assert "/secret" not in provider.hits
+
+
+def test_a_provider_that_is_down_leaves_the_other_ways(client, ctx, provider):
+    campaign = asking("oidc", "desk")
+    provider.lies = {"discovery": {"issuer": None}}
+    sign_in(client, make_user())
+    onward = f"/consultations/{campaign.slug}/contributions/nouvelle"
+    there = f"/consultations/{campaign.slug}/prouver/service/franceconnect?next={onward}"
+    left = client.get(there)
+    assert left.location.endswith(f"?next={onward}"), "and what one was doing is not lost"
+    assert is_sent_another_way(client, campaign, left)
 
 
 def test_plain_http_is_refused_but_on_this_machine(ctx):
@@ -181,7 +198,7 @@ def test_a_code_brought_by_somebody_else_or_twice_is_not_believed(client, ctx, p
     stranger = sign_in(client.application.test_client(), make_user())
     assert stranger.get(local(back)).status_code == 403
     forged = re.sub(r"state=[^&]+", "state=forged", local(back))
-    assert client.get(forged).status_code == 403
+    assert is_sent_another_way(client, campaign, client.get(forged))
     assert client.get(local(back)).status_code == 403  # the three secrets serve one visit
     assert proofs() == 0
 
