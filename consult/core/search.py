@@ -20,6 +20,7 @@ from consult.core.db import db
 from consult.core.i18n import _
 from consult.core.personal import impersonal
 from consult.core.text import stems
+from consult.core.thesaurus import kindred
 
 MOST_STEMS = 5000  # of one entry: a whole book would not be found better
 
@@ -218,10 +219,19 @@ def every(words: Iterable[str]) -> Query:
 
 def either(queries: Iterable[Query]) -> Query:
     """Entries that any of these finds; at least one is given."""
+    return _joined(queries, " OR ", " | ")
+
+
+def together(queries: Iterable[Query]) -> Query:
+    """Entries that all of these find; at least one is given."""
+    return _joined(queries, " AND ", " & ")
+
+
+def _joined(queries: Iterable[Query], sqlite: str, postgresql: str) -> Query:
     kept = list(queries)
     return Query(
-        " OR ".join(f"({query.sqlite})" for query in kept),
-        " | ".join(f"({query.postgresql})" for query in kept),
+        sqlite.join(f"({query.sqlite})" for query in kept),
+        postgresql.join(f"({query.postgresql})" for query in kept),
     )
 
 
@@ -240,6 +250,16 @@ def asking(words: str, places: Iterable[tuple[int, Iterable[str]]] = ()) -> Quer
                 there = holding([*_mark("place_id", number), *others])
                 found = found | there if there else found
     return found
+
+
+def asking_otherwise(words: str) -> Query | None:
+    """Entries that hold, for every word, it or another name of the same thing; None where no word
+    has another."""
+    looked_for = list(dict.fromkeys(stems(words)))
+    names = kindred(looked_for)
+    if not names:
+        return None
+    return together(either(map(every, [[root], *names.get(root, ())])) for root in looked_for)
 
 
 def filtered(**values: Any) -> Query | None:
@@ -290,7 +310,8 @@ class Cursor(NamedTuple):
     data=_("Titles and words of what is public; nothing of who searches."),
     rule=_(
         "What holds every word asked, by its root: first those that hold them in their title, then"
-        " the others, each the newest first."
+        " the others, each the newest first. Where nothing does, the newest that hold other names"
+        " of the same things, said to be such."
     ),
 )
 def newest(

@@ -64,7 +64,7 @@ class Choice(NamedTuple):
 class Found(NamedTuple):
     """One page of hits, how many there are in all where that is known, where the next begins."""
 
-    hits: list[Hit]
+    hits: list[Hit]  # where the number is 0, what says the same otherwise
     number: int | None  # None: not the first page
     is_more: bool  # there are more than `number`
     after: Cursor | None
@@ -98,25 +98,30 @@ def options(asked: Asked) -> Options:
 
 
 def find(asked: Asked, among: Options) -> Found | None:
-    """The hits, those found by their title first, each newest first; None: nothing was asked."""
-    query = search.asking(asked.words, [(one.id, one.names) for one in among.places])
-    asks_words = query is not None
-    if asked.words.strip() and not asks_words:
+    """The hits, those found by their title first, each newest first; None: nothing was asked.
+
+    Where nothing holds the words, the newest that hold other names of the same things.
+    """
+    words = search.asking(asked.words, [(one.id, one.names) for one in among.places])
+    conditions = _conditions(asked, among)
+    if (asked.words.strip() and words is None) or None in conditions:
         return Found([], 0, False, None)
-    for condition in _conditions(asked, among):
-        if condition is None:
-            return Found([], 0, False, None)
-        query = condition if query is None else query & condition
-    if query is None:
+    filters = [one for one in conditions if one]
+    if words is None and not filters:
         return None
     after = Cursor.read(asked.after)
     found = search.newest(
-        query,
-        search.in_title(asked.words) if asks_words else [],
+        search.together([words, *filters] if words else filters),
+        search.in_title(asked.words) if words else [],
         PAGE + 1 if after else COUNTED + 1,
         after=after,
         only=[_is_on_show()],
     )
+    if not found and not after and (otherwise := search.asking_otherwise(asked.words)):
+        found = search.newest(
+            search.together([otherwise, *filters]), [], PAGE, only=[_is_on_show()]
+        )
+        return Found(_hits([cursor.id for cursor in found]), 0, False, None)
     shown = found[:PAGE]
     return Found(
         _hits([cursor.id for cursor in shown]),

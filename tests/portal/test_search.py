@@ -31,12 +31,14 @@ WORDS = (
 
 
 def found(**asked) -> list[tuple[str, int]]:
-    """Every hit, page after page."""
+    """Every hit that holds the words, page after page."""
     asked = Asked(**asked)
     hits, after = [], ""
     while True:
         page = finding.find(asked._replace(after=after), finding.options(asked))
         assert page is not None
+        if page.number == 0:  # what is shown instead says the same in other words
+            return []
         hits += [(hit.kind, hit.subject_id) for hit in page.hits]
         if page.after is None:
             return hits
@@ -245,6 +247,22 @@ def test_a_rare_word_is_found_however_much_was_written_since(ctx, noon):
     assert [number for _, number in found(words="rare banc")] == [3, 2, 1]
     assert [number for _, number in found(words="arbre")] == list(range(1500, 0, -50))
     assert len(titles(words="banc")) == finding.PAGE
+
+
+def test_where_nothing_holds_the_words_other_names_of_the_same_thing_are_tried(client, ctx, noon):
+    fill([("Ranger les patinettes", "quai"), ("Un verger", "quai"), ("Des skates", "quai")])
+    page = text_of(client.get("/recherche?q=trottinettes+quai&kind=action"))
+    assert "Dit avec d’autres mots" in page
+    assert "Ranger les patinettes" in page
+    assert "Un verger" not in page
+    assert "Des skates" not in page
+    assert "Rien n’a été trouvé" in text_of(client.get("/recherche?q=trottinettes&kind=plan"))
+    assert "Rien n’a été trouvé" in text_of(client.get("/recherche?q=trottinettes+lavoir"))
+
+
+def test_other_names_are_not_tried_where_something_holds_the_words(client, ctx, noon):
+    fill([("Ranger les patinettes", ""), ("Ranger les trottinettes", "")])
+    assert titles(words="trottinettes") == ["Ranger les trottinettes"]
 
 
 def test_words_too_common_say_so(client, ctx, noon):
