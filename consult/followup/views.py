@@ -28,6 +28,7 @@ from consult.core.papers import hand_out, live
 from consult.core.qr import qr_svg
 from consult.core.rules import Refused, refusal, require
 from consult.engagements import queries as engagements
+from consult.engagements import rules as engagement_rules
 from consult.engagements.models import Action, Plan, Progress
 from consult.followup import actions, agenda, asking, comparing, papers, promises, queries, rules
 from consult.followup.forms import (
@@ -516,7 +517,9 @@ def works() -> str:
     views = (*numbers, "services")
     which = asked if asked in views else next((one for one in numbers if numbers[one]), "late")
     lists: dict[str, Any] = {"page": None, "waiting": [], "services": []}
-    lists["evaluations"] = evaluations
+    lists["evaluations"] = [
+        (one, refusal(engagement_rules.conclude, user, one.moment)) for one in evaluations
+    ]
     if which == "questions":
         lists["waiting"] = asking.waiting(user, int(after) if after.isdecimal() else 0)
     elif which == "services":
