@@ -150,9 +150,12 @@ def _let_go() -> None:
 
 
 def _leave(_error: BaseException | None) -> None:
-    """Give the connection back: if it went away meanwhile, what was answered is answered."""
+    """Give the connection back: if it went away meanwhile, what was answered is answered.
+
+    Closing, not rolling back: a table that is still being sent reads on what was loaded for it.
+    """
     try:
-        db.session.rollback()
+        db.session.remove()
     except DBAPIError:
         db.session().invalidate()
 
