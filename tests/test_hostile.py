@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 
 from consult.core import clock
 from consult.core.db import db
@@ -154,6 +155,8 @@ def harm_in(reply: Any) -> list[str]:
     elif kind.endswith("sheet"):
         parts = zipfile.ZipFile(io.BytesIO(data))
         return ["a formula" for name in parts.namelist() if b"<f>" in parts.read(name)]
+    elif kind == "application/pdf" and b"Typst" in data:  # not a file somebody handed in
+        return harm_in_paper(data)
     elif kind.endswith("xml"):
         for node in ElementTree.fromstring(data).iter():  # noqa: S314 our own feed
             if node.attrib.get("type") == "html":
@@ -161,6 +164,34 @@ def harm_in(reply: Any) -> list[str]:
                 if harm:
                     return harm
     return []
+
+
+def harm_in_paper(data: bytes) -> list[str]:
+    """What a reader of this PDF would run or open; that a template was obeyed."""
+    reader, harm = PdfReader(io.BytesIO(data)), []
+    waiting = [reader.get_object(number) for number in range(1, reader.trailer["/Size"])]
+    while waiting:
+        thing = waiting.pop()
+        if isinstance(thing, list):
+            waiting += thing
+        elif isinstance(thing, dict):
+            waiting += thing.values()
+            harm += [f"a paper holds {name}" for name in RUN & thing.keys()]
+            if thing.get("/S") in RUN:
+                harm.append(f"a paper holds {thing['/S']}")
+            if not str(thing.get("/URI", "https:")).startswith(
+                ("http:", "https:", "mailto:", "tel:")
+            ):
+                harm.append(f"a paper leads to {thing['/URI']}")
+    words = "".join(page.extract_text() for page in reader.pages)
+    return harm + [f"a paper says {one}" for one in ("root:x:", "4949") if one in words]
+
+
+# What makes a PDF do something, or hold something else.
+RUN = {
+    *("/JavaScript", "/JS", "/Launch", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/XFA"),
+    *("/OpenAction", "/AA", "/EmbeddedFiles", "/EmbeddedFile", "/AcroForm", "/RichMedia", "/Movie"),
+}
 
 
 @pytest.fixture(scope="module")

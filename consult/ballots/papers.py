@@ -50,7 +50,6 @@ def ballot(poll: Poll, allowed: str) -> dict[str, Any]:
                 "This vote advises those who decide; it is not a political election."
             ),
         },
-        "sha256": "",
     }
 
 

@@ -298,6 +298,10 @@ def _tidy() -> None:
 Node = dict[str, Any]
 
 
+DEEPEST = 8  # quotes, lists or marks within one another; typst refuses a paper of some twenty
+LONGEST = 2000  # signs of an address; typst refuses a paper for one of 8,000
+
+
 def nodes(markdown: str) -> list[Node]:
     """The paragraphs, lists, quotes and tables of a text, as plain data.
 
@@ -312,7 +316,7 @@ def plain(*paragraphs: str) -> list[Node]:
     return [{"t": "p", "c": [_text(words)]} for words in paragraphs if words]
 
 
-def _blocks(tokens: Iterator[Token], end: str = "") -> list[Node]:
+def _blocks(tokens: Iterator[Token], end: str = "", depth: int = 1) -> list[Node]:
     found: list[Node] = []
     for token in tokens:
         if token.type == end:
@@ -321,7 +325,7 @@ def _blocks(tokens: Iterator[Token], end: str = "") -> list[Node]:
         if kind in ("paragraph_open", "heading_open"):
             (inside,) = _until(tokens, kind.replace("open", "close"))
             node: Node = {"t": "p", "c": _pieces(iter(inside.children or ()))}
-            if kind == "heading_open":
+            if kind == "heading_open" and inside.content:
                 node |= {"t": "h", "level": int(token.tag[1]) - 2}
             found.append(node)
         elif kind in ("bullet_list_open", "ordered_list_open"):
@@ -330,13 +334,17 @@ def _blocks(tokens: Iterator[Token], end: str = "") -> list[Node]:
             for item in tokens:
                 if item.type == close:
                     break
-                items.append(_blocks(tokens, "list_item_close"))
+                items.append(_blocks(tokens, "list_item_close", depth + 1))
+            if depth > DEEPEST:
+                found += [node for item in items for node in item]
+                continue
             first = token.attrGet("start")
             is_counted = kind.startswith("ordered")
             start = {"start": int(first) if first is not None else 1} if is_counted else {}
             found.append({"t": "ol" if is_counted else "ul", "items": items, **start})
         elif kind == "blockquote_open":
-            found.append({"t": "quote", "c": _blocks(tokens, "blockquote_close")})
+            inner = _blocks(tokens, "blockquote_close", depth + 1)
+            found += inner if depth > DEEPEST else [{"t": "quote", "c": inner}]
         elif kind in ("fence", "code_block"):
             found.append({"t": "code", "text": token.content.rstrip("\n")})
         elif kind == "table_open":
@@ -365,21 +373,22 @@ def _table(tokens: Iterator[Token]) -> Node:
     return {"t": "table", "head": rows[0], "rows": rows[1:]}
 
 
+SCHEMES = ("https://", "http://", "mailto:", "tel:")
 _MARKS = {"strong_open": "b", "em_open": "i", "s_open": "del"}
 
 
-def _pieces(tokens: Iterator[Token], end: str = "") -> list[Node]:
+def _pieces(tokens: Iterator[Token], end: str = "", depth: int = 1) -> list[Node]:
     found: list[Node] = []
     for token in tokens:
         if token.type == end:
             break
-        if token.type in _MARKS:
-            inside = _pieces(tokens, token.type.replace("open", "close"))
+        if token.type in _MARKS and depth <= DEEPEST:
+            inside = _pieces(tokens, token.type.replace("open", "close"), depth + 1)
             found.append({"t": _MARKS[token.type], "c": inside})
         elif token.type == "link_open":
             href = str(token.attrGet("href") or "")
-            inside = _pieces(tokens, "link_close")
-            if href.startswith(("https://", "http://", "mailto:", "tel:")):
+            inside = _pieces(tokens, "link_close", depth + 1)
+            if len(href) <= LONGEST and href.startswith(SCHEMES):
                 found.append({"t": "a", "href": href, "c": inside})
             else:
                 found += inside
@@ -404,7 +413,8 @@ NO_SIGN = "\N{WHITE SQUARE}"
 # sets them all. Others would have typst refuse the whole paper.
 DRAWN = (
     *((0x20, 0x7E), (0xA0, 0x377), (0x384, 0x38A), (0x38C, 0x38C), (0x38E, 0x3A1)),
-    *((0x3A3, 0x4FF), (0x1E00, 0x1EFF), (0x2000, 0x2040), (0x2044, 0x2052), (0x2056, 0x2064)),
+    *((0x3A3, 0x4FF), (0x1E00, 0x1EFF), (0x2000, 0x2029), (0x202F, 0x2040), (0x2044, 0x2052)),
+    *((0x2056, 0x2064),),
     *((0x2070, 0x2071), (0x2074, 0x208E), (0x20A0, 0x20C0), (0x2100, 0x211E), (0x2122, 0x2122)),
     *((0x2126, 0x2151), (0x2153, 0x2184), (0x2190, 0x23FF), (0x2460, 0x262F), (0x2638, 0x268B)),
     *((0x2690, 0x269C), (0x26A0, 0x26A7), (0x26AA, 0x26B2), (0x2701, 0x2704), (0x2706, 0x2709)),
@@ -419,6 +429,8 @@ def _drawable(value: Any) -> tuple[Any, bool]:
         if value.isascii() and value.isprintable():
             return value, False
         shown = "".join(map(_sign, unicodedata.normalize("NFC", value)))
+        if value.strip() and not shown.strip():  # a title must not be lost with its only sign
+            shown = NO_SIGN
         return shown, NO_SIGN in shown and NO_SIGN not in value
     if isinstance(value, list):
         rows = [_drawable(one) for one in value]

@@ -16,9 +16,7 @@ def letters(campaign: Campaign, made: Iterable[Letter], address: str) -> dict[st
     until = campaign.closes_at
     return {
         "title": gettext("Letters of the consultation “%(title)s”", title=campaign.title),
-        "running": campaign.title,
         "question": campaign.question or campaign.title,
-        "name": campaign.title,
         "until": gettext("Until %(day)s", day=day(until)) if until else "",
         "says": {
             "code": gettext("Your code"),

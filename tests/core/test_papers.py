@@ -180,6 +180,28 @@ def test_every_sign_said_to_be_drawn_is_drawn(app):
     assert len(printed(app, "act", act(papers.plain(*lines))).pages) > 1
 
 
+def test_a_text_of_any_shape_makes_a_paper(app):
+    """Typst refuses an empty title, an address without end, twenty lists within one another."""
+    shapes = (
+        "#\n\n# \ufeff\n\n###### Trop bas",
+        ">" * 18 + " au fond d’une citation",
+        "".join("  " * depth + "- au fond d’une liste\n" for depth in range(40)),
+        "".join("*gras **plus " for _ in range(700)) + "".join("fin** fin* " for _ in range(700)),
+        f"[loin](https://exemple.fr/{'a' * 9_000}) [rien](https://) <mailto:>",
+        "|" + "a|" * 60 + "\n|" + "-|" * 60 + "\n|" + "b|" * 60,
+        "m" * 3_000,
+    )
+    said = act([node for shape in shapes for node in nodes(shape)])
+    reader = printed(app, "act", {**said, "title": "\ufeff", "name": "\u2066\u2069"})
+    assert reader.metadata.title == "□"
+    lines = [line for page in reader.pages for line in page.extract_text().splitlines()]
+    assert sum(line.count("m") for line in lines) > 3_000
+    assert max(map(len, lines)) < 200  # a word without end stays within the margins
+    words = words_of(reader)
+    for said in ("au fond d’une citation", "au fond d’une liste", "plus fin", "loin"):
+        assert said in words
+
+
 def test_the_naughtiest_strings_make_papers(app, shared_data):
     strings = json.loads(shared_data("web-standards/blns_half.json").read_text())
     said = [one for one in strings if one.strip()]
