@@ -150,10 +150,7 @@ def _let_go() -> None:
 
 
 def _leave(_error: BaseException | None) -> None:
-    """Give the connection back: if it went away meanwhile, what was answered is answered.
-
-    Closing, not rolling back: a table that is still being sent reads on what was loaded for it.
-    """
+    """Give the connection back: if it went away meanwhile, what was answered is answered."""
     try:
         db.session.remove()
     except DBAPIError:
