@@ -1,9 +1,14 @@
 """Issue 4, item 9: a copy of the site made while it runs comes back whole, on either engine, and
 says so when it cannot."""
 
+import hashlib
 import io
 import json
 import shutil
+import sqlite3
+import tracemalloc
+from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -15,14 +20,14 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from flask import Flask
 
-from consult import backup, cli
+from consult import backup, cli, create_app
 from consult.backup import BackupFault
 from consult.contributions import actions as contributions
 from consult.contributions.models import Contribution
 from consult.core import clock, erasures, files
 from consult.core.db import db
 from consult.journal import queries as journal
-from consult.journal.actions import commit
+from consult.journal.actions import commit, record
 from consult.people import actions as people
 from consult.people.models import Letter, User
 from consult.posts.models import Version
@@ -33,6 +38,9 @@ from tests.everything import make_everything
 from tests.factories import make_campaign, make_contribution, make_user
 
 SECRET = b"a secret nobody ever wrote down"
+
+
+ABOUT = {"at": "noon", "revision": "", "secret_key": "k"}
 
 
 def quietly(*_: Any) -> None:
@@ -142,9 +150,10 @@ def a_copy(kept) -> bytes:
     """A copy of something said, of several pieces, without a site behind it."""
     with kept.open("wb") as out:
         sealer = backup._Sealer(out, SECRET)
-        backup._part(sealer, backup.ABOUT, [b'{"parts": 2, "at": "noon"}'])
-        backup._part(sealer, "file/plan", [b"le kiosque", Random(0).randbytes(900_000)])
-        backup._part(sealer, backup.COUNTS, [b'{"tables": {"event": [0, ""]}, "files": 1}'])
+        backup._part(sealer, backup.ABOUT, [json.dumps(ABOUT | {"parts": 3}).encode()])
+        words = [b"le kiosque", Random(0).randbytes(900_000)]
+        backup._part(sealer, f"file/{'0' * 64}", words)
+        backup._part(sealer, backup.COUNTS, [b'{"tables": {}, "files": 1, "absent": 0}'])
         sealer.close()
     return kept.read_bytes()
 
@@ -309,6 +318,273 @@ def test_a_bare_machine_gets_its_town_back_by_two_commands(tmp_path, monkeypatch
     again = CliRunner().invoke(cli.main, ["restore", str(key), "--key-file", str(key)])
     assert again.exit_code == 1
     assert "not a backup" in again.output
+
+
+# A copy sealed with the right secret by somebody who means harm.
+
+
+class Copy:
+    """A true copy taken apart: parts to change before it is sealed again."""
+
+    def __init__(self, file: Path) -> None:
+        with file.open("rb") as source:
+            self.parts = {
+                part.name: b"".join(part.pieces) for part in backup.opened(source, SECRET)
+            }
+
+    def say(self, part: str, **said: Any) -> None:
+        self.parts[part] = json.dumps(json.loads(self.parts[part]) | said).encode()
+
+    def add(self, name: str, data: bytes) -> None:
+        """Before the end, and counted."""
+        counts = self.parts.pop(backup.COUNTS)
+        self.parts |= {name: data, backup.COUNTS: counts}
+        self.say(backup.ABOUT, parts=len(self.parts))
+
+    def rewrite(self, table: str, change: Callable[[list[Any]], None]) -> None:
+        """Change the first row of a table, and what is counted of it."""
+        first, *others = self.parts[f"table/{table}"].splitlines()
+        change(row := json.loads(first))
+        lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode(), *others]
+        data = self.parts[f"table/{table}"] = b"".join(line + b"\n" for line in lines)
+        tables = json.loads(self.parts[backup.COUNTS])["tables"]
+        tables[table] = [len(lines), hashlib.sha256(data).hexdigest()]
+        self.say(backup.COUNTS, tables=tables)
+
+    def seal(self, file: Path) -> None:
+        with file.open("wb") as out:
+            sealer = backup._Sealer(out, SECRET)
+            for name, data in self.parts.items():
+                backup._part(sealer, name, [data])
+            sealer.close()
+
+
+def named(name: str) -> Callable[[Copy], None]:
+    return lambda copy: copy.add(name, b"harm")
+
+
+def without(table: str) -> Callable[[Copy], None]:
+    def harm(copy: Copy) -> None:
+        del copy.parts[f"table/{table}"]
+        tables = json.loads(copy.parts[backup.COUNTS])["tables"]
+        del tables[table]
+        copy.say(backup.COUNTS, tables=tables)
+        copy.say(backup.ABOUT, parts=len(copy.parts))
+
+    return harm
+
+
+def the_file(copy: Copy) -> str:
+    return next(name for name in copy.parts if name.startswith("file/"))
+
+
+def swollen(copy: Copy) -> None:
+    copy.parts[the_file(copy)] += b"more"
+
+
+def uncounted(copy: Copy) -> None:
+    del copy.parts[backup.COUNTS]
+
+
+def behind_the_end(copy: Copy) -> None:
+    copy.parts["instance/late"] = b"harm"
+
+
+def counted_wrong(copy: Copy) -> None:
+    tables = json.loads(copy.parts[backup.COUNTS])["tables"]
+    copy.say(backup.COUNTS, tables=tables | {"event": [10**6, tables["event"][1]]})
+
+
+def another_word(row: list[Any]) -> None:
+    row[:] = [f"{one}x" if isinstance(one, str) else one for one in row]
+
+
+def orphan(row: list[Any]) -> None:
+    row[[column.name for column in Contribution.__table__.columns].index("campaign_id")] = 999
+
+
+HARMS: dict[str, tuple[Callable[[Copy], None], str]] = {
+    "above": (named("instance/../harm"), "No part of a backup is called so"),
+    "far above": (named("instance/a/../../../harm"), "No part of a backup is called so"),
+    "from the root": (named("instance//etc/harm"), "No part of a backup is called so"),
+    "absolute": (named("/etc/harm"), "No part of a backup is called so"),
+    "here": (named("instance/."), "No part of a backup is called so"),
+    "of no name": (named("instance/"), "No part of a backup is called so"),
+    "cut short": (named("instance/harm\0.txt"), "No part of a backup is called so"),
+    "as a file, above": (named("file/../../../harm"), "No part of a backup is called so"),
+    "as a file, by a name": (named("file/harm"), "No part of a backup is called so"),
+    "among the files": (named("instance/files/ab/harm"), "No part of a backup is called so"),
+    "among those that wait": (named("instance/restoring/x"), "No part of a backup is called so"),
+    "a database": (named("instance/consult.db-wal"), "holds no database as a file"),
+    "a table nobody knows": (named("table/harm"), "no such table"),
+    "a table of the engine": (named("table/sqlite_master"), "no such table"),
+    "not a table's name": (named('table/x"; DROP TABLE event'), "No part of a backup is called so"),
+    "a file no row speaks of": (named(f"file/{'a' * 64}"), "No row of this backup speaks"),
+    "a file larger than said": (swollen, "larger than was said"),
+    "a table left out": (without("event"), "lacks these tables"),
+    "no end": (uncounted, "not whole"),
+    "behind the end": (behind_the_end, "behind the end"),
+    "fewer files": (lambda copy: copy.say(backup.COUNTS, files=0), "what it says it holds"),
+    "fewer parts": (lambda copy: copy.say(backup.ABOUT, parts=3), "what it says it holds"),
+    "numbers that are none": (lambda copy: copy.say(backup.COUNTS, absent="-1"), "not whole"),
+    "rows that are none": (lambda copy: copy.say(backup.COUNTS, tables=[]), "not whole"),
+    "more rows than there are": (counted_wrong, "did not come back as they were"),
+    "another version": (lambda copy: copy.say(backup.ABOUT, revision="0" * 12), "knows the tables"),
+    "another site": (lambda copy: copy.say(backup.ABOUT, secret_key="other"), "another SECRET_KEY"),
+    "no version": (lambda copy: copy.say(backup.ABOUT, revision=None), "what it is about"),
+    "about nothing": (lambda copy: copy.parts.update({backup.ABOUT: b"[]"}), "cannot be read"),
+    "about no words": (lambda copy: copy.parts.update({backup.ABOUT: b"\xff"}), "cannot be read"),
+    "a row too short": (
+        lambda copy: copy.rewrite("contribution", list.pop),
+        "rows of contribution cannot be taken back",
+    ),
+    "a row that is none": (
+        lambda copy: copy.parts.update({"table/contribution": b"harm\n"}),
+        "rows of contribution cannot be taken back",
+    ),
+    "words no column takes": (
+        lambda copy: copy.rewrite("user", another_word),
+        "rows of user cannot be taken back",
+    ),
+    "a row that hangs on nothing": (
+        lambda copy: copy.rewrite("contribution", orphan),
+        "Rows of contribution hang on rows",
+    ),
+}
+
+
+@pytest.fixture
+def a_town(app: Flask, kept: Path) -> Copy:
+    with app.app_context():
+        make_contribution()
+        files.keep(b"%PDF a plan", "plan.pdf", "application/pdf")
+        db.session.commit()
+        record("votes.support", None, db.session.scalars(sa.select(Contribution)).one())
+        commit()
+        backup.make(kept, SECRET, quietly)
+    return Copy(kept)
+
+
+def everything_in(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_copy_that_means_harm_is_refused_and_leaves_no_trace(a_town, elsewhere, kept):
+    instance, true = Path(elsewhere.config["INSTANCE"]), dict(a_town.parts)
+    before, wrong = everything_in(instance), []
+    for harm, (change, words) in HARMS.items():
+        a_town.parts = dict(true)
+        change(a_town)
+        a_town.seal(kept)
+        with elsewhere.app_context(), pytest.raises(BackupFault) as refused:
+            backup.restore(kept, SECRET, quietly)
+        if words not in str(refused.value):
+            wrong.append(f"{harm}: {refused.value}")
+        if everything_in(instance) != before or list(instance.parent.rglob("*harm*")):
+            wrong.append(f"{harm}: something is left")
+    assert not wrong
+    assert not any(rows(elsewhere).values())
+    a_town.parts = true
+    a_town.seal(kept)
+    with elsewhere.app_context():
+        assert backup.restore(kept, SECRET, quietly)["events"] == 1
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_two_parts_of_one_name_are_refused(a_town, elsewhere, kept):
+    """What was checked first is not what would stand in the end."""
+    with kept.open("wb") as out:
+        sealer = backup._Sealer(out, SECRET)
+        for name, data in a_town.parts.items():
+            for _ in range(2 if name == "table/contribution" else 1):
+                backup._part(sealer, name, [data])
+        sealer.close()
+    with elsewhere.app_context(), pytest.raises(BackupFault, match="not twice"):
+        backup.restore(kept, SECRET, quietly)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_little_that_unpacks_to_very_much_fills_neither_memory_nor_disk(
+    a_town, elsewhere, kept, monkeypatch
+):
+    a_town.add("instance/notes", bytes(60 * 2**20))
+    a_town.seal(kept)
+    assert kept.stat().st_size < 2**20
+    free = shutil.disk_usage(elsewhere.config["INSTANCE"]).free
+    monkeypatch.setitem(elsewhere.config, "DISK_ROOM", free - 30 * 2**20)
+    tracemalloc.start()
+    with elsewhere.app_context(), pytest.raises(BackupFault, match="does not fit on the disk"):
+        backup.restore(kept, SECRET, quietly)
+    assert tracemalloc.get_traced_memory()[1] < 30 * 2**20
+    tracemalloc.stop()
+    assert not (Path(elsewhere.config["INSTANCE"]) / backup.RESTORING).exists()
+    with kept.open("wb") as out:
+        sealer = backup._Sealer(out, SECRET)
+        sealer.frame(backup.OPENS, b"about")
+        sealer.frame(backup.HOLDS, bytes(4 * backup.PIECE))  # longer than any frame is
+        sealer.close()
+    with pytest.raises(BackupFault, match="not written as it should be"):
+        backup.verify(kept, SECRET, quietly)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_copy_does_not_follow_links_out_of_the_instance(a_town, elsewhere, kept, tmp_path):
+    """A link that stands in the instance is the town's own: it stays, and nothing goes through."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "kept").write_text("mine")
+    link = Path(elsewhere.config["INSTANCE"]) / "notes"
+    link.symlink_to(outside / "kept")
+    try:
+        a_town.add("instance/notes", b"harm")
+        a_town.seal(kept)
+        with elsewhere.app_context():
+            backup.restore(kept, SECRET, quietly)
+        assert link.is_symlink()
+        assert (outside / "kept").read_text() == "mine"
+    finally:
+        link.unlink()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_database_of_another_program_is_left_alone(tmp_path, a_town, kept, monkeypatch):
+    file = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(file)) as theirs:
+        theirs.execute("CREATE TABLE event (id INTEGER)")
+        theirs.execute("CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM event; END")
+    before = file.read_bytes()
+    other = create_app(
+        INSTANCE=str(tmp_path),
+        SECRET_KEY="only for tests",
+        SQLALCHEMY_DATABASE_URI=f"sqlite:///{file}",
+    )
+    with other.app_context():
+        with pytest.raises(BackupFault, match="not empty"):
+            backup.restore(kept, SECRET, quietly)
+        db.engine.dispose()
+    with closing(sqlite3.connect(file)) as theirs:
+        names = {name for (name,) in theirs.execute("SELECT name FROM sqlite_master")}
+    assert names == {"event", "t"}
+    assert len(file.read_bytes()) == len(before)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_bare_machine_takes_no_settings_from_a_copy_that_is_not_whole(a_town, kept, tmp_path):
+    kept.write_bytes(kept.read_bytes()[:-1])
+    with pytest.raises(BackupFault):
+        backup.bring_settings(kept, SECRET, tmp_path / "bare")
+    assert not (tmp_path / "bare").exists()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_file_that_rotted_comes_back_and_is_named(a_town, elsewhere, kept):
+    name = the_file(a_town)
+    a_town.parts[name] = b"%PDF a pl"
+    a_town.seal(kept)
+    with elsewhere.app_context():
+        report = backup.restore(kept, SECRET, quietly)
+    assert [one["file"] for one in report["faults"]] == [name.removeprefix("file/")]
 
 
 # Who was erased since does not come back.

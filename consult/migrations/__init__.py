@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 HERE = Path(__file__).parent
 
@@ -18,3 +19,8 @@ def settings() -> Config:
 def upgrade() -> None:
     """Bring the tables to what this version of the site needs."""
     command.upgrade(settings(), "head")
+
+
+def newest() -> str | None:
+    """The name of the shape this version of the site needs."""
+    return ScriptDirectory.from_config(settings()).get_current_head()
