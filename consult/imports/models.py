@@ -16,6 +16,9 @@ from consult.core.personal import Basis, Use, impersonal, personal
 from consult.people.models import User
 
 
+WAITS = timedelta(days=30)  # for somebody to confirm it; then the file is deleted
+
+
 class Step(StrEnum):
     """Where an import stands; told by its dates, never stored."""
 
@@ -76,6 +79,11 @@ class Import(db.Model):
         return Step.RUNNING if self.started_at else Step.WAITING
 
     @property
+    def waits_until(self) -> datetime:
+        """When a file that nobody confirms is deleted."""
+        return self.at + WAITS
+
+    @property
     def dealt_with(self) -> int:
         """How many contributions of the file have met their fate."""
         return self.created + self.updated + self.unchanged + self.refused
@@ -115,7 +123,7 @@ IMPORTS = Use(
     _("Files of contributions brought in"),
     _("Bring in what people wrote elsewhere, and say which rows were refused."),
     Basis.TASK,
-    _("The file: three months after it was read; the remarks with it."),
+    _("The file: three months after it was read, the remarks with it; 30 days if it never was."),
     _("The facilitators of the consultation."),
 )
 personal(Remark, IMPORTS, "ref reason")

@@ -10,15 +10,16 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 from flask_babel.speaklater import LazyString
+from sqlalchemy.orm import joinedload
 
 from consult.ballots.models import Poll, Struck
 from consult.campaigns.models import Campaign, Phase, PhaseKind
-from consult.core import personal
+from consult.core import files, personal
 from consult.core.db import changed, db
 from consult.core.files import StoredFile
 from consult.core.i18n import _
 from consult.identity.models import LetterCode, Proof
-from consult.imports.models import Import
+from consult.imports.models import WAITS, Import
 from consult.journal.models import Notification
 from consult.people import letters
 from consult.people.leaving import leave
@@ -270,6 +271,19 @@ def drop_raw_files(now: datetime) -> int:
     return erasing.drop_raw_files(over)
 
 
+def drop_files_never_read(now: datetime) -> int:
+    """A file handed in and looked at, which nobody had brought in: as if it were discarded."""
+    over = sa.select(Import).where(Import.confirmed_at.is_(None), Import.at < now - WAITS)
+    asked = over.options(joinedload(Import.file, innerjoin=True)).order_by(Import.id).limit(HANDFUL)
+    found = list(db.session.scalars(asked.with_for_update(of=Import)))
+    for one in found:
+        db.session.delete(one)
+    db.session.flush()
+    for one in found:
+        files.let_go(one.file)
+    return len(found)
+
+
 def drop_copies(now: datetime) -> int:
     return personal.delete(Copy.__table__, Copy.__table__.c.made_at < now - COPY_LASTS)
 
@@ -349,6 +363,12 @@ RULES = (
         _("Files that contributions were brought in from"),
         _("Three months after they were read; at once when a text in one is withdrawn."),
         drop_raw_files,
+    ),
+    Rule(
+        "drop_files_never_read",
+        _("Files handed in that nobody had brought in"),
+        _("30 days."),
+        drop_files_never_read,
     ),
     Rule("drop_copies", _("Copies of one's own data"), _("Seven days."), drop_copies),
     Rule(

@@ -188,3 +188,34 @@ def test_every_rule_finds_nothing_on_the_first_day(ctx, rule):
     db.session.add(Letter(kind="people.reset", to="a@exemple.fr"))
     db.session.commit()
     assert rule.work(clock.now()) == 0
+
+
+def test_a_file_nobody_had_brought_in_goes_after_thirty_days(ctx, noon):
+    """Its row as well; one that was confirmed, and one of the same bytes, stay what they are."""
+    user, campaign = make_user(), make_campaign()
+
+    def handed_in(data: bytes, **dates):
+        stored = files.keep(data, "marie.csv", "text/csv")
+        db.session.flush()
+        one = Import(campaign_id=campaign.id, file_id=stored.id, author_id=user.id, **dates)
+        db.session.add(one)
+        db.session.commit()
+        return one.id, stored.path
+
+    waits, path = handed_in(b"auteur;texte\nLou;Des bancs")
+    twin, shared = handed_in(b"auteur;texte\nLou;Un banc")
+    kept, same = handed_in(b"auteur;texte\nLou;Un banc", confirmed_at=noon)
+    late, fresh = handed_in(b"auteur;texte\nLou;Dix bancs", at=noon + 10 * DAY)
+
+    def left():
+        return set(db.session.scalars(sa.select(Import.id)))
+
+    at(noon + 29 * DAY)
+    assert left() == {waits, twin, kept, late}
+    assert path.exists()
+    at(noon + 31 * DAY)
+    assert left() == {kept, late}
+    assert [one.exists() for one in (path, shared, same, fresh)] == [False, True, True, True]
+    at(noon + 41 * DAY)
+    assert left() == {kept}
+    assert (same.exists(), fresh.exists()) == (True, False)
