@@ -162,6 +162,12 @@ def see(
         is_inside=is_inside,
         bracket=bracket,
     )
+    if proof.aside_at is not None:  # whoever shows a paper now holds the line
+        proof.user_id, proof.way, proof.agent_id = None, Identity.DESK, actor.id
+        proof.aside_at, proof.aside_by_id, proof.aside_words = None, None, ""
+        proof.is_inside, proof.bracket, proof.at = is_inside, bracket, clock.now()
+        proof.source_key = proof.home_key = None
+        db.session.flush()
     require(
         proof.user_id is None,
         _("This person already takes part, with an account of their own: nothing more to do."),

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from consult.campaigns.models import AgeBracket, Identity
+from consult.campaigns.models import AgeBracket, Campaign, Identity
 from consult.core import clock
 from consult.core.db import choice, db
 from consult.core.i18n import _
@@ -25,13 +25,28 @@ class Proof(db.Model):
     bracket: Mapped[AgeBracket | None] = choice(AgeBracket)
     agent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     at: Mapped[datetime] = mapped_column(default=clock.now)
+    aside_at: Mapped[datetime | None]  # taken wrongly: it opens nothing any more
+    aside_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    aside_words: Mapped[str] = mapped_column(default="")
+    campaign: Mapped[Campaign] = relationship(viewonly=True)
+
+    is_public = False
 
     __table_args__ = (
+        sa.CheckConstraint(
+            "(aside_at IS NULL) = (aside_by_id IS NULL)"
+            " AND (aside_at IS NULL) = (trim(aside_words) = '')",
+            name="aside",
+        ),
         sa.UniqueConstraint("campaign_id", "voter_key"),
         sa.UniqueConstraint("campaign_id", "user_id"),
         sa.UniqueConstraint("campaign_id", "source_key"),
         sa.Index("ix_proof_home", "campaign_id", "home_key"),
     )
+
+    @property
+    def title(self) -> str:
+        return self.campaign.title
 
 
 class Series(db.Model):
@@ -80,7 +95,7 @@ IDENTITY = Use(
     _("Until the results are final and four months more."),
     _("Nobody reads the fingerprint; an agent sees that a proof was given."),
 )
-personal(Proof, IDENTITY, "user_id", of="user_id")
+personal(Proof, IDENTITY, "user_id aside_words", of="user_id")
 personal(Proof, IDENTITY, "voter_key source_key home_key", of="user_id", fate=Fate.LINK)
 personal(LetterCode, IDENTITY, "voter_key")
 impersonal(Proof, Series, LetterCode)

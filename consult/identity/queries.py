@@ -111,11 +111,18 @@ def letter_numbered(campaign: Campaign, number: int) -> LetterCode | None:
     )
 
 
+def named(campaign: Campaign, voter_key: str) -> Proof | None:
+    """The proof of the person, or of the letter, that this key stands for."""
+    return db.session.scalar(
+        sa.select(Proof).filter_by(campaign_id=campaign.id, voter_key=voter_key)
+    )
+
+
 def by_way(campaign: Campaign) -> dict[Identity, int]:
-    """How many people were recognised, by way."""
+    """How many people were recognised, by way; proofs set aside left out."""
     rows = db.session.execute(
         sa.select(Proof.way, sa.func.count())
-        .where(Proof.campaign_id == campaign.id)
+        .where(Proof.campaign_id == campaign.id, Proof.aside_at.is_(None))
         .group_by(Proof.way)
     )
     return {way: number for way, number in rows}

@@ -21,6 +21,10 @@ TWICE = _(
 WRONG = _("This code is not known here. Compare it with your letter, sign by sign.")
 SERVED = _("This code has already served: each letter opens one participation.")
 NAMELESS = _("Please give the name and the year of birth.")
+ASIDE = _(
+    "The identity check of this person was set aside: recognise them at the desk first, with a"
+    " paper, or ask whoever looks after this consultation."
+)
 CANCELLED = _("This code was cancelled. The desk can give you another.")
 
 
@@ -100,7 +104,9 @@ def paper_line(
     way, key = _known_by(campaign, who)
     if way == Identity.LETTER:
         is_inside = True if is_inside is None else is_inside
-    return on_paper(campaign, key, way=way, agent=agent, is_inside=is_inside, bracket=bracket)
+    line = on_paper(campaign, key, way=way, agent=agent, is_inside=is_inside, bracket=bracket)
+    require(line.aside_at is None, ASIDE)
+    return line
 
 
 def _known_by(campaign: Campaign, who: Who) -> tuple[Identity, str]:

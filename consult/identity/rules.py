@@ -2,10 +2,10 @@
 
 from consult.campaigns.models import AgeBracket, Campaign, Identity, State
 from consult.campaigns.rules import facilitate, not_guarantor, preview
-from consult.core.i18n import _
+from consult.core.i18n import _, day
 from consult.core.rules import Refused, Remedy, require
 from consult.identity import queries
-from consult.identity.models import LetterCode, Series
+from consult.identity.models import LetterCode, Proof, Series
 from consult.people.models import User
 from consult.people.rules import signed_in
 
@@ -22,12 +22,28 @@ def proven(actor: User | None, campaign: Campaign) -> None:
     if not campaign.accepted:
         return
     lawful(campaign)
-    if queries.proof_of(actor, campaign) is None:
+    proof = queries.proof_of(actor, campaign)
+    if proof is None:
         raise Refused(
             _("Here one proves first that one may take part, and only once."),
             remedy=Remedy(
                 _("Prove that you may take part"), "identity.prove", {"slug": campaign.slug}
             ),
+        )
+
+    holds(proof)
+
+
+def holds(proof: Proof | None) -> None:
+    """A proof that nobody set aside."""
+    if proof is not None and proof.aside_at is not None:
+        raise Refused(
+            _(
+                "Your identity check was set aside on %(day)s: %(why)s If this is wrong, come to"
+                " the desk with a paper, or write to the contact of this consultation.",
+                day=day(proof.aside_at),
+                why=proof.aside_words,
+            )
         )
 
 
@@ -49,8 +65,10 @@ def prove(actor: User | None, campaign: Campaign, way: Identity | None = None) -
     asked(campaign)
     require(way is None or way in campaign.accepted, _("This consultation does not accept this."))
     not_guarantor(actor, campaign)
+    proof = queries.proof_of(actor, campaign)
+    holds(proof)
     require(
-        queries.proof_of(actor, campaign) is None,
+        proof is None,
         _("You have already proved that you may take part: nothing more is asked of you."),
     )
 

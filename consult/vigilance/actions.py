@@ -4,9 +4,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from consult.campaigns.models import Campaign
 from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.db import db
+from consult.core.i18n import _, spoken
+from consult.identity.models import Proof
 from consult.journal.actions import record
 from consult.people.models import RoleName, User
 from consult.people.queries import with_role
@@ -14,6 +17,9 @@ from consult.posts.models import Flag, FlagKind
 from consult.vigilance import queries, rules
 from consult.vigilance.models import SetAside
 from consult.votes.models import Support
+
+FACTS = _("The identity check with which this support was given was set aside.")
+RULE = _("One support a person: rules of this consultation.")
 
 
 def flag(actor: User, contribution: Contribution, *, hour: queries.Hour) -> None:
@@ -67,6 +73,38 @@ def set_aside(
     contribution.counted_apart(len(given))
     record("vigilance.set_aside", actor, aside, notify=[one.user for one in given])
     return aside
+
+
+def refute(actor: User, campaign: Campaign, proof: Proof, *, reason: str) -> int:
+    """An identity check taken wrongly opens nothing any more: how many supports it takes along.
+
+    They no longer count, as those proved false; ballots in an urn stay, as nobody can find them.
+    """
+    db.session.refresh(proof, with_for_update=True)
+    rules.refute(actor, campaign, proof, reason=reason)
+    now = clock.now()
+    proof.aside_at, proof.aside_by_id, proof.aside_words = now, actor.id, reason.strip()
+    supports = queries.given_with(proof)
+    with spoken("fr"):
+        facts, rule = str(FACTS), str(RULE)
+    for support in supports:
+        aside = SetAside(
+            contribution_id=support.contribution_id,
+            campaign_id=campaign.id,
+            since=now,
+            until=now,
+            number=1,
+            facts=facts,
+            rule=rule,
+            decided_by_id=actor.id,
+        )
+        db.session.add(aside)
+        db.session.flush()
+        _mark([support.id], aside.id)
+        aside.contribution.counted_apart(1)
+    person = db.session.get(User, proof.user_id) if proof.user_id else None
+    record("vigilance.refute", actor, proof, notify=[person] if person else [])
+    return len(supports)
 
 
 def restore(actor: User, aside: SetAside, *, words: str) -> None:

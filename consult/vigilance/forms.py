@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import Email, InputRequired, Length, Optional
 
 from consult.core.forms import Form
 from consult.core.i18n import _, moment
@@ -54,6 +54,30 @@ class SetAsideForm(Form):
 
     def chosen(self) -> datetime:
         return datetime.fromisoformat(self.hour.data)
+
+
+class RefuteForm(Form):
+    """Whose check, by what the desk knows of it; and why."""
+
+    email = StringField(
+        _("E-mail address of the person’s account"),
+        [Optional(), Email(message=_("This is not an e-mail address."))],
+    )
+    number = IntegerField(_("Or number of the letter"), [Optional()])
+    family = StringField(_("Or name at birth"), [Length(max=200)])
+    given = StringField(_("First given name"), [Length(max=200)])
+    year = IntegerField(_("Year of birth"), [Optional()])
+    other = StringField(
+        _("Second given name"),
+        [Length(max=200)],
+        description=_("Only if the site says that somebody with the same name has come before."),
+    )
+    reason = TextAreaField(
+        _("Why"),
+        [InputRequired(_("Please say why: the person reads it.")), LONG],
+        filters=[_strip],
+        description=_("The person, facilitators and the guarantor read it; the public does not."),
+    )
 
 
 class RestoreForm(Form):

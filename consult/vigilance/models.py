@@ -46,6 +46,11 @@ class SetAside(db.Model):
     )
 
     @property
+    def is_of_proof(self) -> bool:
+        """Whether it is the support of one person whose identity check was set aside."""
+        return self.since == self.until
+
+    @property
     def title(self) -> str:
         return self.contribution.title
 

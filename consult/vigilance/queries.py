@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import NotFound
 
+from consult.ballots.models import Poll, Struck
 from consult.campaigns.models import Campaign, Phase, PhaseKind
 from consult.comments.models import Comment
 from consult.contributions.models import Contribution
@@ -15,6 +16,7 @@ from consult.core import clock
 from consult.core.algorithms import Kind, algorithm
 from consult.core.db import db
 from consult.core.i18n import _
+from consult.identity.models import Proof
 from consult.moderation.queries import label
 from consult.people.disposable import is_disposable
 from consult.people.models import RoleName, User
@@ -180,6 +182,31 @@ def burst_flag(contribution: Contribution, hour: datetime) -> Flag | None:
 
 def mark(hour: datetime) -> str:
     return f"{hour:%Y-%m-%dT%H}"
+
+
+def given_with(proof: Proof) -> list[Support]:
+    """The supports given with this proof that still count."""
+    return list(
+        db.session.scalars(
+            sa.select(Support)
+            .where(
+                Support.campaign_id == proof.campaign_id,
+                Support.voter_key == proof.voter_key,
+                Support.aside_id.is_(None),
+            )
+            .order_by(Support.contribution_id)
+        )
+    )
+
+
+def ballots_with(proof: Proof) -> int:
+    """In how many secret votes somebody was struck off the roll with this proof."""
+    asked = (
+        sa.select(sa.func.count(Struck.id))
+        .join(Poll, Poll.id == Struck.poll_id)
+        .where(Poll.campaign_id == proof.campaign_id, Struck.voter_key == proof.voter_key)
+    )
+    return db.session.scalar(asked) or 0
 
 
 class Given(NamedTuple):

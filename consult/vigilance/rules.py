@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from consult.campaigns.models import State
+from consult.campaigns.models import Campaign, State
+from consult.campaigns.rules import facilitate
 from consult.contributions.models import Contribution
 from consult.core.i18n import _
 from consult.core.rules import require
+from consult.identity.models import Proof
 from consult.people.models import RoleName, User
 from consult.people.rules import ROLE_NEEDED, has_role, signed_in
 from consult.posts.models import Flag, Post
@@ -68,6 +70,24 @@ def set_aside(
         require(number, _("No support of new accounts counts in this hour."))
         require(facts.strip(), _("Say which facts show that these supports are false."))
         require(rule.strip(), _("Name the article or the law that they break."))
+
+
+def refute(
+    actor: User | None, campaign: Campaign, proof: Proof | None = None, *, reason: str | None = None
+) -> None:
+    """A facilitator, for somebody else's identity check, with the reason, before the results."""
+    facilitate(actor, campaign)
+    assert actor is not None  # noqa: S101
+    require(campaign.accepted, _("Nothing is to be proved in this consultation."))
+    require(
+        campaign.state != State.RESULTS,
+        _("The results of this consultation are published: it stays as it was."),
+    )
+    if proof is not None:
+        require(proof.user_id != actor.id, _("This is your own: another facilitator decides."))
+        require(proof.aside_at is None, _("This identity check was already set aside."))
+    if reason is not None:
+        require(reason.strip(), _("Please say why: the person reads it."))
 
 
 def restore(actor: User | None, aside: SetAside, *, words: str | None = None) -> None:

@@ -2,22 +2,29 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from consult.campaigns.models import Campaign
+from consult.campaigns.queries import by_slug_or_404
 from consult.contributions import queries as contributions
 from consult.contributions.models import Contribution
 from consult.core.errors import came_from
-from consult.core.i18n import gettext
-from consult.core.rules import refusal
-from consult.journal.actions import commit
+from consult.core.i18n import _, gettext, ngettext
+from consult.core.rules import Refused, refusal
+from consult.identity.models import Proof
+from consult.identity.queries import letter_numbered, named, proof_of
+from consult.identity.roll import voter_of
+from consult.identity.sealing import of_person
+from consult.journal.actions import commit, rollback
 from consult.moderation.rules import read_words
+from consult.people.queries import by_email
 from consult.people.session import actor
 from consult.posts.models import Flag, Post
 from consult.posts.queries import flags_of
 from consult.vigilance import actions, queries, rules
-from consult.vigilance.forms import ClearForm, RestoreForm, SetAsideForm
+from consult.vigilance.forms import ClearForm, RefuteForm, RestoreForm, SetAsideForm
 
 bp = Blueprint("vigilance", __name__)
 
@@ -92,7 +99,7 @@ def statements(id: int) -> str:
         "vigilance/statements.html",
         contribution=contribution,
         campaign=contribution.campaign,
-        statements=queries.statements(contribution),
+        statements=[] if contribution.campaign.counts_hidden else queries.statements(contribution),
         is_agent=refusal(rules.set_aside, actor(), contribution) is None,
     )
 
@@ -114,6 +121,63 @@ def restore(id: int) -> ResponseReturnValue:
         campaign=aside.contribution.campaign,
         form=form,
     )
+
+
+@bp.route("/consultations/<slug>/guichet/ecarter", methods=["GET", "POST"])
+def refute(slug: str) -> ResponseReturnValue:
+    """The identity check of one person, found by what the desk knows, and why it is set aside."""
+    campaign = by_slug_or_404(slug, actor())
+    rules.refute(actor(), campaign)
+    form = RefuteForm()
+    if form.sent():
+        proof = _meant(campaign, form)
+        if proof is None:
+            form.form_errors.append(_("No identity check is known by this. Nothing was done."))
+        else:
+            try:
+                number = actions.refute(actor(), campaign, proof, reason=form.reason.data)
+                ballots = queries.ballots_with(proof)
+                commit()
+            except Refused as refused:
+                rollback()
+                form.form_errors.append(refused.reason)
+            else:
+                _say_what_became(number, ballots)
+                return redirect(url_for(".refute", slug=slug), 303)
+    page = make_response(render_template("vigilance/refute.html", campaign=campaign, form=form))
+    page.headers["Cache-Control"] = "no-store"
+    return page
+
+
+def _meant(campaign: Campaign, form: RefuteForm) -> Proof | None:
+    """The proof of the account, of the letter or of the name that was typed."""
+    if form.email.data:
+        account = by_email(form.email.data)
+        return proof_of(account, campaign) if account else None
+    if form.number.data:
+        letter = letter_numbered(campaign, form.number.data)
+        return named(campaign, voter_of(campaign, letter)) if letter else None
+    if not (form.family.data and form.given.data and form.year.data):
+        return None
+    names = (form.family.data, form.given.data, form.year.data, form.other.data or "")
+    return named(campaign, of_person(campaign, *names))
+
+
+def _say_what_became(supports: int, ballots: int) -> None:
+    words = [
+        gettext("The identity check is set aside. The person is told, if they have an account."),
+        ngettext("One support no longer counts.", "%(num)d supports no longer count.", supports)
+        if supports
+        else "",
+        ngettext(
+            "A ballot in one secret vote stays: nobody can find it again.",
+            "Ballots in %(num)d secret votes stay: nobody can find them again.",
+            ballots,
+        )
+        if ballots
+        else "",
+    ]
+    flash(" ".join(filter(None, words)), "success")
 
 
 def _on_show_or_404(id: int) -> Contribution:
