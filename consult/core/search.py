@@ -253,13 +253,16 @@ def asking(words: str, places: Iterable[tuple[int, Iterable[str]]] = ()) -> Quer
 
 
 def asking_otherwise(words: str) -> Query | None:
-    """Entries that hold, for every word, it or another name of the same thing; None where no word
-    has another."""
+    """Entries that hold every word, or another name of the same thing in their title (in a long
+    text such a name tells little); None where no word has another."""
     looked_for = list(dict.fromkeys(stems(words)))
     names = kindred(looked_for)
     if not names:
         return None
-    return together(either(map(every, [[root], *names.get(root, ())])) for root in looked_for)
+    return together(
+        either(every(words) for words in ([root], *map(titled, names.get(root, ()))))
+        for root in looked_for
+    )
 
 
 def filtered(**values: Any) -> Query | None:
@@ -311,7 +314,7 @@ class Cursor(NamedTuple):
     rule=_(
         "What holds every word asked, by its root: first those that hold them in their title, then"
         " the others, each the newest first. Where nothing does, the newest that hold other names"
-        " of the same things, said to be such."
+        " of the same things in their title, said to be such."
     ),
 )
 def newest(

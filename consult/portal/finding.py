@@ -100,7 +100,7 @@ def options(asked: Asked) -> Options:
 def find(asked: Asked, among: Options) -> Found | None:
     """The hits, those found by their title first, each newest first; None: nothing was asked.
 
-    Where nothing holds the words, the newest that hold other names of the same things.
+    Where nothing holds the words, the newest that name the same things otherwise in their title.
     """
     words = search.asking(asked.words, [(one.id, one.names) for one in among.places])
     conditions = _conditions(asked, among)

@@ -250,12 +250,20 @@ def test_a_rare_word_is_found_however_much_was_written_since(ctx, noon):
 
 
 def test_where_nothing_holds_the_words_other_names_of_the_same_thing_are_tried(client, ctx, noon):
-    fill([("Ranger les patinettes", "quai"), ("Un verger", "quai"), ("Des skates", "quai")])
+    fill(
+        [
+            ("Ranger les patinettes", "quai"),
+            ("Un verger", "quai"),
+            ("Des skates", "quai"),
+            ("Le lac", "patinette quai"),
+        ]
+    )
     page = text_of(client.get("/recherche?q=trottinettes+quai&kind=action"))
     assert "Dit avec d’autres mots" in page
     assert "Ranger les patinettes" in page
     assert "Un verger" not in page
     assert "Des skates" not in page
+    assert "Le lac" not in page
     assert "Rien n’a été trouvé" in text_of(client.get("/recherche?q=trottinettes&kind=plan"))
     assert "Rien n’a été trouvé" in text_of(client.get("/recherche?q=trottinettes+lavoir"))
 
