@@ -1,5 +1,7 @@
 """Issue 4, item 7: what one agrees to is asked apart, explained, dated, easily taken back."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,13 +9,16 @@ from consult.contributions import actions
 from consult.core import clock
 from consult.core.db import db
 from consult.core.rules import Refused
+from consult.followup.models import Question
 from consult.journal.actions import commit
 from consult.people import actions as people
-from consult.people.consents import has_agreed
+from consult.people.consents import WORDING, has_agreed
 from consult.people.models import Consent, ConsentKind, User
 from consult.posts.models import Status
+from consult.privacy.models import Profile
 from consult.votes import actions as votes
 from consult.votes.models import Support
+from tests.engagements.making import clerk, first_action, make_plan, published
 from tests.factories import make_campaign, make_contribution, make_user, sign_in
 
 
@@ -121,3 +126,62 @@ def test_the_history_is_never_rewritten(ctx):
     db.session.commit()
     with pytest.raises(sa.exc.DBAPIError):
         db.session.execute(sa.update(Consent).values(given=True))
+
+
+# The first question.
+
+
+@pytest.fixture
+def question_page(ctx, noon) -> str:
+    desk = clerk()
+    return f"/actions/{first_action(published(desk, make_plan(desk))).id}/question"
+
+
+def kept() -> tuple[int, int]:
+    """Questions, and ages declared, that stand in the database."""
+    db.session.rollback()
+    counts = [db.session.scalar(sa.select(sa.func.count(one.id))) for one in (Question, Profile)]
+    return counts[0], counts[1]
+
+
+def test_a_first_question_is_kept_only_with_its_dated_agreement(
+    question_page, client, newcomer, noon
+):
+    number, typed = newcomer.id, {"body": "Et les lampes du port ?", "key": "mine"}
+    assert "J’accepte que mes textes soient publiés ici" in client.get(question_page).text
+    refused = client.post(question_page, data=typed)
+    assert "Sans votre accord" in refused.text
+    assert "Et les lampes du port ?" in refused.text  # nothing typed is lost
+    assert (kept(), history(number)) == ((0, 0), [])
+    with clock.frozen(noon + timedelta(hours=2)):
+        assert client.post(question_page, data=typed | {"agrees": "y"}).status_code == 303
+    assert kept() == (1, 0)  # asking says nothing of an age
+    [given] = db.session.scalars(sa.select(Consent).filter_by(user_id=number))
+    assert (given.kind, given.given, given.wording) == (ConsentKind.PUBLICATION, True, WORDING)
+    assert given.at == db.session.get(User, number).publication_at == noon + timedelta(hours=2)
+    assert not has_agreed(db.session.get(User, number), ConsentKind.POSITION)
+    assert 'name="agrees"' not in client.get(question_page).text
+    client.post(question_page, data=typed | {"key": "another"})
+    assert (kept(), history(number)) == ((2, 0), [("publication", True)])
+
+
+def test_an_age_is_kept_only_where_it_was_declared_and_goes_when_taken_back(
+    question_page, client, newcomer
+):
+    """It is asked on one page alone, is no condition of anything, and is never sent along."""
+    sent = {"body": "Et les lampes ?", "agrees": "y", "bracket": "from_15", "key": "mine"}
+    client.post(question_page, data=sent)
+    assert kept() == (1, 0)
+    client.post("/mon-espace/mes-donnees/age", data={"bracket": "from_15"})
+    assert db.session.scalar(sa.select(Profile.bracket)) == "from_15"
+    client.post("/mon-espace/mes-donnees/age", data={"bracket": ""})
+    assert db.session.scalar(sa.select(Profile.bracket)) is None
+
+
+def test_under_15_a_first_question_waits_for_an_adult(question_page, client, newcomer):
+    number = newcomer.id
+    client.post("/mon-espace/mes-donnees/age", data={"bracket": "under_15"})
+    sent = client.post(question_page, data={"body": "Et les lampes ?", "agrees": "y", "key": "m"})
+    assert "adulte" in client.get(sent.location).text
+    assert kept() == (0, 1)
+    assert ("publication", True) not in history(number)
