@@ -24,10 +24,10 @@ def sign_up(
 ) -> None:
     """Somebody wishes to have an account: it opens when the address has answered."""
     rules.sign_up(actor)
-    user = queries.by_email(email)
+    user, was_closed = queries.by_email(email), queries.closed_by_email(email)
     if user is not None:
         letters.write("people.known_address", user.email or email, language=language, user=user)
-    elif queries.closed_by_email(email):
+    elif was_closed:
         letters.write("people.closed_address", email, language=language)
     else:
         letters.write(
@@ -64,6 +64,8 @@ def sign_in_link(actor: User | None, *, email: str, language: str, onward: str =
         letters.write(
             "people.sign_in_link", user.email, language=language, user=user, onward=onward
         )
+    else:
+        letters.write_to_nobody()
 
 
 def enter(actor: User | None, letter: Letter) -> User:
@@ -84,6 +86,8 @@ def reset(actor: User | None, *, email: str, language: str) -> None:
     if user := queries.by_email(email):
         assert user.email  # noqa: S101
         letters.write("people.reset", user.email, language=language, user=user)
+    else:
+        letters.write_to_nobody()
 
 
 def choose_password(actor: User | None, letter: Letter, *, password_hash: str) -> User:

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import MANYTOONE, joinedload
+from sqlalchemy.orm import MANYTOONE, joinedload, lazyload
 
 from consult.core import clock
 from consult.core.db import Base, Rows, db, together
@@ -43,8 +43,12 @@ def closed_key(key: str) -> str:
 
 
 def by_email(address: str) -> User | None:
-    """The account of this address, if one is open."""
-    return db.session.scalar(sa.select(User).filter_by(email_key=email_key(address)))
+    """The account of this address, if one is open; its roles are read when they are asked for.
+
+    An address nobody knows so takes as many statements as one somebody does.
+    """
+    asked = sa.select(User).filter_by(email_key=email_key(address))
+    return db.session.scalar(asked.options(lazyload(User.roles)))
 
 
 def closed_by_email(address: str) -> bool:

@@ -16,6 +16,7 @@ from consult.journal.models import Event
 from consult.people import actions, letters, queries
 from consult.people.models import Letter, User
 from consult.people.passwords import is_guessable
+from tests.counting import statements
 from tests.factories import make_user
 from tests.factories import sign_in as come_in
 from tests.people.doors import PASSWORD, links, resident
@@ -122,6 +123,53 @@ def test_an_unknown_address_takes_as_long_as_a_known_one(client, ctx, monkeypatc
         sign_in(client, email, "not the password")
         [kept] = held
         assert kept.startswith("$argon2id$"), email
+
+
+DOORS = {
+    "/inscription": {"pseudonym": "Nouvelle"},
+    "/connexion": {"password": "not the password"},
+    "/connexion/lien": {},
+    "/mot-de-passe": {},
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_door_does_the_same_work_for_every_address(client, ctx, noon, monkeypatch, door):
+    """Statements, one by one, letters, and passwords held against a hash: known, suspended, closed,
+    without a password or unknown, it is the same; nothing that takes time tells them apart."""
+    resident(email="connue@exemple.fr")
+    resident(email="suspendue@exemple.fr", suspended_until=noon + timedelta(days=9))
+    make_user(email="sans@exemple.fr")
+    actions.close_account(make_user(email="partie@exemple.fr"))
+    commit()
+    client.get(door)
+    held = []
+    verify = PasswordHasher.verify
+
+    def counted(self, kept, password):
+        held.append(kept)
+        return verify(self, kept, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", counted)
+    work = {}
+    for who in ("connue", "suspendue", "sans", "partie", "inconnue"):
+        held.clear()
+        rows = db.session.scalar(sa.select(sa.func.count(Letter.id)))
+        db.session.remove()
+        with statements() as sent:
+            reply = client.post(door, data={"email": f"{who}@exemple.fr", **DOORS[door]})
+        written = db.session.scalar(sa.select(sa.func.count(Letter.id))) - rows
+        work[who] = [reply.status_code, len(held), written, *(one.split()[0] for one in sent)]
+    assert work["connue"][1:3] == ([1, 0] if door == "/connexion" else [0, 1])
+    for who, done in work.items():
+        assert done == work["inconnue"], who
+
+
+def test_what_was_asked_for_nobody_never_leaves(client, ctx, post):
+    for door in ("/connexion/lien", "/mot-de-passe"):
+        client.post(door, data={"email": "inconnue@exemple.fr"})
+    assert not post()
+    assert not list(db.session.scalars(sa.select(Letter.to).where(Letter.to != "")))
 
 
 def test_a_new_session_begins_at_each_sign_in(client, ctx):
