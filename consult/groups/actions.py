@@ -44,7 +44,7 @@ def change(
     *,
     title: str,
     reason: str,
-) -> None:
+) -> Group:
     """A facilitator gives it another title, takes some in, lets some go; those concerned hear."""
     queries.still(group)
     before = queries.member_ids(group)
@@ -60,6 +60,7 @@ def change(
     moved = before ^ after
     told = [one.author for one in concerned if one.id in moved or not moved]
     record("groups.change", actor, group, notify=told)
+    return group
 
 
 def dissolve(actor: User, group: Group, *, reason: str) -> None:

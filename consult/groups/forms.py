@@ -46,6 +46,10 @@ class GroupForm(ReasonForm):
         description=_("For example: 12, 45"),
     )
 
+    def said(self) -> dict[str, str]:
+        """What the group is called, and why."""
+        return {"title": self.title.data or "", "reason": self.reason.data or ""}
+
     def numbers(self) -> list[int]:
         """The numbers that were typed."""
         return [int(number) for number in re.findall(r"\d{1,9}", self.others.data or "")]

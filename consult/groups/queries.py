@@ -240,9 +240,9 @@ def choices(campaign: Campaign, ids: Sequence[int]) -> list[Choice]:
     return [Choice(found[id], placed.get(id), id in against) for id in wanted if id in found]
 
 
-def suggested(campaign: Campaign, contribution: Contribution) -> list[Neighbour]:
+def suggested(contribution: Contribution) -> list[Neighbour]:
     """What is on show and says nearly the same as a contribution, for whoever may gather them."""
-    return nearest(campaign, contribution.title, but=contribution.id)
+    return nearest(contribution.campaign, contribution.title, but=contribution.id)
 
 
 def held(ids: Iterable[int]) -> list[Contribution]:

@@ -1,5 +1,6 @@
 """The page of a group, the form that gathers, and the door by which an author leaves."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -78,26 +79,13 @@ def gather(slug: str) -> ResponseReturnValue:
         return redirect(url_for(".show", id=made.id), 303)
     chosen = queries.choices(campaign, [*_ticked(), *form.numbers()])
     if form.sent():
-        try:
-            group = actions.gather(
-                actor(),
-                campaign,
-                [one.contribution for one in chosen],
-                title=form.title.data,
-                reason=form.reason.data,
-                key=form.key.data,
-            )
-            commit()
+        texts, said = [one.contribution for one in chosen], form.said()
+        group = _done(
+            form, lambda: actions.gather(actor(), campaign, texts, key=form.key.data, **said)
+        )
+        if made := group or queries.with_key(form.key.data):
             flash(gettext("The group is open. The authors are told."), "success")
-            return redirect(url_for(".show", id=group.id), 303)
-        except Refused as refused:
-            rollback()
-            form.form_errors.append(refused.reason)
-        except IntegrityError:  # gathered elsewhere, or sent twice, at the same moment
-            rollback()
-            if made := queries.with_key(form.key.data):
-                return redirect(url_for(".show", id=made.id), 303)
-            form.form_errors.append(_("Somebody gathered one of these meanwhile. Look again."))
+            return redirect(url_for(".show", id=made.id), 303)
     return _gathering(campaign, form, chosen), 422 if form.form_errors else 200
 
 
@@ -113,24 +101,26 @@ def change(id: int) -> ResponseReturnValue:
         ids = [*_ticked(), *form.numbers()]
     chosen = queries.choices(group.campaign, ids)
     if form.sent():
-        try:
-            actions.change(
-                actor(),
-                group,
-                [one.contribution for one in chosen],
-                title=form.title.data,
-                reason=form.reason.data,
-            )
-            commit()
+        texts, said = [one.contribution for one in chosen], form.said()
+        if _done(form, lambda: actions.change(actor(), group, texts, **said)):
             flash(gettext("The group is changed. Those concerned are told."), "success")
             return redirect(url_for(".show", id=group.id), 303)
-        except Refused as refused:
-            rollback()
-            form.form_errors.append(refused.reason)
-        except IntegrityError:
-            rollback()
-            form.form_errors.append(_("Somebody gathered one of these meanwhile. Look again."))
     return _gathering(group.campaign, form, chosen, group), 422 if form.form_errors else 200
+
+
+def _done(form: GroupForm, act: Callable[[], Group]) -> Group | None:
+    """The group once this is done; where it cannot be, the form says why."""
+    try:
+        group = act()
+        commit()
+        return group
+    except Refused as refused:
+        reason = refused.reason
+    except IntegrityError:  # gathered elsewhere, or sent twice, at the same moment
+        reason = _("Somebody gathered one of these meanwhile. Look again.")
+    rollback()
+    form.form_errors.append(reason)
+    return None
 
 
 def _ticked() -> list[int]:
@@ -142,7 +132,7 @@ def _gathering(
 ) -> str:
     """The form, with what was ticked, and beside it what a machine finds alike."""
     known = {one.contribution.id for one in chosen}
-    found = queries.suggested(campaign, chosen[0].contribution) if chosen else []
+    found = queries.suggested(chosen[0].contribution) if chosen else []
     offered = queries.choices(campaign, [one.id for one in found if one.id not in known])
     return render_template(
         "groups/gather.html",
@@ -244,4 +234,4 @@ def _may_gather(campaign: Campaign) -> bool:
 @bp.app_template_global("alike_to")
 def _alike(contribution: Any) -> list[Any]:
     """What is on show and says nearly the same, for facilitators."""
-    return queries.suggested(contribution.campaign, contribution)
+    return queries.suggested(contribution)
