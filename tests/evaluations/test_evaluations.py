@@ -84,9 +84,9 @@ def test_a_draft_plan_is_not_evaluated_and_only_a_facilitator_begins(facilitator
 def test_from_the_plan_to_the_consultation_and_back(facilitator, client):
     plan = a_measured_plan()
     db.session.commit()
-    assert "Demander aux habitants" not in client.get(f"/plans/{plan.slug}").text
+    assert "Demander aux habitantes et habitants" not in client.get(f"/plans/{plan.slug}").text
     sign_in(client, facilitator)
-    assert "Demander aux habitants" in client.get(f"/plans/{plan.slug}").text
+    assert "Demander aux habitantes et habitants" in client.get(f"/plans/{plan.slug}").text
     page = client.get(f"/plans/{plan.slug}/evaluer").text
     assert "14,7" in page
     key = re.search(r'name="key"[^>]*value="([^"]+)"', page).group(1)
