@@ -261,6 +261,9 @@ Row = tuple[Contribution, Assignment | None, Answer | None]
 Grouped = Mapping[int, tuple[int | str, str]]  # number and title of the group of each
 
 
+PERIMETER = {True: "dans", False: "hors", None: ""}
+
+
 def _public(row: Row, supports: bool, grouped: Grouped) -> list[Any]:
     """One contribution as anybody may take it away: no name, no pseudonym, no receipt."""
     contribution, _assigned, given = row
@@ -286,6 +289,7 @@ def _public(row: Row, supports: bool, grouped: Grouped) -> list[Any]:
         group_title,
         group,
         contribution.apart_count if supports else "",
+        PERIMETER[contribution.is_inside],  # its own page says it as well
     ]
 
 
@@ -293,7 +297,7 @@ PUBLIC = (
     *("identifiant", "adresse", "titre", "texte", "theme", "lieu", "canal", "publiee_le"),
     *("soutiens", "commentaires", "suite", "partie_retenue", "reponse", "signataire"),
     *("service", "reponse_du", "demonstration", "groupe", "numero_du_groupe"),
-    "soutiens_ecartes",
+    *("soutiens_ecartes", "perimetre"),
 )
 
 

@@ -273,6 +273,15 @@ def test_the_public_list_holds_no_name_and_no_formula(client, council, ctx):
     assert author.email not in reply.text
 
 
+def test_the_public_list_says_who_writes_from_elsewhere_as_each_page_does(client, ctx):
+    campaign = make_campaign()
+    for is_inside in (True, False, None):
+        make_contribution(campaign, is_inside=is_inside)
+    reply = client.get(f"/consultations/{campaign.slug}/contributions.csv")
+    rows = list(csv.DictReader(io.StringIO(reply.text.lstrip("\ufeff"))))
+    assert sorted(row["perimetre"] for row in rows) == ["", "dans", "hors"]
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_the_desk_takes_its_list_away(client, council, contribution, kind):
     sign_in(client, council)
