@@ -188,23 +188,6 @@ def typed_in(campaign: Campaign, agent: User, limit: int = 5) -> list[Contributi
     )
 
 
-def of_author(actor: User, limit: int = 200) -> list[Contribution]:
-    """Everything this person wrote, drafts included, latest first."""
-    return list(
-        db.session.scalars(
-            sa.select(Contribution)
-            .where(Contribution.author_id == actor.id)
-            .options(
-                joinedload(Contribution.campaign),
-                joinedload(Contribution.theme),
-                joinedload(Contribution.place),
-            )
-            .order_by(Contribution.id.desc())
-            .limit(limit)
-        )
-    )
-
-
 def places_of(campaign: Campaign) -> list[Place]:
     """The places one may speak of in a campaign: its own, and those that lie within them."""
     own = sa.select(campaign_place.c.place_id).where(campaign_place.c.campaign_id == campaign.id)
