@@ -8,7 +8,7 @@ from threading import Barrier, Thread
 import pytest
 import sqlalchemy as sa
 
-from consult.campaigns.models import Moderation, PhaseKind
+from consult.campaigns.models import Identity, Moderation, PhaseKind
 from consult.comments import actions as comments
 from consult.contributions import actions as contributions
 from consult.core import clock
@@ -214,6 +214,27 @@ def test_a_suspension_ends_by_itself(amina, noon, text):
     with clock.frozen(noon + timedelta(days=3, minutes=1)):
         comments.comment(text.author, make_contribution(), body="Me revoilà.")
         commit()
+
+
+def test_a_suspension_holds_for_an_account_and_its_page_says_no_more(app, amina, text):
+    """Where nobody is asked who they are, whoever signs out writes again, and is read first."""
+    hide(amina, text)
+    desk = sign_in(app.test_client(), amina)
+    page = desk.get(f"/moderation/{text.id}/suspendre").text
+    assert "Elle porte sur un compte." in page
+    assert "la même personne peut encore écrire sans se connecter" in page
+    author, number = text.author, text.id
+    actions.suspend(amina, text, days=7, why=reasons(text))
+    commit()
+    campaign = make_campaign(identity=Identity.NONE, moderation=Moderation.BEFORE)
+    there = f"/consultations/{campaign.slug}/contributions/nouvelle"
+    words = {"title": "Encore", "body": "Encore moi.", "checked": "1"}
+    suspended = sign_in(app.test_client(), author)
+    assert "suspendu" in suspended.post(there, data=words | {"key": "a"}).text
+    assert app.test_client().post(there, data=words | {"key": "b"}).status_code == 303
+    [again] = db.session.scalars(sa.select(Post).where(Post.id > number))
+    assert (again.author_id, again.status) == (None, Status.PENDING)
+    assert "Encore" in desk.get("/moderation").text
 
 
 # Sealed.
