@@ -14,6 +14,7 @@ import time
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -120,30 +121,30 @@ def watch() -> None:
 
 
 def _serve(folder: Path) -> subprocess.Popen[bytes]:
-    """Make a new cluster in this folder and start it, as nobody when we are root."""
-    programs, data, log = binaries(), folder / "data", folder / "log"
-    mask = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
-    if mask:
+    """Make a new cluster in this folder and start it."""
+    return launch(folder, create(folder), **SETTINGS)
+
+
+def create(folder: Path) -> Path:
+    """Make a new cluster in this folder, as nobody when we are root; the programs that serve it."""
+    programs, data = binaries(), folder / "data"
+    if _mask():
         if not str(programs).startswith("/usr/"):  # nobody may not read a checkout of root's
             programs = _copied(programs, folder / "wheel")
         os.chown(folder, NOBODY, NOBODY)
-    environment = {"PATH": os.defpath, "HOME": str(folder), "TZ": "UTC"}
-    with log.open("wb") as out:
-        run = {"cwd": folder, "env": environment, "stdout": out, "stderr": out, **mask}
-        create = [programs / "initdb", "-D", data, "-U", OWNER, "-E", "UTF8", "-A", "trust"]
-        for locale in ("C.UTF-8", "C"):
-            made = subprocess.run([*create, "--no-sync", f"--locale={locale}"], **run)
-            if made.returncode == 0:
-                break
-            shutil.rmtree(data, ignore_errors=True)
-        else:
-            raise Missing(f"initdb failed: {_last_line(log)}")
-        options = [f"-c{name}={value}" for name, value in SETTINGS.items()]
-        server = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-k", folder, *options],
-            stdin=subprocess.DEVNULL,
-            **run,
-        )
+    command = [programs / "initdb", "-D", data, "-U", OWNER, "-E", "UTF8", "-A", "trust"]
+    for locale in ("C.UTF-8", "C"):
+        made = _run(folder, [*command, "--no-sync", f"--locale={locale}"])
+        if made.wait() == 0:
+            return programs
+        shutil.rmtree(data, ignore_errors=True)
+    raise Missing(f"initdb failed: {_last_line(folder / 'log')}")
+
+
+def launch(folder: Path, programs: Path, **settings: str) -> subprocess.Popen[bytes]:
+    """Start the server of the cluster in this folder, and wait until it answers."""
+    options = [f"-c{name}={value}" for name, value in settings.items()]
+    server = _run(folder, [programs / "postgres", "-D", folder / "data", "-k", folder, *options])
     for _ in range(200):
         if server.poll() is not None:
             break
@@ -153,7 +154,26 @@ def _serve(folder: Path) -> subprocess.Popen[bytes]:
         except psycopg.OperationalError:
             time.sleep(0.05)
     server.kill()
-    raise Missing(f"postgres failed: {_last_line(log)}")
+    server.wait()
+    raise Missing(f"postgres failed: {_last_line(folder / 'log')}")
+
+
+def _mask() -> dict[str, Any]:
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+def _run(folder: Path, command: list[Any]) -> subprocess.Popen[bytes]:
+    environment = {"PATH": os.defpath, "HOME": str(folder), "TZ": "UTC"}
+    with (folder / "log").open("ab") as out:
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            **_mask(),
+        )
 
 
 def _copied(programs: Path, folder: Path) -> Path:

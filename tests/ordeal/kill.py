@@ -10,7 +10,7 @@ Letters: SMTP cannot be made true in one step with a database. A worker killed b
 server's yes and its own note sends that letter again, under the same Message-ID: none is lost, and
 at most one a kill comes twice.
 
-What is not tried here: a power cut (the disk's own promises), and a killed database server.
+`database` and `power` try a killed database server and a power cut in the same way.
 """
 
 import argparse
@@ -30,6 +30,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -38,6 +39,7 @@ import sqlalchemy as sa
 from flask import Flask, g, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy.exc import OperationalError
 
 from consult import create_app, migrations
 from consult.campaigns.models import Moderation
@@ -60,6 +62,7 @@ SECRET = "only for the ordeal"
 HANDS = 4  # at once
 READY = 60  # seconds a start may take on a busy machine
 ANSWERED = (301, 302, 303)
+TOWNS = count()  # each has a database of its own
 
 
 class Broken(AssertionError):
@@ -89,13 +92,16 @@ class Person(NamedTuple):
 class Town:
     """What there is before the first kill, and the processes that serve it."""
 
-    def __init__(self, engine: str, people: int, workers: int) -> None:
+    def __init__(
+        self, uri: str, people: int, workers: int, *, layers: tuple[str, ...] = ()
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="consult-ordeal-", dir=fast_folder()))
         self.port, self.mails = free_port(), _MailServer()
-        self.engine, self.workers, self.running = engine, workers, {}
+        self.workers, self.running = workers, {}
+        uri = f"sqlite:///{self.folder / 'consult.db'}" if uri == "sqlite" else uri
         (self.folder / "config.py").write_text(
             f"SECRET_KEY = {SECRET!r}\nSESSION_COOKIE_SECURE = False\nPROXIES = 1\n"
-            f"DATABASE_URI = {self._uri()!r}\nLAYERS = ()\nNOTICE_WAIT = 0\n"
+            f"DATABASE_URI = {uri!r}\nLAYERS = {layers!r}\nNOTICE_WAIT = 0\n"
             f"MAIL_SERVER = '127.0.0.1'\nMAIL_PORT = {self.mails.port}\n"
         )
         self.app: Flask = create_app(INSTANCE=str(self.folder))
@@ -113,24 +119,30 @@ class Town:
             self.known = {post.id for post in db.session.scalars(sa.select(Post))}
             db.session.remove()
 
-    def _uri(self) -> str:
-        if self.engine == "sqlite":
-            return f"sqlite:///{self.folder / 'consult.db'}"
-        return engines.postgresql_uri(f"ordeal_{os.getpid()}")
-
     def _signed_in(self, user: User, number: int) -> Person:
         """As the site itself would have signed them in."""
+        network = f"10.{number // 250}.{number % 250}.7"
+        own = {"_user_id": user.get_id(), "_fresh": True, "visit": open_visit(self.app, user)}
+        return self._person(user.id, network, own)
+
+    def visitor(self, network: str) -> Person:
+        """Somebody without an account, who has opened a page with a form."""
+        return self._person(0, network, {})
+
+    def _person(self, number: int, network: str, own: dict[str, Any]) -> Person:
         signer = SecureCookieSessionInterface().get_signing_serializer(self.app)
         assert signer is not None
         with self.app.test_request_context():
             g.pop("csrf_token", None)  # of the person before, where one context holds all
             token = generate_csrf()
-            content = {"_user_id": user.get_id(), "_fresh": True}
-            content |= {"csrf_token": session["csrf_token"], "visit": open_visit(self.app, user)}
-        network = f"10.{number // 250}.{number % 250}.7"
-        return Person(user.id, f"consult={signer.dumps(content)}", token, network)
+            content = {"csrf_token": session["csrf_token"], **own}
+        return Person(number, f"consult={signer.dumps(content)}", token, network)
 
     # The processes.
+
+    def under(self, _role: str) -> list[str]:
+        """The program that watches over this one, if any does."""
+        return []
 
     def start(self, *roles: str) -> None:
         run = ["run", "--port", str(self.port), "--workers", str(self.workers)]
@@ -139,7 +151,15 @@ class Town:
         for role in roles:
             with (self.folder / f"{role}.log").open("ab") as log:
                 self.running[role] = subprocess.Popen(
-                    [sys.executable, "-W", "ignore", "-m", "consult", *words[role]],
+                    [
+                        *self.under(role),
+                        sys.executable,
+                        "-W",
+                        "ignore",
+                        "-m",
+                        "consult",
+                        *words[role],
+                    ],
                     env=environment,
                     start_new_session=True,
                     stdout=log,
@@ -167,10 +187,26 @@ class Town:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
+    def processes(self) -> set[int]:
+        """The numbers of all processes at work: the same as before, unless one was replaced."""
+        groups = {process.pid for process in self.running.values()}
+        found = set()
+        for number in map(int, filter(str.isdigit, os.listdir("/proc"))):
+            with suppress(ProcessLookupError):
+                if os.getsid(number) in groups:
+                    found.add(number)
+        return found
+
     def said(self) -> str:
         return "\n".join(
             (self.folder / f"{role}.log").read_text()[-2000:] for role in ("server", "worker")
         )
+
+    def failures(self) -> str:
+        """What the server said that was no ordinary line, or spoke of a page that failed."""
+        said = (self.folder / "server.log").read_text().splitlines()
+        odd = [one for one in said if "page failed" in one or "refused" in one or one[:1] != "{"]
+        return "\n".join(odd)[:9000]
 
     def end(self) -> None:
         self.kill(*self.running)
@@ -183,9 +219,10 @@ class Town:
 class Load:
     """Several hands that write until told to stop; what each did, and what they were told."""
 
-    def __init__(self, town: Town, seed: int) -> None:
+    def __init__(self, town: Town, seed: int, *, decides: bool = True) -> None:
         self.town, self.stop, self.acts = town, threading.Event(), []
-        self.lock, self.used = threading.Lock(), set()
+        self.decides = decides
+        self.lock, self.used, self.answers = threading.Lock(), set(), Counter()
         self.hands = [
             threading.Thread(target=self._write, args=(random.Random(seed + n), n))
             for n in range(HANDS)
@@ -205,7 +242,7 @@ class Load:
         number = 0
         while not self.stop.is_set():
             number += 1
-            does = self._decide if hand == 0 and number % 2 else self._say
+            does = self._decide if self.decides and hand == 0 and number % 2 else self._say
             does(chance, f"{hand}-{number}-{chance.randrange(10**9)}")
 
     def _say(self, chance: random.Random, key: str) -> None:
@@ -233,12 +270,11 @@ class Load:
 
     def _decide(self, chance: random.Random, key: str) -> None:
         """The facilitator publishes a text that waits."""
+        waiting: list[int] = []
+        with self.town.app.app_context(), suppress(OperationalError):  # the database was killed
+            pending = sa.select(Post.id).where(Post.status == Status.PENDING)
+            waiting = list(db.session.scalars(pending.order_by(Post.id).limit(20)))
         with self.town.app.app_context():
-            waiting = list(
-                db.session.scalars(
-                    sa.select(Post.id).where(Post.status == Status.PENDING).limit(20)
-                )
-            )
             db.session.remove()
         if not waiting:
             return self._say(chance, key)
@@ -283,9 +319,11 @@ class Load:
             reply = connection.getresponse()
             page = reply.read().decode()
         except (OSError, HTTPException):
+            self.answers[0] += 1
             return 0, "", ""
         finally:
             connection.close()
+        self.answers[reply.status] += 1
         return reply.status, reply.headers.get("Location", ""), page
 
 
@@ -293,11 +331,18 @@ WHO = (["server"], ["worker"], ["server", "worker"])
 FORM = "application/x-www-form-urlencoded"
 
 
+def address(engine: str) -> str:
+    """Where a town's database is to be: "sqlite" stands for a file in its own folder."""
+    if engine == "sqlite":
+        return engine
+    return engines.postgresql_uri(f"ordeal_{os.getpid()}_{next(TOWNS)}")
+
+
 def trial(
     engine: str, kills: int, seed: int = 1, *, people: int = 60, workers: int = 2
 ) -> dict[str, Any]:
     """Kill so many times; the figures, or `Broken`."""
-    town, chance, killed = Town(engine, people, workers), random.Random(seed), Counter()
+    town, chance, killed = Town(address(engine), people, workers), random.Random(seed), Counter()
     started = time.monotonic()
     try:
         town.start("server", "worker")
@@ -309,9 +354,9 @@ def trial(
                 killed.update(roles)
                 town.start(*roles)
             load.stop.wait(0.5)
-        _let_letters_leave(town)
+        let_letters_leave(town)
         with town.app.app_context():
-            figures = _judged(town, load.acts, killed)
+            figures = judged(town, load.acts, killed["worker"])
             db.session.remove()
     finally:
         town.end()
@@ -323,7 +368,7 @@ def trial(
     }
 
 
-def _let_letters_leave(town: Town) -> None:
+def let_letters_leave(town: Town) -> None:
     until = time.monotonic() + READY
     waiting = sa.select(sa.func.count(Notification.id)).where(Notification.mailed_at.is_(None))
     with town.app.app_context():
@@ -335,8 +380,8 @@ def _let_letters_leave(town: Town) -> None:
         db.session.remove()
 
 
-def _judged(town: Town, acts: list[Act], killed: Counter[str]) -> dict[str, Any]:
-    """Hold what stands against what was answered."""
+def judged(town: Town, acts: list[Act], cuts: int) -> dict[str, Any]:
+    """Hold what stands against what was answered; so many letters may have been cut short."""
     stands = _standing()
     wrong = []
     for act in acts:
@@ -354,8 +399,8 @@ def _judged(town: Town, acts: list[Act], killed: Counter[str]) -> dict[str, Any]
     first_of_each = db.session.scalars(sa.select(Notification.id)).all()
     if not named <= set(first_of_each):
         wrong.append("a letter about nothing")
-    if twice > killed["worker"]:
-        wrong.append(f"{twice} letters twice after {killed['worker']} kills of the worker")
+    if twice > cuts:
+        wrong.append(f"{twice} letters twice, where {cuts} may have been cut short")
     if lost := _letters_lost():
         wrong.append(f"{lost} people never heard")
     wrong += [str(fault) for fault in journal.faults()]
