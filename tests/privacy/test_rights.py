@@ -1,7 +1,9 @@
 """Issue 4, item 7: reading, correcting, asking; the register, and those who answer in time."""
 
+import html
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 
@@ -11,18 +13,62 @@ import sqlalchemy as sa
 from consult.core import clock, personal
 from consult.core.db import db
 from consult.journal.actions import commit
+from consult.moderation import actions as moderation
+from consult.moderation.charter import Verdict
 from consult.people.jobs import send_letters
 from consult.people.models import RoleName
 from consult.posts.models import Status
-from consult.privacy import jobs, queries
+from consult.privacy import copying, jobs, queries
 from consult.privacy.models import Breach, Petition, Profile, Wish
 from consult.votes import actions as votes
-from tests.factories import make_contribution, make_user, sign_in
+from tests.factories import make_contribution, make_user, reasons, sign_in
 
 HOUR = timedelta(hours=1)
 
 
 # Reading it all.
+
+
+def copied(user) -> tuple[dict, str]:
+    """The file for machines and the page to read, without its marks."""
+    with zipfile.ZipFile(io.BytesIO(copying.zipped(user))) as parcel:
+        page = parcel.read("mes-donnees.html").decode()
+        return json.loads(parcel.read("mes-donnees.json")), html.unescape(
+            re.sub(r"<[^>]+>", "", page)
+        )
+
+
+def test_the_page_of_a_copy_is_read_by_a_person(app, ctx, noon):
+    user = make_user(email="lou@exemple.fr")
+    text = make_contribution(author=user, title="Mes tilleuls")
+    votes.support(user, make_contribution(text.campaign))
+    commit()
+    with app.test_request_context():
+        _said, page = copied(user)
+    assert page.index("Mon compte") < page.index("Ce que j’ai écrit") < page.index("Ce que je soutiens")
+    assert "Titre : Mes tilleuls" in page.replace("\xa0", " ")
+    assert "15 juin 2026 à 12 h 00" in page
+    assert f"Consultation : {text.campaign.title}" in page.replace("\xa0", " ")
+    for code in ("2026-06-15T", "created_at", "True", "author_id", "published"):
+        assert code not in page
+    assert not re.search(r"[0-9a-f]{64}", page), "fingerprints are for machines"
+
+
+def test_a_copy_holds_what_was_decided_of_my_texts_and_my_appeals(app, ctx, noon):
+    user, agent = make_user(), make_user(RoleName.FACILITATOR)
+    text = make_contribution(author=user)
+    decision = moderation.decide(agent, text, verdict=Verdict.RESTRICT, why=reasons(text))
+    appeal = moderation.appeal(user, decision, words="C'est le nom de mon chat.")
+    commit()
+    with app.test_request_context():
+        said, page = copied(user)
+    (decided,) = said["data"]["Modération"]["decision"]
+    (contested,) = said["data"]["Modération"]["appeal"]
+    assert (decided["words"], decided["ground"]) == (decision.reasons.words, decision.ground)
+    assert contested["words"] == appeal.words
+    assert appeal.words in page
+    assert str(decision.ground.label) in page
+    assert not {"facilitator_id", "first_id", "decided_by_id"} & {*decided, *contested}
 
 
 def test_a_copy_holds_all_that_is_mine_and_nothing_of_others(client, ctx, outbox, noon):
@@ -94,7 +140,10 @@ def test_a_text_is_withdrawn_even_answered_by_its_author_alone(app, client, ctx,
     assert client.post(f"/mon-espace/mes-donnees/textes/{number}/retirer").status_code == 303
     assert "Des tilleuls" not in client.get("/mon-espace/mes-donnees").text
     reply = app.test_client().get(f"/contributions/{number}")
-    assert (reply.status_code, "retirée à la demande de qui l’a écrite" in reply.text) == (410, True)
+    assert (reply.status_code, "retirée à la demande de qui l’a écrite" in reply.text) == (
+        410,
+        True,
+    )
 
 
 @pytest.mark.parametrize("words", ["keep", "withdraw"])
