@@ -679,7 +679,7 @@ def _rare(counts: Iterable[int]) -> int:
 
 
 def _named(roots: Iterable[str]) -> search.Query:
-    return search.every(search.titled(roots))
+    return search.every(search.title_marks(roots))
 
 
 def _titled(campaign: Campaign, query: search.Query) -> dict[int, str]:

@@ -160,10 +160,10 @@ MARKS = {
 
 def in_title(title: str) -> list[str]:
     """The roots of a title, marked as such."""
-    return titled(stems(title))
+    return title_marks(stems(title))
 
 
-def titled(roots: Iterable[str]) -> list[str]:
+def title_marks(roots: Iterable[str]) -> list[str]:
     """These roots, marked as those of a title."""
     return stems(" ".join(f"zt{root}" for root in roots))
 
@@ -188,19 +188,13 @@ class Query:
         return self.sqlite if db.engine.dialect.name == "sqlite" else self.postgresql
 
     def __and__(self, other: "Query") -> "Query":
-        return self._with(other, "AND", "&")
+        return together([self, other])
 
     def __or__(self, other: "Query") -> "Query":
-        return self._with(other, "OR", "|")
+        return either([self, other])
 
     def __sub__(self, other: "Query") -> "Query":
-        return self._with(other, "NOT", "& !")
-
-    def _with(self, other: "Query", sqlite: str, postgresql: str) -> "Query":
-        return Query(
-            f"({self.sqlite}) {sqlite} ({other.sqlite})",
-            f"({self.postgresql}) {postgresql} ({other.postgresql})",
-        )
+        return _joined([self, other], " NOT ", " & !")
 
 
 def holding(words: Iterable[str]) -> Query | None:
@@ -260,14 +254,14 @@ def asking_otherwise(words: str) -> Query | None:
     if not names:
         return None
     return together(
-        either(every(words) for words in ([root], *map(titled, names.get(root, ()))))
+        either(every(words) for words in ([root], *map(title_marks, names.get(root, ()))))
         for root in looked_for
     )
 
 
-def filtered(**values: Any) -> Query | None:
+def filtered(values: Iterable[tuple[str, Any]]) -> Query | None:
     """Entries of this kind, campaign, theme, place, status; None where nothing is asked."""
-    return holding(mark for name, value in values.items() for mark in _mark(name, value))
+    return holding(mark for name, value in values for mark in _mark(name, value))
 
 
 def matching(words: str) -> sa.ColumnElement[bool] | None:

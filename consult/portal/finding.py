@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -103,24 +103,22 @@ def find(asked: Asked, among: Options) -> Found | None:
     Where nothing holds the words, the newest that name the same things otherwise in their title.
     """
     words = search.asking(asked.words, [(one.id, one.names) for one in among.places])
-    conditions = _conditions(asked, among)
-    if (asked.words.strip() and words is None) or None in conditions:
+    filters = _filters(asked, among)
+    if filters is None or (asked.words.strip() and words is None):
         return Found([], 0, False, None)
-    filters = [one for one in conditions if one]
-    if words is None and not filters:
+    within = [one for one in [search.filtered(filters)] if one]
+    if words is None and not within:
         return None
     after = Cursor.read(asked.after)
     found = search.newest(
-        search.together([words, *filters] if words else filters),
+        search.together([words, *within] if words else within),
         search.in_title(asked.words) if words else [],
         PAGE + 1 if after else COUNTED + 1,
         after=after,
         only=[_is_on_show()],
     )
     if not found and not after and (otherwise := search.asking_otherwise(asked.words)):
-        found = search.newest(
-            search.together([otherwise, *filters]), [], PAGE, only=[_is_on_show()]
-        )
+        found = search.newest(search.together([otherwise, *within]), [], PAGE, only=[_is_on_show()])
         return Found(_hits([cursor.id for cursor in found]), 0, False, None)
     shown = found[:PAGE]
     return Found(
@@ -131,25 +129,25 @@ def find(asked: Asked, among: Options) -> Found | None:
     )
 
 
-def _conditions(asked: Asked, among: Options) -> Sequence[search.Query | None]:
-    """One for each filter; None for a campaign or a place that nobody knows."""
-    conditions: list[search.Query | None] = []
-    for name, value in (
+def _filters(asked: Asked, among: Options) -> list[tuple[str, Any]] | None:
+    """Where it must belong; None for a campaign or a place that nobody knows."""
+    filters: list[tuple[str, Any]] = [
         ("kind", asked.kind),
-        ("theme_id", asked.theme),
+        ("theme_id", asked.theme or None),
         ("status", asked.outcome),
         ("status", asked.status),
-    ):
-        if value:
-            conditions.append(search.filtered(**{name: value}))
-    for name, slug, choices in (
+    ]
+    choices: tuple[tuple[str, str, Sequence[Choice | Place]], ...] = (
         ("campaign_id", asked.campaign, among.campaigns),
         ("place_id", asked.place, among.places),
-    ):
+    )
+    for name, slug, known in choices:
         if slug:
-            chosen = next((one.id for one in choices if one.slug == slug), None)  # type: ignore[attr-defined]
-            conditions.append(search.filtered(**{name: chosen}) if chosen else None)
-    return conditions
+            chosen = next((one.id for one in known if one.slug == slug), None)
+            if chosen is None:
+                return None
+            filters.append((name, chosen))
+    return filters
 
 
 @cache

@@ -136,6 +136,7 @@ def test_filters_alone_or_together(ctx, noon):
     answer = ("answer", town.retained.id)
     assert set(found(outcome="retained")) == {kept, answer}
     assert set(found(campaign="nos-quais", theme=shade)) == {kept, answer}
+    assert {kept, answer} < set(found(campaign="nos-quais", theme=0))  # no theme was chosen
     assert found(status="done") == [("action", town.action.id)]
     assert found(words="téléphérique", outcome="not_retained", kind="contribution") == [
         ("contribution", town.refused.id)
