@@ -317,6 +317,27 @@ def test_a_page_needs_no_script(browser, demo_server, found, path):
     context.close()
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        f"/consultations/{OPEN}",
+        "/consultations/rue-des-lilas/contributions/nouvelle",
+        "/contributions/{answered}",
+        f"/plans/{PLAN}",
+        "/actions/{done}",
+    ],
+)
+def test_text_twice_as_large_stays_on_a_phone(browser, demo_server, found, path):
+    phone = {"width": 360, "height": 740}
+    context = browser.new_context(base_url=demo_server.url, viewport=phone, bypass_csp=True)
+    page = context.new_page()
+    page.goto(path.format(**found))
+    page.add_style_tag(content="html { font-size: 36px !important }")
+    assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]
+    context.close()
+
+
 def test_the_first_page_is_light(browser, demo_server):
     """The first page a visitor opens weighs less than 100 KB on the wire, style and script too."""
     context = browser.new_context(base_url=demo_server.url)
