@@ -15,11 +15,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, Response, g, has_request_context, redirect, request, session
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core import clock, errors
-from consult.core.db import db, writing
+from consult.core.db import db, insert_once, writing
 from consult.core.personal import impersonal
 
 log = logging.getLogger(__name__)
@@ -107,9 +106,7 @@ def _digest(key: str) -> str:
 
 def _is_first(digest: str) -> bool:
     """Claim it, waiting for whoever claimed it at the same moment."""
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(SentForm).values(digest=digest, at=clock.now()).on_conflict_do_nothing()
-    return bool(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+    return insert_once(SentForm, digest=digest, at=clock.now())
 
 
 def _landed(digest: str) -> str | None:
