@@ -19,6 +19,7 @@ from typing import Any
 
 import psycopg
 
+from consult.core.db import db
 from tests import engines
 from tests.databases import fast_folder
 from tests.ordeal.kill import READY, Broken, Load, Town, judged, let_letters_leave
@@ -90,6 +91,8 @@ def trial(kills: int, seed: int = 1, *, people: int = 60, workers: int = 2) -> d
             load.stop.wait(0.5)
         if odd := {status for status in load.answers if status >= 500} - {503}:
             raise Broken(f"the site answered {odd}:\n{town.failures()}")
+        with town.app.app_context():
+            db.engine.dispose()  # the trial's own connections went with the database
         let_letters_leave(town)
         if town.processes() != began:
             raise Broken(f"a process of the site was replaced:\n{town.said()}")
