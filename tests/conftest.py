@@ -154,12 +154,17 @@ def noon_in_town() -> datetime:
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     """Each test that touches the database runs on both engines."""
-    if request.param == "postgresql":
+    return available(request.param)
+
+
+def available(engine: str) -> str:
+    """This engine, where the machine has it."""
+    if engine == "postgresql":
         try:
             engines.binaries()
         except engines.Missing as missing:
             lacking(f"no PostgreSQL: {missing}")
-    return request.param
+    return engine
 
 
 @cache

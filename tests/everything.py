@@ -468,7 +468,11 @@ def _doors(who: dict[str, User], values: Table, hidden: Table) -> None:
     told = {
         "people.sign_up": {"pseudonym": "Lou"},
         "people.invite": {"invitation": invitation.id},
-        "contributions.confirm": {"contribution": values.pop("begun")},
+        "contributions.confirm": {
+            "contribution": values.pop("begun"),
+            "receipt": "ABCD-EFGH",
+            "before": clock.today().isoformat(),
+        },
     }
     for address, kind in LINKS.items():
         account = who["owner"] if kind in OF_AN_ACCOUNT else None

@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from consult.core import clock
+from consult.core import clock, papers
 from consult.core.db import db
 from consult.journal.models import Event
-from tests.conftest import Client, noon_in_town
+from tests.conftest import WORKER, Client, noon_in_town
 from tests.databases import House, fast_folder
 from tests.everything import Everything, make_everything
 from tests.factories import open_visit
@@ -47,12 +47,11 @@ class Door(NamedTuple):
 
 
 class Small:
-    """The small site, put back as it was after each thing that may have changed it."""
+    """The small site; on SQLite, put back as it was after each thing that may have changed it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.house = House("sqlite", folder, "access")
+    def __init__(self, folder: Path, engine: str = "sqlite") -> None:
+        self.house = House(engine, folder, f"{WORKER}_{folder.name}")
         self.house.app.test_client_class = Client
-        self.file = Path(self.house.uri.removeprefix("sqlite:///"))
         with self.house.app.app_context():
             self.there: Everything = make_everything()
             self.sessions = {
@@ -64,9 +63,13 @@ class Small:
                 for role, user in self.there.people.items()
             }
             self.events = self.count()
+            db.session.remove()
+        if engine != "sqlite":
+            return
+        self.file = Path(self.house.uri.removeprefix("sqlite:///"))
+        with self.house.app.app_context():
             with db.engine.connect() as connection:
                 connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            db.session.remove()
             db.engine.dispose()
         shutil.copyfile(self.file, self.file.with_suffix(".kept"))
         shutil.copytree(self.house.instance, folder / "instance.kept")
@@ -142,8 +145,10 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
     with clock.frozen(noon_in_town()), pytest.MonkeyPatch.context() as patch:
         try:
             small = Small(folder)
-            # Who may is decided before a page is drawn: other tests look at what is on it.
+            # Who may is decided before a page is drawn, or a paper: other tests look at them.
             patch.setattr("flask.templating._render", lambda *_: "")
+            patch.setattr(small.house.app.jinja_env, "get_or_select_template", lambda *_: None)
+            patch.setattr(papers, "run", lambda job: Path(job["output"]).write_bytes(b"%PDF-"))
             yield small
         finally:
             shutil.rmtree(folder, ignore_errors=True)
