@@ -212,7 +212,7 @@ class CloseForm(Form):
     current = PasswordField(_("Current password"))
     words = RadioField(
         _("What becomes of your texts?"),
-        [Optional()],
+        [InputRequired(_("Say what becomes of your texts."))],
         choices=[
             SelectChoice("keep", _("They stay, without my name (“Closed account”).")),
             SelectChoice("withdraw", _("They go: a dated sentence says that they were withdrawn.")),

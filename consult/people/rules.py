@@ -5,7 +5,7 @@ from typing import Any
 
 from consult.core import clock
 from consult.core.i18n import _, day
-from consult.core.rules import Refused, require
+from consult.core.rules import Refused, Remedy, require
 from consult.people import queries
 from consult.people.models import Invitation, Letter, Role, RoleName, User
 
@@ -251,6 +251,10 @@ def accept_invitation(actor: User | None, invitation: Invitation, user: User | N
     """Whoever holds the letter, while the invitation stands."""
     require(not invitation.accepted_at, _("This invitation was already accepted."))
     require(not invitation.withdrawn_at, _("This invitation was withdrawn."))
-    require(invitation.expires_at > clock.now(), _("The time to accept this invitation is over."))
+    if invitation.expires_at <= clock.now():
+        raise Refused(
+            _("The time to accept this invitation is over. Whoever invited you can send it again."),
+            remedy=Remedy(_("Write to the town"), "portal.legal", {"page": "contact"}),
+        )
     if user is not None:
         require(user.is_active, _("This account is closed."))

@@ -60,8 +60,9 @@ def test_guesses_of_the_current_password_are_counted(client, ctx, noon):
     sign_in(client, resident())
     path = "/mon-espace/fermer"
     for _ in range(5):
-        client.post(path, data={"current": "no", "sure": "y"})
-    assert "Trop d’essais" in client.post(path, data={"current": PASSWORD, "sure": "y"}).text
+        client.post(path, data={"current": "no", "words": "keep", "sure": "y"})
+    right = {"current": PASSWORD, "words": "keep", "sure": "y"}
+    assert "Trop d’essais" in client.post(path, data=right).text
 
 
 def test_a_new_address_must_answer_and_the_old_one_is_told(client, ctx, post):
@@ -127,9 +128,12 @@ def test_closing_one_s_account_blanks_it_and_frees_nothing(client, ctx, post):
     actions.grant(queries.system(), user, name=RoleName.COUNCIL)
     commit()
     sign_in(client, user)
-    reply = client.post("/mon-espace/fermer", data={"current": PASSWORD})
+    reply = client.post("/mon-espace/fermer", data={"current": PASSWORD, "words": "keep"})
     assert "Cochez cette case" in reply.text
-    reply = client.post("/mon-espace/fermer", data={"current": PASSWORD, "sure": "y"})
+    assert "deviennent vos textes ? (facultatif)" not in reply.text
+    reply = client.post(
+        "/mon-espace/fermer", data={"current": PASSWORD, "words": "keep", "sure": "y"}
+    )
     assert reply.location == "/compte-ferme"
     assert client.get("/mon-espace").status_code == 303
     db.session.refresh(user)
@@ -153,10 +157,14 @@ def test_the_last_administrator_stays(client, ctx):
     user = resident(RoleName.ADMINISTRATOR)
     sign_in(client, user)
     assert "confiez d’abord" in client.get("/mon-espace/fermer").text
-    reply = client.post("/mon-espace/fermer", data={"current": PASSWORD, "sure": "y"})
+    reply = client.post(
+        "/mon-espace/fermer", data={"current": PASSWORD, "words": "keep", "sure": "y"}
+    )
     assert reply.status_code == 403
     resident(RoleName.ADMINISTRATOR)
-    reply = client.post("/mon-espace/fermer", data={"current": PASSWORD, "sure": "y"})
+    reply = client.post(
+        "/mon-espace/fermer", data={"current": PASSWORD, "words": "keep", "sure": "y"}
+    )
     assert reply.status_code == 303
     assert db.session.get(User, user.id).closed_at
 

@@ -174,7 +174,10 @@ def test_an_invitation_ends(client, ctx, post, noon):
     assert "retirée" in visitor.get(withdrawn).text
     assert visitor.post(withdrawn, data={"pseudonym": "Retirée"}).status_code == 403
     with clock.frozen(noon + timedelta(days=15)):
-        assert "délai" in visitor.get(late).text
+        page = visitor.get(late).text
+        assert "délai" in page
+        assert 'href="/pages/contact' in page, "to sign in would be of no help"
+        assert "Il suffit peut-être de vous connecter" not in page
         assert visitor.post(late, data={"pseudonym": "Tard"}).status_code == 403
     assert queries.by_email("tard@exemple.fr") is None
 
