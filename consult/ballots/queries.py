@@ -113,17 +113,7 @@ def to_sign(poll: Poll) -> dict[str, Any]:
     """All that freezes when it is announced, and who may vote, as plain data."""
     with spoken("fr"):  # amounts are written alike, whoever asks
         choices = [
-            " – ".join(
-                filter(
-                    None,
-                    [
-                        one.title,
-                        one.cost,
-                        one.words,
-                        one.contribution_id and f"/contributions/{one.contribution_id}",
-                    ],
-                )
-            )
+            " – ".join(filter(None, (one.title, one.cost, one.words, _source(one))))
             for one in poll.options
         ]
         envelope = poll.envelope
@@ -149,6 +139,11 @@ def to_sign(poll: Poll) -> dict[str, Any]:
         "stations": [station.name for station in poll.stations],
     }
     return {name: value for name, value in details.items() if value not in (None, "", [])}
+
+
+def _source(option: PollOption) -> str:
+    """Where the contribution stands that a choice comes from, if it does."""
+    return f"/contributions/{option.contribution_id}" if option.contribution_id else ""
 
 
 def asked(poll: Poll) -> Countersign | None:
