@@ -35,8 +35,8 @@ from consult.core import clock
 from consult.core.forms import Form
 from consult.core.i18n import _, gettext
 from consult.core.qr import qr_svg
-from consult.core.rules import Refused, refusal
-from consult.journal.actions import commit, rollback
+from consult.core.rules import refusal
+from consult.journal.actions import commit, done, rollback
 from consult.keys.queries import signed
 from consult.keys.rules import fresh
 from consult.moderation.queries import waiting_count
@@ -365,7 +365,7 @@ def edit(slug: str) -> str | Response:
     rules.edit(actor(), campaign)
     form = (FreeForm if campaign.has_opened else EditForm)(campaign=campaign)
     _as_signed(form, "campaigns.edit")
-    if form.sent() and _done(form, lambda: actions.edit(actor(), campaign, **form.fields())):
+    if form.sent() and done(form, lambda: actions.edit(actor(), campaign, **form.fields())):
         flash(gettext("The texts are saved."), "success")
         return redirect(url_for(".desk", slug=campaign.slug), 303)
     return render_template("campaigns/edit.html", campaign=campaign, form=form)
@@ -384,7 +384,7 @@ def schedule(slug: str) -> str | Response:
             kind: Dates(part.first.data, part.last.data, (part.words.data or "").strip())
             for kind, part in form.parts().items()
         }
-        if _done(form, lambda: actions.schedule(actor(), campaign, steps)):
+        if done(form, lambda: actions.schedule(actor(), campaign, steps)):
             flash(gettext("The calendar is saved."), "success")
             return redirect(url_for(".desk", slug=campaign.slug), 303)
     return render_template("campaigns/schedule.html", campaign=campaign, form=form)
@@ -395,7 +395,7 @@ def set_themes(slug: str) -> str | Response:
     campaign = queries.by_slug_or_404(slug, actor())
     rules.set_themes(actor(), campaign)
     form = ThemesForm(campaign=campaign)
-    if form.sent() and _done(form, lambda: actions.set_themes(actor(), campaign, form.titles())):
+    if form.sent() and done(form, lambda: actions.set_themes(actor(), campaign, form.titles())):
         flash(gettext("The themes are saved."), "success")
         return redirect(url_for(".desk", slug=campaign.slug), 303)
     return render_template("campaigns/set_themes.html", campaign=campaign, form=form)
@@ -406,7 +406,7 @@ def add_place(slug: str) -> str | Response:
     campaign = queries.by_slug_or_404(slug, actor())
     rules.add_place(actor(), campaign)
     form = PlaceForm()
-    if form.sent() and _done(
+    if form.sent() and done(
         form,
         lambda: actions.add_place(
             actor(),
@@ -433,7 +433,7 @@ def add_document(slug: str) -> str | Response:
     campaign = queries.by_slug_or_404(slug, actor())
     rules.add_document(actor(), campaign)
     form = DocumentForm()
-    if form.sent() and _done(
+    if form.sent() and done(
         form,
         lambda: actions.add_document(
             actor(),
@@ -464,7 +464,7 @@ def remove_document(slug: str, id: int) -> str | Response:
     document = queries.document_or_404(campaign, id)
     rules.remove_document(actor(), campaign, document)
     form = RemoveDocumentForm()
-    if form.sent() and _done(
+    if form.sent() and done(
         form,
         lambda: actions.remove_document(actor(), campaign, document, reason=form.reason.data or ""),
     ):
@@ -490,7 +490,7 @@ def change_rules(slug: str) -> str | Response:
     rules.change_rules(actor(), campaign)
     form = ChangeRulesForm(campaign=campaign)
     _as_signed(form, "campaigns.change_rules")
-    if form.sent() and _done(
+    if form.sent() and done(
         form,
         lambda: actions.change_rules(actor(), campaign, reason=form.reason.data, **form.fields()),
     ):
@@ -512,7 +512,7 @@ def extend(slug: str) -> str | Response:
     if form.sent():
         phase = next(phase for phase in open_steps if phase.id == form.phase.data)
         moves = campaign.phases if form.following.data == "move" else ()
-        if _done(
+        if done(
             form,
             lambda: actions.extend(
                 actor(),
@@ -555,7 +555,7 @@ def cancel(slug: str) -> str | Response:
     rules.cancel(actor(), campaign)
     fresh(actor())
     form = ReasonForm()
-    if form.sent() and _done(
+    if form.sent() and done(
         form, lambda: actions.cancel(actor(), campaign, reason=form.reason.data)
     ):
         flash(gettext("The campaign is cancelled; its page says so and why."), "success")
@@ -579,15 +579,3 @@ def _as_signed(form: Form, what: str) -> dict[str, Any]:
         if name in form:
             form[name].data = value["after"] if isinstance(value, dict) else value
     return details
-
-
-def _done(form: Form, act: Callable[[], Any]) -> bool:
-    """Do it and make it true; or say above the form why it could not be, nothing lost."""
-    try:
-        act()
-        commit()
-    except Refused as refused:
-        rollback()
-        form.form_errors.append(refused.reason)
-        return False
-    return True

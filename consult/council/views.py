@@ -11,7 +11,7 @@ from consult.core import files, signatures
 from consult.core.db import db
 from consult.core.i18n import _, gettext
 from consult.core.papers import hand_out, live
-from consult.core.rules import Refused, refusal
+from consult.core.rules import refusal
 from consult.core.slugs import slugify
 from consult.council import actions, papers, queries, rules, texts
 from consult.council.forms import (
@@ -50,7 +50,7 @@ from consult.council.models import (
 from consult.engagements.queries import adopted_by, is_staff
 from consult.gaps import queries as gaps
 from consult.gaps.models import Gap
-from consult.journal.actions import commit, rollback
+from consult.journal.actions import commit, done
 from consult.keys.rules import fresh
 from consult.people.session import actor
 from consult.pluralism.queries import on_paper
@@ -272,7 +272,7 @@ def set_up(id: int = 0) -> str | Redirect:
     def act() -> Any:
         return actions.set_up(actor(), subject, key=form.key.data, **form.values())
 
-    if form.sent() and _done(form, act):
+    if form.sent() and done(form, act):
         flash(gettext("The assembly is up to date."), "success")
         return redirect(url_for(".sittings"), 303)
     return _write(
@@ -302,7 +302,7 @@ def draft() -> str | Redirect:
             **form.values(),
         )
 
-    if form.sent() and (made := _done(form, act)):
+    if form.sent() and (made := done(form, act)):
         flash(gettext("The draft is kept. Nobody else reads it yet."), "success")
         return redirect(url_for(".act", id=made.id), 303)
     return render_template(
@@ -324,7 +324,7 @@ def edit(id: int) -> str | Redirect:
             said["document"] = _paper(form)
         actions.edit(actor(), subject, places=_places(form.places.data), **said)
 
-    if form.sent() and _done(form, act):
+    if form.sent() and done(form, act):
         flash(gettext("The act is up to date."), "success")
         return redirect(url_for(".act", id=id), 303)
     return render_template(
@@ -348,7 +348,7 @@ def complete(id: int) -> str | Redirect:
             said["document"] = _paper(form)
         actions.complete(actor(), subject, **said)
 
-    if form.sent() and _done(form, act):
+    if form.sent() and done(form, act):
         flash(gettext("The act is up to date."), "success")
         return redirect(url_for(".act", id=id), 303)
     return render_template("council/complete.html", act=subject, form=form)
@@ -379,7 +379,7 @@ def vote(id: int) -> str | Redirect:
         known += ["present"] if item.sitting.quorum(item).counted is not None else []
         known += ["proxies"] if item.sitting.proxies_are_known else []
     form = VoteForm(known=known)
-    if form.sent() and _done(form, lambda: actions.vote(actor(), subject, **form.values())):
+    if form.sent() and done(form, lambda: actions.vote(actor(), subject, **form.values())):
         flash(gettext("The vote is noted."), "success")
         return redirect(url_for(".act", id=id), 303)
     lead = _("Give the three counts, or none: what is left empty reads “not communicated”.")
@@ -449,7 +449,7 @@ def link(id: int) -> str | Redirect:
             actor(), subject, queries.act_or_404(form.earlier_id.data), tie=form.tie.data
         )
 
-    if form.sent() and _done(form, act):
+    if form.sent() and done(form, act):
         flash(gettext("The two acts are tied."), "success")
         return redirect(url_for(".act", id=id), 303)
     return render_template("council/link.html", act=subject, form=form, words=words, found=found)
@@ -477,7 +477,7 @@ def attach(id: int, annex_id: int = 0) -> str | Redirect:
             said |= {"title": form.title.data, "key": form.key.data}
         return actions.attach(actor(), subject, annex, **said)
 
-    if form.sent() and _done(form, act):
+    if form.sent() and done(form, act):
         flash(gettext("The annex is in place."), "success")
         return redirect(url_for(".act", id=id), 303)
     title = annex.title if annex else _("Add an annex")
@@ -503,7 +503,7 @@ def convene() -> str | Redirect:
         return redirect(url_for(".set_up"), 303)
     form = SittingForm()
     if form.sent() and (
-        made := _done(form, lambda: actions.convene(actor(), key=form.key.data, **form.values()))
+        made := done(form, lambda: actions.convene(actor(), key=form.key.data, **form.values()))
     ):
         flash(gettext("The sitting is noted. Nobody else reads it yet."), "success")
         return redirect(url_for(".sitting", id=made.id), 303)
@@ -558,7 +558,7 @@ def inscribe(id: int) -> str | Redirect:
             actor(), subject, title=form.title.data, act=form.act, key=form.key.data
         )
 
-    if form.sent() and _done(form, act):
+    if form.sent() and done(form, act):
         flash(gettext("It is on the agenda."), "success")
         return redirect(url_for(".sitting", id=id), 303)
     return _write(
@@ -724,7 +724,7 @@ def _step(
         action(actor(), subject, **said)
         return True
 
-    if form.sent() and _done(form, act):
+    if form.sent() and done(form, act):
         flash(gettext("The act is up to date."), "success")
         return redirect(url_for(".act", id=id), 303)
     return _write(form, title, title, url_for(".act", id=id), lead=lead, act=subject)
@@ -736,7 +736,7 @@ def _sit(
     """One step in the life of a sitting."""
     rule(actor(), subject)
     back = url_for(".sitting", id=subject.id)
-    if form.sent() and _done(form, act):
+    if form.sent() and done(form, act):
         flash(gettext("The sitting is up to date."), "success")
         return redirect(back, 303)
     return _write(form, title, _("Save"), back, lead=lead, sitting=subject)
@@ -748,7 +748,7 @@ def _item(
     """One step in the life of an item of the agenda."""
     rule(actor(), item)
     back = url_for(".sitting", id=item.sitting_id, _anchor=f"point-{item.id}")
-    if form.sent() and _done(form, act):
+    if form.sent() and done(form, act):
         flash(gettext("The sitting is up to date."), "success")
         return redirect(back, 303)
     return _write(form, title, _("Save"), back, sitting=item.sitting, kicker=item.title)
@@ -758,18 +758,6 @@ def _write(form: Any, title: Any, verb: Any, cancel: str, **more: Any) -> str:
     return render_template(
         "council/write.html", form=form, title=title, verb=verb, cancel=cancel, **more
     )
-
-
-def _done(form: Any, act: Callable[[], object]) -> Any:
-    """What the act made, or that it was done; false where it was refused: the form says why."""
-    try:
-        made = act()
-        commit()
-    except Refused as refused:
-        rollback()
-        form.form_errors.append(refused.reason)
-        return False
-    return True if made is None else made
 
 
 def _may(rule: Callable[..., None]) -> bool:

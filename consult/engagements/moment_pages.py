@@ -9,9 +9,10 @@ from consult.core.i18n import gettext
 from consult.core.rules import refusal
 from consult.engagements import actions, exports, moments, queries, rules, sheets, versions
 from consult.engagements.models import Moment
-from consult.engagements.pages import bp, csv, done, kept
+from consult.engagements.pages import bp, csv, kept
 from consult.engagements.part_forms import ConcludeForm, LevelForm, MomentForm, VersionForm
 from consult.journal.actions import commit as seal
+from consult.journal.actions import done
 from consult.people.session import actor
 
 # Moments.

@@ -7,9 +7,10 @@ from consult.core.i18n import gettext
 from consult.core.rules import refusal
 from consult.engagements import actions, amounts, exports, queries, rules, sheets
 from consult.engagements.models import Amount, Plan
-from consult.engagements.pages import bp, csv, done
+from consult.engagements.pages import bp, csv
 from consult.engagements.part_forms import AmountForm
 from consult.journal.actions import commit as seal
+from consult.journal.actions import done
 from consult.people.session import actor
 
 

@@ -1,30 +1,16 @@
 """What every page of a plan leans on: where the addresses stand, how an act is done or refused."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, stream_with_context
 
 from consult.core import files
 from consult.core.files import StoredFile
-from consult.core.rules import Refused
 from consult.core.slugs import slugify
 from consult.core.tables import write_csv
-from consult.journal.actions import commit, rollback
 
 bp = Blueprint("engagements", __name__)
-
-
-def done(form: Any, act: Callable[[], object]) -> Any:
-    """What the act made, or that it was done; false where it was refused: the form says why."""
-    try:
-        made = act()
-        commit()
-    except Refused as refused:
-        rollback()
-        form.form_errors.append(refused.reason)
-        return False
-    return True if made is None else made
 
 
 def kept(paper: tuple[bytes, str] | None, default: str) -> StoredFile | None:

@@ -10,9 +10,10 @@ from consult.core.i18n import gettext
 from consult.core.rules import refusal
 from consult.engagements import actions, amounts, exports, moments, queries, rules, sheets, versions
 from consult.engagements.models import Sheet
-from consult.engagements.pages import bp, csv, done
+from consult.engagements.pages import bp, csv
 from consult.engagements.part_forms import AnnounceForm, PublishSheetForm, SheetForm
 from consult.journal.actions import commit as seal
+from consult.journal.actions import done
 from consult.people.session import actor
 
 # What everybody reads.

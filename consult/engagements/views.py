@@ -42,14 +42,14 @@ from consult.engagements.forms import (
     TieForm,
 )
 from consult.engagements.models import Action, Amount, Engagement, Plan
-from consult.engagements.pages import bp, csv, done, kept
+from consult.engagements.pages import bp, csv, kept
 from consult.followup import queries as followup
 from consult.followup import rules as followup_rules
 from consult.followup.papers import today
 from consult.gaps.models import Gap
 from consult.gaps.queries import filled_at, settled
 from consult.journal.actions import commit as seal
-from consult.journal.actions import rollback
+from consult.journal.actions import done, rollback
 from consult.people.queries import follows
 from consult.people.session import actor
 from consult.portal.queries import letterhead

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from consult.core import clock
 from consult.core.db import db
+from consult.core.rules import Refused
 from consult.journal import head
 from consult.journal.models import START, Event, JournalHead, Notification, fingerprint
 
@@ -56,6 +57,18 @@ def rollback() -> None:
     """Forget what was recorded and not sealed."""
     db.session.info.pop("events", None)
     db.session.rollback()
+
+
+def done(form: Any, act: Callable[[], object]) -> Any:
+    """What the act made, or that it was done; false where it was refused: the form says why."""
+    try:
+        made = act()
+        commit()
+    except Refused as refused:
+        rollback()
+        form.form_errors.append(refused.reason)
+        return False
+    return True if made is None else made
 
 
 def seen(notifications: Iterable[int]) -> None:

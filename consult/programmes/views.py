@@ -1,6 +1,5 @@
 """The pages of programmes and of bodies: what everybody reads, and the desk where it is written."""
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
@@ -11,13 +10,13 @@ from werkzeug.wrappers import Response as Redirect
 from consult.core import files
 from consult.core.i18n import _, gettext
 from consult.core.money import written
-from consult.core.rules import Refused, refusal
+from consult.core.rules import refusal
 from consult.core.slugs import slugify
 from consult.core.tables import write_csv
 from consult.engagements import queries as engagements
 from consult.gaps.models import Gap
 from consult.gaps.queries import filled_at, still_open
-from consult.journal.actions import commit, rollback
+from consult.journal.actions import commit, done
 from consult.people.session import actor
 from consult.programmes import actions, exports, forms, queries, rules
 from consult.programmes.models import (
@@ -256,7 +255,7 @@ def create() -> str | Redirect:
     rules.create(actor())
     form = forms.ProgrammeForm()
     if form.sent() and (
-        made := _done(form, lambda: actions.create(actor(), key=form.key.data, **form.said()))
+        made := done(form, lambda: actions.create(actor(), key=form.key.data, **form.said()))
     ):
         return redirect(url_for(".desk", slug=made.slug), 303)
     return render_template("programmes/create.html", form=form)
@@ -267,7 +266,7 @@ def edit(slug: str) -> str | Redirect:
     programme = queries.by_slug_or_404(slug, actor())
     rules.edit(actor(), programme)
     form = forms.ProgrammeForm(programme=programme)
-    if form.sent() and _done(form, lambda: actions.edit(actor(), programme, **form.said())):
+    if form.sent() and done(form, lambda: actions.edit(actor(), programme, **form.said())):
         flash(gettext("The programme is up to date."), "success")
         return redirect(url_for(".desk", slug=slug), 303)
     return render_template("programmes/edit.html", programme=programme, form=form)
@@ -279,7 +278,7 @@ def add(kind: str, owner_id: int) -> str | Redirect:
     owner = queries.found_or_404(page.owner, owner_id)
     rules.add(actor(), owner)
     form = _form(page, owner)
-    if form.sent() and _done(
+    if form.sent() and done(
         form,
         lambda: actions.add(actor(), owner, page.model, key=form.key.data, **_said(form)),
     ):
@@ -296,7 +295,7 @@ def change(kind: str, id: int) -> str | Redirect:
     rules.change(actor(), part)
     form = _form(page, owner_of(part), part)
     root = root_of(part)
-    if form.sent() and _done(form, lambda: actions.change(actor(), part, **_said(form))):
+    if form.sent() and done(form, lambda: actions.change(actor(), part, **_said(form))):
         flash(gettext("It is up to date."), "success")
         return redirect(_back(root, kind), 303)
     return render_template(
@@ -337,7 +336,7 @@ def set_levels(slug: str) -> str | Redirect:
     form = forms.levels_form(components)
     if form.sent():
         levels = {one.id: form[f"level_{one.id}"].data for one in components}
-        if _done(form, lambda: actions.set_levels(actor(), programme, levels)):
+        if done(form, lambda: actions.set_levels(actor(), programme, levels)):
             flash(gettext("The levels are up to date."), "success")
             return redirect(_back(programme, "composantes"), 303)
     return render_template("programmes/set_levels.html", programme=programme, form=form)
@@ -348,7 +347,7 @@ def split(id: int) -> str | Redirect:
     _found, part = _part("acteurs", id)
     rules.split(actor(), part)
     form = forms.SplitForm(names=[part.named])
-    if form.sent() and _done(form, lambda: actions.split(actor(), part, form.names.data)):
+    if form.sent() and done(form, lambda: actions.split(actor(), part, form.names.data)):
         flash(gettext("Each name stands on its own."), "success")
         return redirect(_back(part.programme, "acteurs"), 303)
     return render_template("programmes/split.html", part=part, programme=part.programme, form=form)
@@ -414,9 +413,7 @@ def take_stock(slug: str) -> str | Redirect:
     form = forms.StocktakeForm()
     if form.sent():
         said = {name: form[name].data for name in ("title", "by_words", "words")}
-        made = _done(
-            form, lambda: actions.take_stock(actor(), programme, key=form.key.data, **said)
-        )
+        made = done(form, lambda: actions.take_stock(actor(), programme, key=form.key.data, **said))
         if made:
             flash(gettext("The review is on the page of the programme."), "success")
             return redirect(url_for(".stocktake", slug=slug, number=made.id), 303)
@@ -442,9 +439,7 @@ def close(slug: str) -> str | Redirect:
     rules.close(actor(), programme)
     unfinished = _unfinished(programme)
     form = forms.Form()
-    if form.sent() and _done(
-        form, lambda: actions.close(actor(), programme, unfinished=unfinished)
-    ):
+    if form.sent() and done(form, lambda: actions.close(actor(), programme, unfinished=unfinished)):
         flash(gettext("The programme is closed: its pages stay as they are."), "success")
         return redirect(url_for(".show", slug=slug), 303)
     programme = queries.by_slug_or_404(slug, actor())
@@ -465,7 +460,7 @@ def conclude(slug: str) -> str | Redirect:
     programme = queries.by_slug_or_404(slug, actor())
     rules.conclude(actor(), programme)
     form = forms.ClosingForm(programme=programme)
-    if form.sent() and _done(form, lambda: actions.conclude(actor(), programme, **form.said())):
+    if form.sent() and done(form, lambda: actions.conclude(actor(), programme, **form.said())):
         flash(gettext("It is up to date."), "success")
         return redirect(url_for(".close", slug=slug), 303)
     return render_template("programmes/conclude.html", programme=programme, form=form)
@@ -491,7 +486,7 @@ def create_body() -> str | Redirect:
     rules.create_body(actor())
     form = forms.BodyForm(programme_ids=request.args.getlist("programme", type=int))
     if form.sent() and (
-        made := _done(form, lambda: actions.create_body(actor(), key=form.key.data, **form.said()))
+        made := done(form, lambda: actions.create_body(actor(), key=form.key.data, **form.said()))
     ):
         return redirect(url_for(".body_desk", slug=made.slug), 303)
     return render_template("programmes/create_body.html", form=form)
@@ -502,7 +497,7 @@ def edit_body(slug: str) -> str | Redirect:
     subject = queries.body_or_404(slug, actor())
     rules.edit_body(actor(), subject)
     form = forms.BodyForm(body=subject)
-    if form.sent() and _done(form, lambda: actions.edit_body(actor(), subject, **form.said())):
+    if form.sent() and done(form, lambda: actions.edit_body(actor(), subject, **form.said())):
         flash(gettext("The body is up to date."), "success")
         return redirect(url_for(".body_desk", slug=slug), 303)
     return render_template("programmes/edit_body.html", body=subject, form=form)
@@ -517,15 +512,3 @@ def _filled_at(gap: Gap) -> str:
     if gap.kind == "level":
         return url_for("programmes.set_levels", slug=programme.slug)
     return url_for("programmes.desk", slug=programme.slug, _anchor="acteurs")
-
-
-def _done(form: Any, act: Callable[[], object]) -> Any:
-    """What the act made, or that it was done; false where it was refused: the form says why."""
-    try:
-        made = act()
-        commit()
-    except Refused as refused:
-        rollback()
-        form.form_errors.append(refused.reason)
-        return False
-    return True if made is None else made

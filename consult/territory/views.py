@@ -11,9 +11,8 @@ from werkzeug.wrappers import Response
 
 from consult.campaigns.queries import at_places as campaigns_at
 from consult.core import clock, dates
-from consult.core.forms import Form
 from consult.core.i18n import _, gettext, ngettext
-from consult.core.rules import Refused, refusal
+from consult.core.rules import refusal
 from consult.core.tables import write_csv
 from consult.core.text import excerpt, fold
 from consult.council.queries import Asked, act_or_404
@@ -25,7 +24,7 @@ from consult.followup.queries import editions_of, latest
 from consult.gaps.models import Gap
 from consult.gaps.queries import filled_at, still_open
 from consult.indicators.queries import of_place as indicators_of
-from consult.journal.actions import commit, rollback
+from consult.journal.actions import commit, done, rollback
 from consult.people.session import actor
 from consult.programmes.queries import at_place as programmes_at
 from consult.programmes.queries import of_organisation as taking_part
@@ -516,7 +515,7 @@ def _may(rule: Callable[..., None], *subjects: Any) -> bool:
 def create_place() -> str | Response:
     rules.create_place(actor())
     form = PlaceForm(name=request.args.get("nom", ""))
-    if form.sent() and (made := _done(form, lambda: _place_from(form))):
+    if form.sent() and (made := done(form, lambda: _place_from(form))):
         flash(gettext("The place is on the map of the site."), "success")
         return redirect(url_for(".place", slug=made.slug), 303)
     return render_template("territory/create_place.html", form=form)
@@ -527,7 +526,7 @@ def edit_place(slug: str) -> str | Response:
     place = queries.place_or_404(slug)
     rules.edit_place(actor(), place)
     form = PlaceForm(thing=place)
-    if form.sent() and _done(form, lambda: _place_from(form, place)):
+    if form.sent() and done(form, lambda: _place_from(form, place)):
         flash(gettext("The place is up to date."), "success")
         return redirect(url_for(".place", slug=place.slug), 303)
     return render_template(
@@ -554,7 +553,7 @@ def draw(slug: str) -> str | Response:
     place = queries.place_or_404(slug)
     rules.draw(actor(), place)
     form = DrawForm()
-    if form.sent() and _done(form, lambda: _drawn_from(form, place)):
+    if form.sent() and done(form, lambda: _drawn_from(form, place)):
         flash(gettext("The outline is drawn."), "success")
         return redirect(url_for(".place", slug=place.slug), 303)
     return render_template(
@@ -594,7 +593,7 @@ def join(slug: str) -> str | Response:
         actions.join(actor(), place, form.things[form.other.data])
         return True
 
-    if form.sent() and _done(form, joined):
+    if form.sent() and done(form, joined):
         flash(gettext("The two entries are one from now on."), "success")
         return redirect(url_for(".place", slug=slug), 303)
     return render_template("territory/join.html", thing=place, form=form, **_doubled(form))
@@ -633,7 +632,7 @@ def create_generation() -> str | Response:
     rules.create_generation(actor())
     form = GenerationForm()
     if form.sent() and (
-        made := _done(form, lambda: actions.create_generation(actor(), **form.said()))
+        made := done(form, lambda: actions.create_generation(actor(), **form.said()))
     ):
         flash(gettext("The geography is known to the site."), "success")
         return redirect(url_for(".generation", slug=made.slug), 303)
@@ -650,7 +649,7 @@ def edit_generation(slug: str) -> str | Response:
         actions.edit_generation(actor(), generation, **form.said())
         return True
 
-    if form.sent() and _done(form, edited):
+    if form.sent() and done(form, edited):
         flash(gettext("The geography is up to date."), "success")
         return redirect(url_for(".generation", slug=slug), 303)
     return render_template("territory/edit_generation.html", generation=generation, form=form)
@@ -663,7 +662,7 @@ def change_place(slug: str) -> str | Response:
     concerned = request.args.get("lieu", type=int)
     known = next((one for one in queries.changes_in(generation) if one.place_id == concerned), None)
     form = ChangeForm(generation=generation, acts=_acts(known), thing=known)
-    if form.sent() and _done(form, lambda: _change_from(form, generation)):
+    if form.sent() and done(form, lambda: _change_from(form, generation)):
         flash(gettext("What became of this place is noted."), "success")
         return redirect(url_for(".generation", slug=slug), 303)
     return render_template("territory/change_place.html", generation=generation, form=form)
@@ -706,7 +705,7 @@ def forget_change(slug: str, place: str) -> Response:
 def create_organisation() -> str | Response:
     rules.create_organisation(actor())
     form = OrganisationForm()
-    if form.sent() and (made := _done(form, lambda: _organisation_from(form))):
+    if form.sent() and (made := done(form, lambda: _organisation_from(form))):
         flash(gettext("The organisation is known to the site."), "success")
         return redirect(url_for(".organisation", slug=made.slug), 303)
     return render_template("territory/create_organisation.html", form=form)
@@ -717,7 +716,7 @@ def edit_organisation(slug: str) -> str | Response:
     organisation = queries.organisation_or_404(slug)
     rules.edit_organisation(actor(), organisation)
     form = OrganisationForm(thing=organisation)
-    if form.sent() and _done(form, lambda: _organisation_from(form, organisation)):
+    if form.sent() and done(form, lambda: _organisation_from(form, organisation)):
         flash(gettext("The organisation is up to date."), "success")
         return redirect(url_for(".organisation", slug=organisation.slug), 303)
     return render_template("territory/edit_organisation.html", organisation=organisation, form=form)
@@ -750,7 +749,7 @@ def merge(slug: str) -> str | Response:
         actions.merge(actor(), organisation, form.things[form.other.data])
         return True
 
-    if form.sent() and _done(form, merged):
+    if form.sent() and done(form, merged):
         flash(gettext("The two entries are one from now on."), "success")
         return redirect(url_for(".organisation", slug=slug), 303)
     return render_template("territory/merge.html", thing=organisation, form=form, **_doubled(form))
@@ -767,15 +766,3 @@ def _doubled(form: DoubleForm) -> dict[str, Any]:
     other = form.things.get(form.other.data)
     moving = sum(one.number for one in queries.mentions(other)) if other else 0
     return {"other": other, "moving": moving}
-
-
-def _done(form: Form, act: Callable[[], Any]) -> Any:
-    """Do it and make it true; or say above the form why it could not be, nothing lost."""
-    try:
-        made = act()
-        commit()
-    except Refused as refused:
-        rollback()
-        form.form_errors.append(refused.reason)
-        return None
-    return made
