@@ -126,7 +126,7 @@ def all_papers(small: Small) -> Iterator[tuple[str, Any]]:
     """Every paper the site gives, and what is answered."""
     table = read()
     for door in small.doors():
-        role = next((one for one in READERS if table[door.name].get(one) == "ok"), None)
+        role = next((one for one in READERS if table.get(door.name, {}).get(one) == "ok"), None)
         if role and door.name.endswith(".pdf"):
             yield door.name, small.client(role).get(door.address)
     with small.house.app.app_context():

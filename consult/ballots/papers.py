@@ -110,5 +110,4 @@ def tally(
                 " same order."
             ),
         },
-        "sha256": "",
     }
