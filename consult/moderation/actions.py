@@ -401,7 +401,7 @@ def _answer(actor: User | None, notice: Notice, *, again: bool = False) -> None:
 
     `again`: they were answered once, and an appeal of the author has changed the answer.
     """
-    changed = {"again": True} if again else {}
+    changed: dict[str, Any] = {"again": True} if again else {}
     record("moderation.settle", actor, notice, notify=[notice.reporter], **changed)
     if notice.email:
         letters.write(

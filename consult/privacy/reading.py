@@ -119,7 +119,7 @@ LABELS = {
     "suspended_until": _("Suspended until"),
 }
 # Codes that have no words of their own.
-WORDS = {
+WORDS: dict[Any, Any] = {
     Status.DRAFT: _("Draft"),
     Status.PENDING: _("Awaiting moderation"),
     Status.PUBLISHED: _("Published"),
@@ -166,7 +166,7 @@ def parts(data: Mapping[str, Mapping[str, list[dict[str, Any]]]]) -> Iterator[Pa
     }
     titles = {key: one.title for key, one in people.subjects(asked).items()}
     for name in sorted(tables, key=_place):
-        rows = [row for one in tables[name] if (row := list(_facts(name, one, titles)))]
+        rows = [said for one in tables[name] if (said := list(_facts(name, one, titles)))]
         if rows:
             yield Part(TABLES.get(name, uses[name].title), uses[name], rows)
 
@@ -200,10 +200,10 @@ def _facts(
             value = titles.get(("campaign", value), value)
         if column == "kind":
             value = WORDS.get(value, value)
-        yield label, said(value)
+        yield label, in_words(value)
 
 
-def said(value: Any) -> str:
+def in_words(value: Any) -> str:
     """A value in words."""
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
