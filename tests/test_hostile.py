@@ -310,8 +310,11 @@ def test_what_is_typed_in_any_form_comes_out_as_words(
             try:
                 reply = small.client(reader).get(door.address)
                 harms = harm_in(reply) + (["500"] if reply.status_code >= 500 else [])
-                if reader == role and door.name.endswith(".pdf"):
-                    harms += [] if reply.mimetype == "application/pdf" else ["no paper"]
+                if (
+                    reader == role
+                    and reply.mimetype == "application/pdf"
+                    and b"Typst" in reply.data
+                ):
                     words = words_of(PdfReader(io.BytesIO(reply.data)))
                     printed += [door.name] if "#panic(1)" in words.casefold() else []
             except Exception as problem:  # noqa: BLE001 the same
