@@ -7,12 +7,12 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from consult.campaigns.models import Campaign, Moderation, Theme
-from consult.contributions import rules
+from consult.contributions import queries, rules
 from consult.contributions.models import Contribution, show_in_search
 from consult.core import clock, files, images
 from consult.core.db import db
-from consult.core.i18n import language
-from consult.core.rules import refusal
+from consult.core.i18n import _, language
+from consult.core.rules import refusal, require
 from consult.identity.queries import is_inside
 from consult.identity.rules import proven
 from consult.journal.actions import record
@@ -24,6 +24,7 @@ from consult.posts import signs
 from consult.posts.models import Channel, Flag, Image, Post, Slip, Status, Version
 from consult.territory.models import Place
 
+CHANGED = _("These words were changed while you were reading: here they are as they now stand.")
 HALF_DAY = 12 * 3600  # facilitators are told once in each, however many texts come
 
 
@@ -123,10 +124,15 @@ def ask_confirmation(
     record("contributions.ask_confirmation", actor, contribution)
 
 
-def confirm(actor: User, contribution: Contribution) -> None:
-    """The address has answered: the words take its account as their author, and leave."""
+def confirm(actor: User, contribution: Contribution, *, seen: str | None = None) -> None:
+    """The address has answered: the words take its account as their author, and leave.
+
+    `seen`: what the page showed (`queries.shown`); whoever has the number may change a draft still,
+    and nobody signs what they did not read.
+    """
     _held(contribution)
     rules.confirm(actor, contribution)
+    require(seen is None or seen == queries.shown(contribution), CHANGED)
     contribution.author = actor
     consents.note(actor, ConsentKind.PUBLICATION)  # what the button that confirms says
     contribution.awaited_email = contribution.awaited_pseudonym = None

@@ -11,6 +11,7 @@ from wtforms import (
     DateField,
     FieldList,
     FormField,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
@@ -344,8 +345,9 @@ class SendForm(Form):
 
 
 class ConfirmForm(AboutForm):
-    """The name under which a new account speaks."""
+    """The name under which a new account speaks; a known one has its own."""
 
+    seen = HiddenField()  # the words and pictures as they were on this page
     pseudonym = pseudonym()
 
 

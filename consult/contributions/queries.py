@@ -1,5 +1,7 @@
 """What to read of contributions: lists, one and its neighbours, what resembles it, figures."""
 
+import hashlib
+import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -28,6 +30,7 @@ from consult.core.search import SearchEntry
 from consult.core.text import excerpt, fold, stems
 from consult.core.thesaurus import kindred
 from consult.people.models import RoleName, User
+from consult.posts import queries as posts
 from consult.posts.models import Channel, Post, Slip, Status, Version
 from consult.posts.rules import opens_seal
 from consult.territory.models import Place
@@ -67,6 +70,17 @@ def by_id_or_404(contribution_id: int) -> Contribution:
 
 def by_id(contribution_id: int) -> Contribution | None:
     return db.session.scalar(_BY_ID, {"id": contribution_id})
+
+
+def shown(contribution: Contribution) -> str:
+    """A fingerprint of all that stands on the page where a draft is confirmed, pictures too."""
+    draft = contribution
+    pictures = posts.images([draft.id]).get(draft.id, [])
+    said = [
+        *(draft.title, draft.body, draft.byline, draft.theme_id, draft.place_id),
+        *((one.file_id, one.alternative, one.credit) for one in pictures),
+    ]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 def by_receipt(receipt: str) -> Contribution | None:

@@ -44,7 +44,7 @@ from consult.core.errors import page, thinks_first
 from consult.core.forms import Form
 from consult.core.i18n import _, gettext
 from consult.core.qr import qr_svg
-from consult.core.rules import refusal
+from consult.core.rules import Refused, refusal
 from consult.engagements.queries import origins_of
 from consult.followup.queries import asked_with, latest
 from consult.groups.queries import Standing, standings
@@ -236,17 +236,26 @@ def confirm(token: str) -> ResponseReturnValue:
     if contribution.status != Status.DRAFT:
         return redirect(url_for(".receipt", receipt=contribution.receipt), 303)
     known = by_email(letter.to)
-    form = Form() if known else ConfirmForm(pseudonym=contribution.awaited_pseudonym)
+    form = ConfirmForm(pseudonym=contribution.awaited_pseudonym)
+    if known:
+        del form.pseudonym
     refused = refusal(rules.sent_in_time, contribution)
     if form.sent() and not refused:
         name = known.pseudonym if known else form.pseudonym.data
         user = people.confirm(actor(), letter, pseudonym=name)
-        actions.confirm(user, contribution)
-        there = ".send" if contribution.status == Status.DRAFT else ".receipt"  # a proof is asked
-        commit()
-        if known is None:  # for an account that holds more than these words, one signs in
-            open_for(user)
-        return redirect(url_for(there, receipt=contribution.receipt), 303)
+        try:
+            actions.confirm(user, contribution, seen=form.seen.data or "")
+            is_draft = contribution.status == Status.DRAFT  # a proof is asked
+            commit()
+        except Refused as late:
+            rollback()
+            form.form_errors.append(late.reason)
+        else:
+            if known is None:  # for an account that holds more than these words, one signs in
+                open_for(user)
+            there = ".send" if is_draft else ".receipt"
+            return redirect(url_for(there, receipt=contribution.receipt), 303)
+    form.seen.data = queries.shown(contribution)
     return _private(
         "contributions/confirm.html",
         contribution=contribution,
@@ -254,6 +263,7 @@ def confirm(token: str) -> ResponseReturnValue:
         email=letter.to,
         known=known,
         form=form,
+        images=posts.images([contribution.id]).get(contribution.id, []),
         refused=refused,
     )
 

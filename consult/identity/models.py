@@ -49,6 +49,17 @@ class Proof(db.Model):
         return self.campaign.title
 
 
+class Parted(db.Model):
+    """An account whose line leads to it no more: it takes no other there by its word alone."""
+
+    __tablename__ = "proof_parted"
+
+    campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("campaign.id"))
+    key: Mapped[str] = mapped_column(sa.String(64))  # of the account, nothing of its line
+
+    __table_args__ = (sa.UniqueConstraint("campaign_id", "key"),)
+
+
 class Series(db.Model):
     """Letters made together, to be printed at once: their codes are not kept to print again."""
 
@@ -98,4 +109,5 @@ IDENTITY = Use(
 personal(Proof, IDENTITY, "user_id aside_words", of="user_id")
 personal(Proof, IDENTITY, "voter_key source_key home_key", of="user_id", fate=Fate.LINK)
 personal(LetterCode, IDENTITY, "voter_key")
+personal(Parted, IDENTITY, "key")
 impersonal(Proof, Series, LetterCode)

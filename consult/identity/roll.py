@@ -10,13 +10,18 @@ from consult.core.db import db, insert_once, locked
 from consult.core.i18n import _
 from consult.core.rules import Refused, require
 from consult.identity import queries, sealing
-from consult.identity.models import LetterCode, Proof
+from consult.identity.models import LetterCode, Parted, Proof
 from consult.people.models import User
-from consult.people.queries import by_email
+from consult.people.queries import by_email, closed_by_email
 
 TWICE = _(
     "Somebody with this name and this year of birth was already recognised in this consultation:"
     " each person counts once. If it is not you, or if you took part on paper, the desk will help."
+)
+PARTED = _(
+    "You took part here once, then took back your agreement: what you gave leads to nobody, and"
+    " still counts. Each person counts once: from this account no other proof is taken, unless the"
+    " desk or a service that knows you vouches for you."
 )
 WRONG = _("This code is not known here. Compare it with your letter, sign by sign.")
 SERVED = _("This code has already served: each letter opens one participation.")
@@ -46,6 +51,7 @@ def recognise(actor: User, campaign: Campaign, voter_key: str, *, sure: bool, **
     A line that paper opened goes to the account only where who it is is `sure`: a code that an
     agent gave, or somebody who vouches. `said`: the columns of `Proof` that are known.
     """
+    require(sure or not _has_parted(actor, campaign), PARTED)
     insert_once(Proof, campaign_id=campaign.id, user_id=actor.id, voter_key=voter_key, **said)
     line = held(campaign, voter_key)
     if line is None:  # the account, or who vouches for it, stands in another line
@@ -57,6 +63,20 @@ def recognise(actor: User, campaign: Campaign, voter_key: str, *, sure: bool, **
                 setattr(line, name, said.get(name))
     require(line.user_id == actor.id, TWICE)
     return line
+
+
+def part(user: User) -> None:
+    """Have no line lead to this account any more; by its word alone it takes no other one there."""
+    for line in db.session.scalars(sa.select(Proof).filter_by(user_id=user.id)).all():
+        key = sealing.of_parted(line.campaign, user.id)
+        insert_once(Parted, campaign_id=line.campaign_id, key=key)
+        line.user_id = None
+
+
+def _has_parted(actor: User, campaign: Campaign) -> bool:
+    key = sealing.of_parted(campaign, actor.id)
+    found = sa.select(Parted.id).filter_by(campaign_id=campaign.id, key=key)
+    return db.session.scalar(found) is not None
 
 
 def on_paper(
@@ -121,13 +141,22 @@ def _known_by(campaign: Campaign, who: Who) -> tuple[Identity, str]:
     if not campaign.accepted and (who.account or who.email_key):
         account = who.account or by_email(who.email_key)
         if account is None:
-            return Identity.EMAIL, sealing.of_address(campaign, who.email_key)
+            return Identity.EMAIL, _of_address(campaign, who.email_key)
         queries.held(account, campaign)
         return Identity.EMAIL, queries.voter_key(account, campaign)
     require(who.person_key, NAMELESS)
     # Where an address is enough, these are the people who declared that they have none.
     is_seen = Identity.DESK in campaign.accepted
     return Identity.DESK if is_seen else Identity.DECLARED, who.person_key
+
+
+def _of_address(campaign: Campaign, email_key: str) -> str:
+    """Whom an address without an account counts: whoever took part by it before they closed one."""
+    key = sealing.of_address(campaign, email_key)
+    closed = closed_by_email(email_key)
+    if closed is None or queries.named(campaign, key):
+        return key
+    return sealing.of_account(campaign, closed.id)
 
 
 def of_letter(campaign: Campaign, code: str) -> LetterCode:

@@ -24,6 +24,11 @@ def of_account(campaign: Campaign, user_id: int) -> str:
     return sealed(campaign, "account", str(user_id))
 
 
+def of_parted(campaign: Campaign, user_id: int) -> str:
+    """An account that took back what tied it to its line, and to no line that can be found."""
+    return sealed(campaign, "parted", str(user_id))
+
+
 def of_address(campaign: Campaign, email_key: str) -> str:
     """Somebody known by an e-mail address that has no account."""
     return sealed(campaign, "email", email_key)

@@ -51,10 +51,10 @@ def by_email(address: str) -> User | None:
     return db.session.scalar(asked.options(lazyload(User.roles)))
 
 
-def closed_by_email(address: str) -> bool:
-    """Whether an account of this address was closed."""
+def closed_by_email(address: str) -> User | None:
+    """What is left of the account of this address, if one was closed."""
     key = closed_key(email_key(address))
-    return db.session.scalar(sa.select(User.id).filter_by(email_key=key)) is not None
+    return db.session.scalar(sa.select(User).filter_by(email_key=key))
 
 
 def is_taken(pseudonym: str, but: User | None = None) -> bool:

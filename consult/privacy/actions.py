@@ -11,7 +11,7 @@ from consult.core.db import db
 from consult.core.erasures import Erasure
 from consult.core.files import StoredFile
 from consult.core.i18n import day
-from consult.identity.models import Proof
+from consult.identity import roll
 from consult.journal.actions import record
 from consult.keys.rules import fresh
 from consult.moderation.models import months_after
@@ -91,13 +91,13 @@ def consent(actor: User, *, kind: ConsentKind, given: bool) -> None:
 
 def _cut_positions(user: User) -> None:
     """What this person supported leads to nobody any more; each support still counts."""
-    for model in (Support, Proof):
-        db.session.execute(
-            sa.update(model)
-            .where(model.user_id == user.id)
-            .values(user_id=None)
-            .execution_options(synchronize_session=False)
-        )
+    db.session.execute(
+        sa.update(Support)
+        .where(Support.user_id == user.id)
+        .values(user_id=None)
+        .execution_options(synchronize_session=False)
+    )
+    roll.part(user)
 
 
 # Under 15: an adult agrees too (Data Protection Act of 6 January 1978, article 45).

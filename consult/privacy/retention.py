@@ -18,7 +18,7 @@ from consult.core import files, personal
 from consult.core.db import changed, db
 from consult.core.files import StoredFile
 from consult.core.i18n import _
-from consult.identity.models import LetterCode, Proof
+from consult.identity.models import LetterCode, Parted, Proof
 from consult.imports.models import WAITS, Import
 from consult.journal.models import Notification
 from consult.people import letters
@@ -215,10 +215,13 @@ def cut_rolls(now: datetime) -> int:
 def drop_proofs(now: datetime) -> int:
     """That somebody proved who they are, once it serves no more."""
     settled = _settled(now)
-    gone = changed(
-        sa.delete(Proof).where(
-            Proof.id.in_(_ids(sa.select(Proof.id).where(Proof.campaign_id.in_(settled))))
+    gone = sum(
+        changed(
+            sa.delete(model).where(
+                model.id.in_(_ids(sa.select(model.id).where(model.campaign_id.in_(settled))))
+            )
         )
+        for model in (Proof, Parted)
     )
     return gone + changed(
         sa.update(LetterCode)

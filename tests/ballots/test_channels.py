@@ -14,6 +14,7 @@ from consult.core.rules import Refused
 from consult.identity.models import Proof
 from consult.identity.roll import Who
 from consult.journal.actions import commit, rollback
+from consult.people import actions as people
 from consult.people.models import RoleName
 from tests.ballots.making import after_closing, make_poll, make_votable, number_of, vote
 from tests.factories import make_user, sign_in
@@ -57,6 +58,19 @@ def test_an_account_opened_after_the_desk_comes_too_late(poll, desk):
         vote(poll, "Des bancs", by=make_user(email=ADDRESS))
     rollback()
     assert "déjà voté, sur papier" in desk(email=ADDRESS, key="again")
+
+
+def test_whoever_voted_then_closed_their_account_does_not_vote_again_at_the_desk(poll, desk):
+    voter = make_user(email=ADDRESS)
+    vote(poll, "Des bancs", by=voter)
+    people.close_account(voter)
+    commit()
+    assert "déjà voté, sur le site" in desk(email=ADDRESS)
+    gone = make_user(email="loin@exemple.fr")
+    people.close_account(gone)
+    commit()
+    assert desk(email="loin@exemple.fr", key="one") == "done"  # who had not voted may
+    assert "déjà voté, sur papier" in desk(email="loin@exemple.fr", key="two")
 
 
 def test_an_address_is_looked_up_once_the_vote_is_held(poll):

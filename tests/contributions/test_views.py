@@ -12,8 +12,7 @@ from consult.campaigns.models import Identity, Moderation, PhaseKind, Theme
 from consult.contributions.models import Contribution, Outcome
 from consult.core import clock, queue
 from consult.core.db import db
-from consult.people import limits
-from consult.people import letters
+from consult.people import letters, limits
 from consult.people.models import RoleName, User
 from consult.posts import queries as posts
 from consult.posts.models import Channel, Slip, Status
@@ -215,6 +214,11 @@ def test_nothing_alike_is_nothing_at_all(client, open_to_all):
 # With an address.
 
 
+def seen_on(page) -> dict[str, str]:
+    """What the page where a draft is confirmed knows that its reader saw."""
+    return {"seen": re.search(r'name="seen"[^>]* value="(\w+)"', page.text)[1]}
+
+
 def test_words_first_then_the_address_then_the_letter(client, by_mail, outbox, app):
     reply = write(client, by_mail, title="Des bancs")
     draft = only()
@@ -236,7 +240,7 @@ def test_words_first_then_the_address_then_the_letter(client, by_mail, outbox, a
     page = client.get(link)
     assert 'value="Léa"' in page.text
     assert only().status == Status.DRAFT  # looking is not confirming
-    sent = client.post(link, data={"pseudonym": "Léa"})
+    sent = client.post(link, data={"pseudonym": "Léa", **seen_on(page)})
     assert sent.location == f"/recepisse/{draft.receipt}"
     db.session.expire_all()
     made = only()
@@ -272,13 +276,35 @@ def test_a_known_address_confirms_in_one_click(client, by_mail, outbox, app):
     client.post(f"/recepisse/{draft.receipt}/adresse", data={"email": "Lea@Exemple.fr"})
     queue.work_once(app)
     link = re.search(r"https?://[^/]+(/contributions/confirmer/\S+)", outbox[0].body)[1]
-    assert "Elle sera signée Léa" in client.get(link).text
-    receipt = client.post(link, data={}, follow_redirects=True)
+    page = client.get(link)
+    assert "Elle sera signée Léa" in page.text
+    receipt = client.post(link, data=seen_on(page), follow_redirects=True)
     assert draft.receipt in receipt.text.replace(" ", "")
     assert client.get("/mon-espace").status_code != 200  # a letter kept for days opens no account
     db.session.expire_all()
     assert only().author_id == known.id
     assert db.session.scalar(sa.select(sa.func.count(User.id)).where(~User.is_system)) == 1
+
+
+def test_nobody_signs_words_that_were_changed_while_they_read(client, by_mail, outbox, app):
+    """Whoever has the number may still change a draft that waits for its letter to answer."""
+    known = make_user(email="lea@exemple.fr", pseudonym="Léa")
+    write(client, by_mail)
+    draft = only()
+    client.post(f"/recepisse/{draft.receipt}/adresse", data={"email": "lea@exemple.fr"})
+    queue.work_once(app)
+    link = re.search(r"https?://[^/]+(/contributions/confirmer/\S+)", outbox[0].body)[1]
+    read = seen_on(client.get(link))
+    other = {"title": "Tout autre chose", "body": draft.body}
+    assert client.post(f"/recepisse/{draft.receipt}/modifier", data=other).status_code == 303
+    page = client.post(link, data=read)
+    assert "modifiés pendant votre lecture" in page.text
+    assert "Tout autre chose" in page.text
+    db.session.expire_all()
+    assert (only().status, only().author_id) == (Status.DRAFT, None)
+    assert client.post(link, data=seen_on(page)).status_code == 303
+    db.session.expire_all()
+    assert only().author_id == known.id
 
 
 def test_the_letter_is_sent_again_to_the_same_address(client, by_mail, outbox, app):

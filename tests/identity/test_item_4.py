@@ -23,8 +23,9 @@ from consult.identity.models import LetterCode, Proof
 from consult.identity.roll import Who
 from consult.identity.rules import proven
 from consult.journal.actions import commit, rollback
-from consult.people.models import RoleName
+from consult.people.models import ConsentKind, RoleName
 from consult.posts.models import Channel, Status
+from consult.privacy import actions as privacy
 from consult.votes import actions as votes
 from consult.votes.models import Support
 from tests.factories import make_campaign, make_contribution, make_user, sign_in
@@ -67,6 +68,30 @@ def test_a_declared_address_leaves_inside_or_outside_and_nothing_to_read(ctx, no
     assert (proof.way, proof.is_inside, proof.bracket) == (Identity.DECLARED, True, None)
     kept = " ".join(str(value) for value in proof.__dict__.values()).casefold()
     assert not re.search(r"acacias|92330|élan|elan|léa|1984", kept)
+
+
+def test_an_agreement_taken_back_gives_no_second_voice(ctx, noon):
+    """The line leads to nobody any more; by their word alone the account takes no other one."""
+    campaign, resident = asking("declared", "desk"), make_user()
+    home = Home("12 rue des Acacias", "92330", is_inside=True)
+    actions.declare(resident, campaign, person=LEA, home=home)
+    contribution = make_contribution(campaign)
+    votes.support(resident, contribution)
+    commit()
+    privacy.consent(resident, kind=ConsentKind.POSITION, given=False)
+    privacy.consent(resident, kind=ConsentKind.POSITION, given=True)
+    commit()
+    assert db.session.scalar(sa.select(sa.func.count(Proof.user_id))) == 0
+    other = LEA._replace(year=1985)
+    assert "repris votre accord" in refused(
+        actions.declare, resident, campaign, person=other, home=home
+    )
+    agent = make_user(RoleName.FACILITATOR)
+    actions.see(agent, campaign, person=LEA, account=resident)
+    commit()
+    votes.support(resident, contribution)  # the same line: once
+    commit()
+    assert contribution.support_count == 1
 
 
 def test_an_address_elsewhere_counts_apart_or_does_not_take_part(ctx, noon):

@@ -3882,6 +3882,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_proof_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "proof_parted",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_proof_parted_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proof_parted")),
+        sa.UniqueConstraint("campaign_id", "key", name=op.f("uq_proof_parted_campaign_id_key")),
+    )
+    op.create_table(
         "question",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("action_id", sa.Integer(), nullable=False),
@@ -5400,6 +5411,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_question_action")
 
     op.drop_table("question")
+    op.drop_table("proof_parted")
     with op.batch_alter_table("proof", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proof_user_id"))
         batch_op.drop_index("ix_proof_home")
