@@ -15,7 +15,6 @@ from consult.core.i18n import _
 from consult.core.personal import Basis, Use, impersonal, personal
 from consult.people.models import User
 
-
 WAITS = timedelta(days=30)  # for somebody to confirm it; then the file is deleted
 
 

@@ -45,7 +45,11 @@ def test_the_page_of_a_copy_is_read_by_a_person(app, ctx, noon):
     commit()
     with app.test_request_context():
         _said, page = copied(user)
-    assert page.index("Mon compte") < page.index("Ce que j’ai écrit") < page.index("Ce que je soutiens")
+    assert (
+        page.index("Mon compte")
+        < page.index("Ce que j’ai écrit")
+        < page.index("Ce que je soutiens")
+    )
     assert "Titre : Mes tilleuls" in page.replace("\xa0", " ")
     assert "15 juin 2026 à 12 h 00" in page
     assert f"Consultation : {text.campaign.title}" in page.replace("\xa0", " ")
