@@ -27,7 +27,7 @@ class Proof(db.Model):
     at: Mapped[datetime] = mapped_column(default=clock.now)
     aside_at: Mapped[datetime | None]  # taken wrongly: it opens nothing any more
     aside_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
-    aside_words: Mapped[str] = mapped_column(default="")
+    aside_words: Mapped[str] = mapped_column(default="")  # empty again once the account is erased
     campaign: Mapped[Campaign] = relationship(viewonly=True)
 
     is_public = False
@@ -35,7 +35,7 @@ class Proof(db.Model):
     __table_args__ = (
         sa.CheckConstraint(
             "(aside_at IS NULL) = (aside_by_id IS NULL)"
-            " AND (aside_at IS NULL) = (trim(aside_words) = '')",
+            " AND (aside_at IS NOT NULL OR aside_words = '')",
             name="aside",
         ),
         sa.UniqueConstraint("campaign_id", "voter_key"),

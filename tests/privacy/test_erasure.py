@@ -134,6 +134,10 @@ def _filler(column: sa.Column[Any], user: User) -> Any:
 
 EXAMPLES: dict[str, Any] = {
     "post": lambda: {"kind": "contribution", "submitted_at": clock.now(), "status": "pending"},
+    "proof": lambda: {
+        "aside_at": clock.now(),
+        "aside_by_id": db.session.scalar(sa.select(sa.func.min(User.id))),
+    },
 }
 
 

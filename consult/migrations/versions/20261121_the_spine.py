@@ -3859,7 +3859,7 @@ def upgrade() -> None:
         sa.Column("aside_words", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(aside_at IS NULL) = (aside_by_id IS NULL) AND (aside_at IS NULL) = (trim(aside_words) = '')",
+            "(aside_at IS NULL) = (aside_by_id IS NULL) AND (aside_at IS NOT NULL OR aside_words = '')",
             name=op.f("ck_proof_aside"),
         ),
         sa.ForeignKeyConstraint(["agent_id"], ["user.id"], name=op.f("fk_proof_agent_id")),
