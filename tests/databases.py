@@ -57,6 +57,14 @@ class House:
         self.app.extensions["mailman"].outbox = []
         self._is_clean = False
 
+    def leave(self) -> None:
+        """Close what is open to the database: nobody comes back to this house."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        if hasattr(self, "server"):
+            self.server.close()
+
     def _sqlite(self) -> Callable[[], None]:
         """SQLite: put the first day's file back."""
         file = Path(self.uri.removeprefix("sqlite:///"))
@@ -79,7 +87,7 @@ class House:
 
     def _postgresql(self) -> Callable[[], None]:
         """PostgreSQL: empty what has rows, put the first day's rows back, number from one."""
-        server = psycopg.connect(self.uri.replace("+psycopg", ""), autocommit=True)
+        self.server = server = psycopg.connect(self.uri.replace("+psycopg", ""), autocommit=True)
         server.execute("SET session_replication_role = replica")  # no triggers, any order
         server.execute("SET lock_timeout = '10s'")  # somebody still holds a row: say so
         tables = [

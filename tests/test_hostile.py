@@ -215,7 +215,9 @@ def small(tmp_path_factory: pytest.TempPathFactory, engine: str) -> Iterator[Sma
     folder = base / f"consult-hostile-{id(object())}"
     with clock.frozen(noon_in_town()):
         try:
-            yield Small(folder, engine)
+            small = Small(folder, engine)
+            yield small
+            small.house.leave()
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
