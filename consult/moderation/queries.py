@@ -20,7 +20,7 @@ from consult.core.text import excerpt, fold
 from consult.moderation.charter import BY_RANK, NEEDS_REASONS, TARGETS, UNDONE_BY, Urgency, Verdict
 from consult.moderation.models import Appeal, Decision, Notice
 from consult.people.models import RoleName, User
-from consult.people.queries import with_role
+from consult.people.queries import above, with_role
 from consult.posts.models import SEALED, Flag, Image, Post, Status, Version
 
 BEFORE, AFTER = 3, 16  # how many texts the list shows around the one being read
@@ -168,9 +168,9 @@ def post_or_404(id: int) -> Post:
 
 
 def on_show_or_404(id: int) -> Post:
-    """A text anybody may read: what can be pointed out."""
+    """A text anybody may read, on a page that stands: what can be pointed out."""
     post = post_or_404(id)
-    if not post.is_public:
+    if not all(getattr(one, "is_public", True) for one in (post, *above(post))):
         raise NotFound
     return post
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from consult.campaigns.models import Moderation, PhaseKind
 from consult.comments import actions as comments
+from consult.comments.models import Comment
 from consult.core.db import db
 from consult.journal.actions import commit
 from consult.moderation.models import Decision, Notice, Verdict
@@ -240,6 +241,22 @@ def test_a_draft_is_nobody_else_s(desk):
 
 def notice(**more) -> dict[str, str]:
     return {**NOTICE, "key": "n1", "words": "La deuxième ligne.", **more}
+
+
+def test_a_comment_under_hidden_words_is_not_pointed_out_and_names_them_nowhere(ctx, noon, client):
+    hidden = make_contribution(title="Tous des incapables", status=Status.RESTRICTED)
+    under = Comment(contribution=hidden, campaign_id=hidden.campaign_id, author=make_user())
+    db.session.add(under)
+    db.session.flush()
+    under.say("", "Il a raison.", under.author)
+    under.move_to(Status.PUBLISHED)
+    commit()
+    for reply in (
+        client.get(f"/signaler/{under.id}"),
+        client.post(f"/signaler/{under.id}", data=notice()),
+    ):
+        assert reply.status_code == 404
+        assert "incapables" not in reply.text
 
 
 def test_anybody_points_a_text_out_and_follows_the_answer(ctx, noon, app, client, facilitator):
