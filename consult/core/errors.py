@@ -136,11 +136,15 @@ def not_now() -> Response:
 
 
 def _begin_writing() -> None:
-    """Whoever sends something queues from the start behind those who are already writing."""
+    """Whoever sends something queues from the start behind those who are already writing.
+
+    All of it has come before: a form that trickles in holds nobody else back.
+    """
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
     view = current_app.view_functions.get(request.endpoint or "")
     if view is not None and not getattr(view, "thinks_first", False):
+        request.get_data(parse_form_data=True)
         writing()
 
 

@@ -1,5 +1,7 @@
 """What the site says when something cannot be done, and what it never lets out."""
 
+import io
+
 import pytest
 import sqlalchemy as sa
 from flask import request_started
@@ -47,6 +49,31 @@ def test_what_needs_an_account_leads_to_the_door(client, ctx, raising):
     raising(Refused("d’abord", sign_in=True))
     reply = client.get("/compte-ferme?a=1")
     assert (reply.status_code, reply.location) == (303, "/connexion?next=/compte-ferme?a%3D1")
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain"])
+def test_what_trickles_in_holds_nobody_back(client, app, kind):
+    """No writer is waited for while a browser, or whoever plays one, is still sending."""
+    held = []
+
+    class Trickle(io.BytesIO):
+        def read(self, size=-1):
+            held.append(db.session().in_transaction())
+            return super().read(size)
+
+        def readinto(self, buffer):
+            held.append(db.session().in_transaction())
+            return super().readinto(buffer)
+
+    sent = b"List-Unsubscribe=One-Click"
+    client.post(
+        "/desinscription/rien",
+        input_stream=Trickle(sent),
+        content_length=len(sent),
+        content_type=kind,
+    )
+    assert held
+    assert not any(held)
 
 
 def test_words_are_said_even_without_a_page(client, ctx, app, raising, monkeypatch):
