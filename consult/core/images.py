@@ -1,6 +1,7 @@
 """Photographs people send: drawn again from their pixels, so that nothing else comes along."""
 
 import io
+import re
 from dataclasses import dataclass
 from threading import Lock
 
@@ -23,6 +24,7 @@ from consult.core.i18n import _
 SIDE, THUMBNAIL = 1600, 400  # pixels, the longer side of what is kept
 PIXELS = 25_000_000  # what a telephone of today takes, and 75 MB once unpacked
 JPEG_PIXELS = 64_000_000  # a JPEG can be unpacked at half its size or less
+SCANS = 64  # times a JPEG goes over its pixels: cameras and programs make ten or so
 READERS = (AvifImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 FORMATS = ("AVIF", "GIF", "JPEG", "PNG", "WEBP", "HEIF")
 QUALITY = 82
@@ -98,9 +100,25 @@ def _opened(data: bytes, limit: int) -> Pillow.Image:
     if picture.width * picture.height > (JPEG_PIXELS if is_jpeg else PIXELS):
         raise _too_large()
     if is_jpeg:
+        if _scans(data) > SCANS:
+            raise _too_large()
         picture.draft("RGB", (limit * 2, limit * 2))
     picture.load()
     return picture
+
+
+_MARK = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # what parts a JPEG; not a pixel like it
+
+
+def _scans(data: bytes) -> int:
+    """How often a JPEG goes over its pixels: each time costs all of them, in a hundred bytes."""
+    number, at = 0, 2
+    while mark := _MARK.search(data, at):
+        if mark[1] == b"\xd9":  # the end: what a telephone puts behind is not unpacked
+            break
+        number += mark[1] == b"\xda"
+        at = mark.end() + int.from_bytes(data[mark.end() : mark.end() + 2])
+    return number
 
 
 def _redrawn(picture: Pillow.Image, limit: int) -> Pillow.Image:

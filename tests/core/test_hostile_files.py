@@ -38,6 +38,15 @@ def png_of(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
+def jpeg_of(scans: int) -> bytes:
+    """A picture that goes over the same pixels again and again, each time in a hundred bytes."""
+    out = io.BytesIO()
+    Image.new("L", (64, 64), 128).save(out, "JPEG", progressive=True)
+    whole = out.getvalue()[:-2]
+    begins = whole.rindex(b"\xff\xc4")  # the table of the last one stands before it
+    return whole + whole[begins:] * scans + b"\xff\xd9"
+
+
 HARM = {
     "drawing.jpg": SVG,
     "drawing.svg": SVG,
@@ -46,6 +55,7 @@ HARM = {
     "paper.jpg": b"%PDF-1.7\n" + PAGE,
     "archive.png": b"PK\x03\x04" + PAGE,
     "bomb.png": png_of(60_000, 60_000),
+    "again and again.jpg": jpeg_of(500),
     "program.jpg": b"\x7fELF" + b"\0" * 200,
     "../../etc/passwd": b"root:x:0:0",
     "nothing.jpg": b"",
@@ -57,6 +67,13 @@ def test_what_is_no_photograph_is_refused_whatever_its_name(name):
     for drawn in (reencode, thumbnail):
         with pytest.raises(ImageRefused):
             drawn(HARM[name])
+
+
+def test_what_a_telephone_puts_around_a_picture_does_not_count():
+    note = b"\xff\xe1" + (2002).to_bytes(2) + b"\xff\xda" * 1000
+    behind = b"\xff\xda" * 1000
+    sent = jpeg_of(10)
+    assert reencode(sent[:2] + note + sent[2:] + behind).width == 64
 
 
 def test_what_hides_behind_a_photograph_does_not_come_along():
