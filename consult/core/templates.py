@@ -15,6 +15,7 @@ from consult.core.text import excerpt, opening, render
 
 PIECES = 20_000  # kept by each worker, the oldest leaving first
 ADDRESSES = 50_000
+LONGEST = 200  # signs of the values of an address that is kept: longer ones are what somebody sent
 
 
 def init_app(app: Flask) -> None:
@@ -57,7 +58,9 @@ def _remembering(app: Flask) -> Callable[..., str]:
         if endpoint[0] == ".":
             endpoint = f"{request.blueprint or ''}{endpoint}".lstrip(".")
         given = tuple((name, str(value)) for name, value in values.items() if value is not None)
-        path = known(request.environ.get("SCRIPT_NAME", ""), endpoint, given)
+        is_short = sum(len(name) + len(value) for name, value in given) <= LONGEST
+        work = known if is_short else known.__wrapped__
+        path = work(request.environ.get("SCRIPT_NAME", ""), endpoint, given)
         return f"{path}#{quote(_anchor)}" if _anchor else path
 
     return url_for

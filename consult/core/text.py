@@ -266,7 +266,7 @@ def fold(text: str) -> str:
 
 def stems(text: str) -> list[str]:
     """The roots of the words that carry meaning, in order: « Les bancs cassés » → banc, cass."""
-    return [stem for word in fold(text).split() if (stem := _stem(word))]
+    return [stem for word in fold(text).split() if (stem := _stem(word[:LONGEST_WORD]))]
 
 
 _STOP_WORDS = """
@@ -324,6 +324,7 @@ rencontre reunion
 
 # Folding has taken the accents the stemmer looks for: help it with « vélos » and « publiées ».
 _ENDING = re.compile(r"(?<=[a-z]{2}[aio])s$|(?<=[a-z]{2}e)es?$|(?<=[a-z]eu)x$")
+LONGEST_WORD = 40  # letters of a word that tell it from others: roots are kept, and strangers send
 _snowball = snowballstemmer.stemmer("french")
 _snowball_lock = Lock()  # the stemmer keeps its work in itself: one word at a time
 
@@ -338,11 +339,10 @@ def _stem(word: str) -> str:
 
 def _root(word: str) -> str:
     """Cut the ending, and again while a good part of the word remains."""
-    root = word[:40]
-    if root.isdigit():
-        return root
+    if word.isdigit():
+        return word
     with _snowball_lock:
-        root = _snowball.stemWord(_ENDING.sub("", root)) or root
+        root = _snowball.stemWord(_ENDING.sub("", word)) or word
         while len(shorter := _snowball.stemWord(root)) >= 5 and shorter != root:
             root = shorter
     return root

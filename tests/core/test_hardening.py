@@ -1,6 +1,7 @@
 """What every answer tells the browser, where a link may lead, and whose name letters carry."""
 
 import re
+import tracemalloc
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from consult.core import clock
 from consult.core.db import db
 from consult.core.headers import PROTECTIONS
 from consult.core.queue import work_once
+from consult.core.text import stems
 from consult.portal.queries import as_it_stands
 from tests.factories import make_campaign, make_user, sign_in
 
@@ -165,3 +167,26 @@ def test_a_site_that_has_a_name_answers_to_no_other(tmp_path, site, trusted, ask
     )
     reply = app.test_client().get("/static/any/style.css", headers={"Host": asked})
     assert reply.status_code == code
+
+
+@pytest.mark.parametrize("part", ["addresses", "roots"])
+def test_what_strangers_ask_is_not_remembered(app, part):
+    """A worker that keeps what it worked out keeps nothing as long as somebody likes."""
+
+    def ask(number: int) -> None:
+        for one in range(number):
+            asked = f"{one:04}" * 5000
+            if part == "addresses":
+                app.url_for("people.sign_in", next=f"/{asked}")
+            else:
+                stems(asked)
+
+    with app.test_request_context():
+        ask(1)
+        tracemalloc.start()
+        try:
+            ask(100)
+            kept, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert kept < 200_000
