@@ -156,7 +156,7 @@ def _of_address(campaign: Campaign, email_key: str) -> str:
     closed = closed_by_email(email_key)
     if closed is None or queries.named(campaign, key):
         return key
-    return sealing.of_account(campaign, closed.id)
+    return sealing.of_account(campaign, closed)
 
 
 def of_letter(campaign: Campaign, code: str) -> LetterCode:

@@ -266,10 +266,10 @@ def invite(
 
 
 def reinvite(actor: User, invitation: Invitation, *, language: str = "fr") -> None:
-    """Send the letter of an invitation once more; its fourteen days begin again."""
+    """Send the letter of an invitation once more, as one's own; its fourteen days begin again."""
     rules.reinvite(actor, invitation)
     rules.fresh(actor)
-    invitation.expires_at = clock.now() + INVITED_FOR
+    invitation.expires_at, invitation.invited_by_id = clock.now() + INVITED_FOR, actor.id
     letters.write("people.invite", invitation.email, language=language, invitation=invitation.id)
     record("people.reinvite", actor, invitation, role=invitation.name)
 
@@ -303,7 +303,7 @@ def accept_invitation(
         invitation.invited_by_id,
     )
     invitation.accepted_at = clock.now()
-    inviter = db.session.get(User, invitation.invited_by_id)
+    inviter = queries.inviter(invitation)
     record(
         "people.accept_invitation",
         user,

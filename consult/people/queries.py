@@ -51,10 +51,10 @@ def by_email(address: str) -> User | None:
     return db.session.scalar(asked.options(lazyload(User.roles)))
 
 
-def closed_by_email(address: str) -> User | None:
-    """What is left of the account of this address, if one was closed."""
+def closed_by_email(address: str) -> int | None:
+    """The number of the account of this address, if one was closed."""
     key = closed_key(email_key(address))
-    return db.session.scalar(sa.select(User).filter_by(email_key=key))
+    return db.session.scalar(sa.select(User.id).filter_by(email_key=key))
 
 
 def is_taken(pseudonym: str, but: User | None = None) -> bool:
@@ -131,6 +131,11 @@ def holders() -> list[Holder]:
     ).all()
     titles = _titles([role for role, _ in rows])
     return [Holder(role, user, _place(role, titles)) for role, user in rows]
+
+
+def inviter(invitation: Invitation) -> User | None:
+    """Who offered this role."""
+    return db.session.get(User, invitation.invited_by_id)
 
 
 class Offer(NamedTuple):

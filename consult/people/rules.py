@@ -248,7 +248,7 @@ def reinvite(actor: User | None, invitation: Invitation) -> None:
 
 
 def accept_invitation(actor: User | None, invitation: Invitation, user: User | None = None) -> None:
-    """Whoever holds the letter, while the invitation stands."""
+    """Whoever holds the letter, while the invitation and the trust behind it stand."""
     require(not invitation.accepted_at, _("This invitation was already accepted."))
     require(not invitation.withdrawn_at, _("This invitation was withdrawn."))
     if invitation.expires_at <= clock.now():
@@ -256,5 +256,11 @@ def accept_invitation(actor: User | None, invitation: Invitation, user: User | N
             _("The time to accept this invitation is over. Whoever invited you can send it again."),
             remedy=Remedy(_("Write to the town"), "portal.legal", {"page": "contact"}),
         )
+    inviter = queries.inviter(invitation)
+    require(
+        inviter is not None and (inviter.is_system or inviter.bears(RoleName.ADMINISTRATOR)),
+        _("Whoever invited you no longer looks after this site: ask for another invitation."),
+    )
     if user is not None:
         require(user.is_active, _("This account is closed."))
+        _fits(user.roles, invitation.name, invitation.campaign_id, invitation.plan_id)

@@ -519,7 +519,7 @@ def accept_invitation(token: str) -> Any:
         form=form,
         invitation=invitation,
         place=queries.place(invitation),
-        inviter=db.session.get(User, invitation.invited_by_id),
+        inviter=queries.inviter(invitation),
         known=known,
         words=rules.ROLES,
     )

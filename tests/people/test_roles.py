@@ -164,6 +164,35 @@ def test_an_invitation_gives_its_role_to_the_account_that_is_there(client, ctx, 
     assert user.holds(RoleName.FACILITATOR)
 
 
+def test_an_invitation_is_worth_what_its_author_still_is(client, ctx, post):
+    leaving, staying = make_user(RoleName.ADMINISTRATOR), make_user(RoleName.ADMINISTRATOR)
+    sign_in(client, leaving)
+    path = offer(client, post, "deuxieme@exemple.fr")
+    actions.revoke(staying, leaving.roles[0])
+    commit()
+    visitor = client.application.test_client()
+    reply = visitor.post(path, data={"pseudonym": "Deux", "password": PASSWORD})
+    assert reply.status_code == 403
+    assert "administre plus ce site" in reply.text
+    actions.reinvite(staying, db.session.scalar(sa.select(Invitation)))  # somebody else vouches
+    commit()
+    assert any(letter.to == ["deuxieme@exemple.fr"] for letter in post())
+    assert visitor.get(path).status_code == 200
+
+
+def test_two_invitations_do_not_make_a_guarantor_who_changes_things(client, ctx, post):
+    user, administrator = resident(), make_user(RoleName.ADMINISTRATOR)
+    for name in (RoleName.GUARANTOR, RoleName.FACILITATOR):
+        actions.invite(administrator, email=user.email, name=name)
+    commit()
+    first, second = (links(letter)[0] for letter in post())
+    visitor = client.application.test_client()
+    assert visitor.post(first).status_code == 303
+    assert visitor.post(second).status_code == 403
+    db.session.refresh(user)
+    assert len(user.roles) == 1
+
+
 def test_an_invitation_ends(client, ctx, post, noon):
     sign_in(client, make_user(RoleName.ADMINISTRATOR))
     late = offer(client, post, "tard@exemple.fr")
