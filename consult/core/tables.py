@@ -2,24 +2,31 @@
 
 import csv
 import io
+import json
+import shutil
+import sys
 import zipfile
 from codecs import getincrementaldecoder
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from datetime import date, datetime, time, timedelta
+from contextlib import closing, contextmanager, suppress
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, Protocol
 
 from flask_babel.speaklater import LazyString
-from python_calamine import CalamineError, CalamineWorkbook
 
 from consult.core.i18n import _
 from consult.core.later import Later
+from consult.core.paths import PACKAGE
 from consult.core.text import writable
 
 xlsxwriter = Later("xlsxwriter")
+
+SHEETS = PACKAGE / "core" / "sheets.py"
+UNREADABLE = 3  # how it ends where a file is no workbook
 
 SEPARATORS = ",;\t|"
 EXTRA = ""  # in a row: what stands beyond the last column of the header
@@ -231,29 +238,38 @@ def _separator(sample: str) -> str:
 def _sheet_records(
     stream: BinaryIO, filename: str, sheet: str | None
 ) -> Generator[tuple[int, list[str]]]:
+    """What `sheets.py` reads in a process apart, which may be ended where this one must not."""
     try:
         _refuse_bombs(stream)
-        workbook = CalamineWorkbook.from_object(stream)
-        if sheet is not None and sheet not in workbook.sheet_names:
-            raise TableError(
-                _(
-                    "There is no sheet called %(sheet)s. The file has: %(found)s.",
-                    sheet=sheet,
-                    found=", ".join(workbook.sheet_names),
-                )
-            )
-        pages = [sheet] if sheet is not None else workbook.sheet_names
-        for page in pages:
-            found = workbook.get_sheet_by_name(page)
-            if found.height:
-                break
-        else:
-            raise TableError(_("The file is empty."))
-        rows = enumerate(found.iter_rows(), start=1)
-    except (CalamineError, zipfile.BadZipFile, OSError):
+    except (zipfile.BadZipFile, OSError):
         raise _unreadable(filename) from None
-    for number, cells in rows:
-        yield number, [_cell(value) for value in cells]
+    asked = [] if sheet is None else [sheet]
+    with Popen(  # noqa: S603 - our own program, the file on its standard input
+        [sys.executable, "-P", str(SHEETS), *asked], stdin=PIPE, stdout=PIPE, stderr=DEVNULL
+    ) as reader:
+        assert reader.stdin and reader.stdout  # noqa: S101, PT018
+        try:
+            with suppress(BrokenPipeError):  # it says itself why it read no further
+                shutil.copyfileobj(stream, reader.stdin)
+            with suppress(BrokenPipeError):
+                reader.stdin.close()
+            names = json.loads(reader.stdout.readline() or "[]")
+            if names and sheet is not None and sheet not in names:
+                raise TableError(
+                    _(
+                        "There is no sheet called %(sheet)s. The file has: %(found)s.",
+                        sheet=sheet,
+                        found=", ".join(names),
+                    )
+                )
+            for number, line in enumerate(reader.stdout, start=1):
+                if not line.endswith(b"\n"):
+                    break  # it was ended in the middle
+                yield number, [writable(cell).strip() for cell in json.loads(line)]
+            if ended := reader.wait():
+                raise _unreadable(filename) if ended == UNREADABLE else _too_large()
+        finally:
+            reader.kill()
 
 
 def _refuse_bombs(stream: BinaryIO) -> None:
@@ -261,23 +277,12 @@ def _refuse_bombs(stream: BinaryIO) -> None:
         stream.seek(0)
         with zipfile.ZipFile(stream) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > UNPACKED:
-                raise TableError(_("This file is too large: send it in several parts."))
+                raise _too_large()
     stream.seek(0)
 
 
-def _cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if isinstance(value, datetime):
-        is_day = value.time() == time()
-        return value.date().isoformat() if is_day else value.isoformat(" ", "minutes")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
-    return writable(str(value)).strip()
+def _too_large() -> TableError:
+    return TableError(_("This file is too large: send it in several parts."))
 
 
 # --- Writing --------------------------------------------------------------------------------------

@@ -215,6 +215,19 @@ class TestRefusals:
             list(tables.read_rows(io.BytesIO(out.getvalue())))
         assert "trop volumineux" in french(error.value.message)
 
+    @pytest.mark.parametrize("first", ["A1", "XFD1"])
+    def test_a_sheet_as_wide_and_high_as_any(self, first, french):
+        """Two cells in opposite corners: laying out what is between them takes 500 GB."""
+        out = io.BytesIO()
+        workbook = xlsxwriter.Workbook(out)
+        page = workbook.add_worksheet()
+        page.write(first, "a")
+        page.write("A1048576" if first == "XFD1" else "XFD1048576", "z")
+        workbook.close()
+        with pytest.raises(tables.TableError) as error:
+            tables.columns(io.BytesIO(out.getvalue()))
+        assert "trop volumineux" in french(error.value.message)
+
 
 class TestWriting:
     @pytest.mark.parametrize(
