@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 import sys
 import zipfile
@@ -37,6 +38,9 @@ CELL = 1_000_000  # characters; an unclosed quote would otherwise swallow the wh
 UNPACKED = 500 * 1024 * 1024  # bytes of a sheet once out of its compressed file
 XLSX_CELL, XLSX_ROWS = 32_767, 1_048_576  # what Excel can hold
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+# A spreadsheet that parts cells by another sign than ours (Excel in France) cuts elsewhere too.
+INNER = re.compile(r"(?<=[\n\r\t;,|])(?= {0,9}(?:[=@＝＠]|[+\-＋－][^\n\r\t;,]*?(?:\w\(|\|)))")
 
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -297,10 +301,14 @@ class Harmless(str):
 
 
 def inert(value: Any) -> Any:
-    """A cell that no spreadsheet will run: what begins like a formula gets an apostrophe."""
+    """A cell that no spreadsheet will run: what begins like a formula gets an apostrophe.
+
+    So does what would begin one inside, were the cell cut there.
+    """
     if isinstance(value, Harmless):
         return str(value)
     if isinstance(value, str):
+        value = INNER.sub("'", value)
         return "'" + value if value.startswith(FORMULA) else value
     if value is None:
         return ""

@@ -253,6 +253,30 @@ class TestWriting:
     def test_no_cell_is_ever_a_formula(self, cell, written):
         assert tables.inert(cell) == written
 
+    @pytest.mark.parametrize("separator", [";", ",", "\t"])
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "Bonjour\n=cmd|' /C calc'!A0",
+            "a;=1+1",
+            "a,@SUM(A1)",
+            "a\n -2+cmd|' /C x'!A0;+A1(",
+            "\t=1",
+        ],
+    )
+    def test_nor_where_a_spreadsheet_cuts_elsewhere(self, separator, words):
+        written = "".join(
+            tables.write_csv([[1, words]], separator=";" if separator != ";" else ",")
+        )
+        cut = csv.reader(io.StringIO(written), delimiter=separator)
+        for cell in (cell.lstrip() for row in cut for cell in row):
+            assert not cell.startswith(("=", "@", "-2+cmd", "+A1("))
+
+    def test_a_list_with_dashes_stays_as_it_is(self):
+        assert tables.inert("Deux choses :\n- un banc ;\n- un arbre (à l'ombre)") == (
+            "Deux choses :\n- un banc ;\n- un arbre (à l'ombre)"
+        )
+
     def test_a_mark_for_excel(self):
         assert "".join(tables.write_csv([["é"]], ["a"], bom=True)) == "\ufeffa\r\né\r\n"
 
