@@ -1,6 +1,7 @@
 """The queue, the form by which anybody points a text out to it, and the public register."""
 
 from datetime import timedelta
+from zlib import crc32
 
 import sqlalchemy as sa
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
@@ -90,7 +91,8 @@ def decide(post_id: int) -> ResponseReturnValue:
     if verdict is None or not form.sent():
         return _page(post, scope, found, form)
     posts.held(post)
-    if _seen(post, queries.decisions(post)) != form.seen.data:
+    pictures = posts.images([post.id]).get(post.id, [])
+    if _seen(post, queries.decisions(post), pictures) != form.seen.data:
         return _overtaken(post, form, verdict, scope, found)
     try:
         _describe(post)
@@ -130,7 +132,7 @@ def _page(
     assert user is not None  # noqa: S101
     decisions, notices, images = queries.hanging_on(post) if post else ([], [], [])
     if post is not None and form is None:
-        form = DecisionForm(formdata=None, seen=_seen(post, decisions))
+        form = DecisionForm(formdata=None, seen=_seen(post, decisions, images))
     if notices and dismissing is None:
         dismissing = DismissForm(formdata=None, prefix="dismiss-")
     return render_template(
@@ -198,9 +200,11 @@ def _overtaken(
     return response
 
 
-def _seen(post: Post, decisions: list[Decision]) -> str:
-    """What a page was made from: the wording of the text, and the last decision about it."""
-    return f"{queries.wording(post)}.{decisions[-1].id if decisions else 0}"
+def _seen(post: Post, decisions: list[Decision], images: list[Image]) -> str:
+    """What a page was made from: the text, its pictures and signature; the last decision on it."""
+    signed = [crc32(post.byline.encode())] if post.byline else []
+    shown = [queries.wording(post), *sorted(one.id for one in images), *signed]
+    return f"{'-'.join(map(str, shown))}.{decisions[-1].id if decisions else 0}"
 
 
 def _decided_since(last: Decision | None, form: DecisionForm) -> bool:

@@ -1,5 +1,6 @@
 """The queue and the notices as pages: refused, overtaken, answered, never losing a word."""
 
+import re
 from threading import Barrier, Thread
 
 import pytest
@@ -8,11 +9,12 @@ import sqlalchemy as sa
 from consult.campaigns.models import Moderation, PhaseKind
 from consult.comments import actions as comments
 from consult.comments.models import Comment
+from consult.core import files
 from consult.core.db import db
 from consult.journal.actions import commit
 from consult.moderation.models import Decision, Notice, Verdict
 from consult.people.models import RoleName
-from consult.posts.models import Status
+from consult.posts.models import Image, Status
 from tests.counting import statements
 from tests.factories import NOTICE, make_campaign, make_contribution, make_user, sign_in
 
@@ -43,6 +45,23 @@ def facilitator(ctx, noon):
 @pytest.fixture
 def desk(facilitator, client):
     return sign_in(client, facilitator)
+
+
+def test_a_picture_or_a_signature_added_meanwhile_is_not_published_unread(ctx, noon, app, desk):
+    text = make_contribution(status=Status.PENDING)
+    url = f"/moderation/{text.id}"
+    read = re.search(r'name="seen"[^>]* value="([\d.-]+)"', desk.get(url).text)[1]
+    kept = files.keep(b"RIFFxxxxWEBP", "image.webp", "image/webp", width=1, height=1)
+    db.session.flush()
+    db.session.add(Image(post_id=text.id, file_id=kept.id, thumbnail_id=kept.id))
+    commit()
+    assert desk.post(url, data=sent(seen=read)).status_code == 409
+    read = re.search(r'name="seen"[^>]* value="([\d.-]+)"', desk.get(url).text)[1]
+    text.byline = "Tout autre nom"
+    commit()
+    assert desk.post(url, data=sent(seen=read)).status_code == 409
+    read = re.search(r'name="seen"[^>]* value="([\d.-]+)"', desk.get(url).text)[1]
+    assert desk.post(url, data=sent(seen=read)).status_code == 303
 
 
 def test_an_empty_queue_says_so_calmly(desk):
