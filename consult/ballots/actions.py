@@ -25,6 +25,7 @@ from consult.identity.roll import Who, paper_line
 from consult.identity.rules import belong
 from consult.journal.actions import record
 from consult.keys import signatures
+from consult.keys.rules import fresh
 from consult.people.models import User
 from consult.people.queries import followers
 
@@ -165,6 +166,7 @@ def cancel(actor: User | None, poll: Poll, *, reason: str) -> None:
     """An announced vote will not be carried through: said with its reason, ballots destroyed."""
     queries.hold(poll)
     rules.cancel(actor, poll, reason)
+    fresh(actor)  # what was voted is destroyed
     poll.cancelled_words, poll.cancelled_at = reason.strip(), clock.now()
     poll.move_to(State.CANCELLED)
     urn.emptied(poll)

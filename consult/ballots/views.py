@@ -46,6 +46,7 @@ from consult.core.rules import Refused, refusal
 from consult.core.text import excerpt
 from consult.identity.forms import PaperForm
 from consult.journal.actions import commit, rollback
+from consult.keys.rules import fresh
 from consult.people.session import actor
 from consult.portal.queries import letterhead
 
@@ -427,6 +428,7 @@ def announce(id: int) -> ResponseReturnValue:
 def cancel(id: int) -> ResponseReturnValue:
     poll = queries.poll_or_404(id, actor())
     rules.cancel(actor(), poll)
+    fresh(actor())
     form = ReasonForm()
     if form.sent() and _done(form, lambda: actions.cancel(actor(), poll, reason=form.reason.data)):
         flash(gettext("The vote is cancelled; its page says so and why."), "success")

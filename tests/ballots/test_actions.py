@@ -354,6 +354,10 @@ def test_a_cancelled_vote_destroys_its_ballots_and_says_why(ctx, noon):
     with pytest.raises(Refused):
         actions.cancel(facilitator, poll, reason=" ")
     rollback()
+    facilitator.stale = True
+    with pytest.raises(Refused):  # ballots are destroyed: the second key is shown again first
+        actions.cancel(facilitator, poll, reason="Un choix manquait.")
+    facilitator.stale = False
     actions.cancel(facilitator, poll, reason="Un choix manquait.")
     commit()
     assert db.session.scalar(sa.select(sa.func.count(Pouch.id))) == 0
