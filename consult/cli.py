@@ -142,6 +142,7 @@ def run(host: str, port: int, workers: int, development: bool) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
+        respawn_failed_workers=True,  # the system may end one: the others go on
         blocking_threads=4,
         websockets=False,
         log_access=False,

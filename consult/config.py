@@ -59,7 +59,8 @@ def load(config: Config, overrides: dict[str, Any]) -> None:
     """Fill Flask's configuration; refuse to go on without a secret."""
     config.from_object(Defaults)
     instance = Path(overrides.get("INSTANCE") or instance_folder()).resolve()
-    instance.mkdir(parents=True, exist_ok=True)
+    # Addresses, letters, keys: other accounts of the machine have no business here.
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     config["INSTANCE"] = str(instance)
     config.from_pyfile(str(instance / "config.py"), silent=True)
     config.from_prefixed_env("CONSULT")
@@ -87,7 +88,7 @@ def write_local(instance: Path, *, is_demo: bool = False) -> None:
     file = instance / "config.py"
     if file.exists():
         return
-    instance.mkdir(parents=True, exist_ok=True)
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     file.touch(mode=0o600)
     file.write_text(
         f"SECRET_KEY = {secrets.token_hex(32)!r}\n"

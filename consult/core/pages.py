@@ -49,13 +49,17 @@ class Shelf:
         with self.lock:
             self._drop(key)
             self.pages[key] = kept
-            self.size += len(kept.body) + len(kept.packed)
+            self.size += _weight(key, kept)
             while self.size > ROOM:
                 self._drop(next(iter(self.pages)))
 
     def _drop(self, key: tuple[str, ...]) -> None:
         if kept := self.pages.pop(key, None):
-            self.size -= len(kept.body) + len(kept.packed)
+            self.size -= _weight(key, kept)
+
+
+def _weight(key: tuple[str, ...], kept: Kept) -> int:
+    return sum(map(len, (*key, kept.body, kept.packed)))
 
 
 class Doorstep:

@@ -10,6 +10,7 @@ from consult import create_app
 from consult.core import clock
 from consult.core.db import db
 from consult.core.headers import PROTECTIONS
+from consult.core.pages import ROOM, Kept, Shelf
 from consult.core.queue import work_once
 from consult.core.text import stems
 from consult.portal.queries import as_it_stands
@@ -190,3 +191,19 @@ def test_what_strangers_ask_is_not_remembered(app, part):
         finally:
             tracemalloc.stop()
     assert kept < 200_000
+
+
+def test_what_a_town_keeps_is_its_own(tmp_path):
+    """Database, letters and files lie where no other account of the machine looks."""
+    instance = tmp_path / "town"
+    create_app(INSTANCE=instance, SECRET_KEY="x")
+    assert instance.stat().st_mode & 0o077 == 0
+
+
+def test_a_shelf_weighs_what_strangers_write_on_its_labels():
+    shelf = Shelf()
+    kept = Kept("", 0.0, "", "text/html", b"", b"")
+    for number in range(40):
+        shelf.put((f"{number}" + "x" * 2**19,), kept)
+    assert len(shelf.pages) < 33
+    assert shelf.size <= ROOM
