@@ -50,6 +50,7 @@ from consult.pluralism.models import Publication
 from consult.pluralism.queries import on_paper, waits_for_a_name
 from consult.portal.queries import letterhead
 from consult.posts.models import Status
+from consult.posts.rules import reads_receipt
 
 bp = Blueprint("followup", __name__)
 
@@ -343,6 +344,7 @@ def receipt(receipt: str) -> Response:
         addressee=asking.addressee(subject.action),
         due=asking.due_on(subject),
         decision=last_decision(subject) if is_decided else None,
+        reads=reads_receipt(actor(), subject),
         may_withdraw=refusal(rules.withdraw, actor(), subject) is None,
         qr=qr_svg(
             url_for(".receipt", receipt=subject.receipt, _external=True),

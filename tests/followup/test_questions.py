@@ -206,6 +206,21 @@ def test_a_refusal_is_told_on_the_receipt(action, facilitator, client):
     assert told("moderation.shown") == set()
 
 
+def test_hidden_words_stay_sealed_to_those_who_work_here_even_with_their_number(
+    action, facilitator, client
+):
+    question = shown(facilitator, asked(None, action))
+    why = reasons(question, Ground.PRIVACY, "Un nom y est.")
+    moderation.decide(facilitator, question, verdict=Verdict.RESTRICT, why=why)
+    commit()
+    page, words = f"/questions/recepisse/{question.receipt}", question.body[:20]
+    assert words in client.get(page).text  # whoever holds the number
+    sign_in(client, make_user(RoleName.COUNCIL))
+    reply = client.get(page).text
+    assert words not in reply
+    assert "Un nom y est." not in reply
+
+
 def test_what_is_hidden_is_shown_nowhere(action, facilitator, client):
     question = shown(facilitator, asked(None, action))
     assert db.session.scalar(sa.select(SearchEntry).filter_by(kind="question"))
