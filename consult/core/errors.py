@@ -120,7 +120,7 @@ def not_now() -> Response:
     try:
         sent = [*request.form.items(multi=True)] if request.method == "POST" else []
         typed = [(name, word) for name, word in sent if not SECRET.search(name)]
-        again = request.full_path.rstrip("?")
+        again = local(request.full_path.rstrip("?")) or "/"
         page = current_app.jinja_env.get_template("errors/503.html").render(
             typed=typed,
             files=[name for name, file in request.files.items() if file.filename],

@@ -84,6 +84,12 @@ def forgive(key: str) -> None:
     db.session.execute(sa.delete(Attempt).where(Attempt.key == key))
 
 
+def take_back(key: str) -> None:
+    """Forget the last try of this key, and none of the others it made."""
+    last = sa.select(sa.func.max(Attempt.id)).where(Attempt.key == key).scalar_subquery()
+    db.session.execute(sa.delete(Attempt).where(Attempt.id == last))
+
+
 def forget(before: datetime) -> None:
     """Drop what no window needs any more."""
     db.session.execute(sa.delete(Attempt).where(Attempt.at < before))

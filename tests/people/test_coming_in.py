@@ -254,6 +254,16 @@ def test_the_right_password_clears_the_tries(client, ctx, noon):
         client.post("/deconnexion")
 
 
+def test_an_account_of_ones_own_buys_no_tries_at_those_of_others(client, ctx, noon):
+    mine = resident().email
+    for number in range(40):
+        if number % 10 == 9:
+            assert sign_in(client, mine).status_code == 303
+            client.post("/deconnexion")
+        assert sign_in(client, f"personne{number}@exemple.fr", "not this").status_code == 403
+    assert sign_in(client, "autre@exemple.fr").status_code == 429
+
+
 def test_a_network_that_tries_many_addresses_waits(client, ctx, noon):
     for number in range(40):
         reply = sign_in(client, f"personne{number}@exemple.fr", "not the password")
