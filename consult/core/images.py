@@ -24,7 +24,7 @@ from consult.core.i18n import _
 SIDE, THUMBNAIL = 1600, 400  # pixels, the longer side of what is kept
 PIXELS = 25_000_000  # what a telephone of today takes, and 75 MB once unpacked
 JPEG_PIXELS = 64_000_000  # a JPEG can be unpacked at half its size or less
-SCANS = 64  # times a JPEG goes over its pixels: cameras and programs make ten or so
+SCANS = 32  # times a JPEG goes over its pixels: cameras and programs make ten or so
 READERS = (AvifImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 FORMATS = ("AVIF", "GIF", "JPEG", "PNG", "WEBP", "HEIF")
 QUALITY = 82
@@ -84,7 +84,7 @@ def thumbnail(data: bytes, *, limit: int = THUMBNAIL) -> Image:
     small = reencode(data, limit=limit)
     while len(small.data) > LIGHT and limit > 120:
         limit = limit * 4 // 5
-        small = reencode(data, limit=limit)
+        small = reencode(small.data, limit=limit)
     return small
 
 
