@@ -34,6 +34,7 @@ from consult.identity import papers as own_papers
 from consult.identity.actions import Letter
 from consult.identity.forms import CodeForm, DeclareForm, LettersForm, ReplaceForm, SeenForm
 from consult.journal.actions import commit, rollback
+from consult.people.models import User
 from consult.people.queries import by_email
 from consult.people.session import actor, network
 from consult.portal.queries import letterhead
@@ -43,7 +44,7 @@ bp = Blueprint("identity", __name__)
 
 WINDOW = timedelta(hours=1)
 TRIES, NETWORK_TRIES = 8, 40  # a town hall's counter stands behind one network
-TOO_MANY = _("Too many codes were tried from here. Please wait an hour, or come to the desk.")
+TOO_MANY = _("Too many tries were made from here. Please wait an hour, or come to the desk.")
 DONE = _("You may take part: it is noted, and nothing of what you typed is kept.")
 
 
@@ -72,18 +73,24 @@ def declare(slug: str) -> ResponseReturnValue:
     user = actor()
     campaign = by_slug_or_404(slug, user)
     rules.declare(user, campaign)
+    assert user is not None  # noqa: S101
     form = DeclareForm(campaign)
-    if form.sent() and _done(
-        form,
-        lambda: actions.declare(
-            user,  # type: ignore[arg-type]
-            campaign,
-            person=form.person(),  # type: ignore[arg-type]
-            home=form.home(),
-            bracket=form.belonging().get("bracket"),
-        ),
-    ):
-        return _on()
+    tries = _tries("declare", user)
+    if request.method == "POST" and _are_too_many(tries):
+        return page(429, TOO_MANY)
+    if form.sent():
+        if _done(
+            form,
+            lambda: actions.declare(
+                user,
+                campaign,
+                person=form.person(),  # type: ignore[arg-type]
+                home=form.home(),
+                bracket=form.belonging().get("bracket"),
+            ),
+        ):
+            return _on()
+        _note(tries)  # who is known here already is not to be asked name by name
     return _private("identity/declare.html", campaign=campaign, form=form, onward=_onward())
 
 
@@ -94,10 +101,8 @@ def enter_code(slug: str) -> ResponseReturnValue:
     rules.enter_code(user, campaign)
     assert user is not None  # noqa: S101
     form = CodeForm(campaign)
-    tries = ((f"code:{user.id}", TRIES), (f"code-net:{network()}", NETWORK_TRIES))
-    if request.method == "POST" and any(
-        throttle.too_many(key, limit=limit, within=WINDOW) for key, limit in tries
-    ):
+    tries = _tries("code", user)
+    if request.method == "POST" and _are_too_many(tries):
         return page(429, TOO_MANY)
     if form.sent():
         if _done(
@@ -112,10 +117,23 @@ def enter_code(slug: str) -> ResponseReturnValue:
         ):
             return _on()
         if roll.WRONG in form.form_errors:
-            for key, _limit in tries:
-                throttle.note(key)
-            commit()
+            _note(tries)
     return _private("identity/enter_code.html", campaign=campaign, form=form, onward=_onward())
+
+
+def _tries(what: str, user: User) -> dict[str, int]:
+    """What is counted when one is refused, and how often it may be in an hour."""
+    return {f"{what}:{user.id}": TRIES, f"{what}-net:{network()}": NETWORK_TRIES}
+
+
+def _are_too_many(tries: dict[str, int]) -> bool:
+    return any(throttle.too_many(key, limit=limit, within=WINDOW) for key, limit in tries.items())
+
+
+def _note(tries: dict[str, int]) -> None:
+    for key in tries:
+        throttle.note(key)
+    commit()
 
 
 def _onward() -> str | None:

@@ -1,5 +1,6 @@
 """What people type about their account, and how it must be formed."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from consult.people import passwords, queries, rules
 from consult.people.disposable import is_disposable
 from consult.people.models import User
 
+LINK = re.compile(r"[/@]|\.\w{2}")
 LANGUAGES = [SelectChoice("fr", "Français"), SelectChoice("en", "English")]
 
 
@@ -65,6 +67,8 @@ def pseudonym(**how: Any) -> StringField:
 def _free(form: Any, field: Any) -> None:
     if not fold(field.data) or not field.data.isprintable():
         raise ValidationError(_("Use letters or figures."))
+    if LINK.search(field.data):  # strangers read it in letters, where it would be one
+        raise ValidationError(_("No address of a site or of a mail here: put a space after a dot."))
     if queries.is_taken(field.data, but=form.owner):
         raise ValidationError(_("This pseudonym is taken. Choose another one."))
 

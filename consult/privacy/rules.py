@@ -108,7 +108,7 @@ def extend_petition(actor: User | None, petition: Petition) -> None:
 
 
 def erase(actor: User | None, user: User) -> None:
-    """The officer, for somebody who asked by letter; never oneself, nor an administrator."""
+    """The officer, for somebody who asked by letter; never oneself, nor who keeps watch."""
     officer(actor)
     require(user.is_active, _("This account is closed."))
     require(
@@ -116,8 +116,8 @@ def erase(actor: User | None, user: User) -> None:
         _("Your own account is closed from your page."),
     )
     require(
-        not user.bears(RoleName.ADMINISTRATOR),
-        _("Take back this person's role of administrator first."),
+        not {RoleName.ADMINISTRATOR, RoleName.GUARANTOR} & {role.name for role in user.roles},
+        _("Take back this person's role first: everybody then sees that it was taken."),
     )
 
 

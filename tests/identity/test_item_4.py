@@ -421,6 +421,24 @@ def test_wrong_codes_are_counted_and_then_refused_for_an_hour(client, ctx, noon)
         assert client.post(address, data={"code": codes.new_code()}).status_code == 200
 
 
+def test_nobody_asks_name_by_name_who_takes_part(client, ctx, noon):
+    campaign = asking("declared")
+    home = Home("12 rue des Acacias", "92330", is_inside=True)
+    actions.declare(make_user(), campaign, person=LEA, home=home)
+    commit()
+    address = f"/consultations/{campaign.slug}/prouver/adresse"
+    said = {
+        **{"family": LEA.family, "given": LEA.given, "year": LEA.year},
+        **{"street": "3 place du Marché", "postcode": "92330", "inside": "yes"},
+    }
+    sign_in(client, make_user())
+    for _try in range(8):
+        assert "déjà reconnue" in client.post(address, data=said).text
+    reply = client.post(address, data={**said, "family": "Personne"})
+    assert reply.status_code == 429
+    assert "Trop d’essais" in reply.text
+
+
 # The pages of those who look after it.
 
 

@@ -396,6 +396,13 @@ def test_a_pseudonym_is_taken_once_in_any_spelling(client, ctx):
         assert "déjà pris" in reply.text
 
 
+@pytest.mark.parametrize("name", ["voir pub.example/x", "www.pub.example", "a@pub.example"])
+def test_a_pseudonym_leads_nowhere(client, ctx, post, name):
+    reply = client.post("/inscription", data={"email": "autre@exemple.fr", "pseudonym": name})
+    assert "adresse de site" in reply.text
+    assert post() == []
+
+
 def test_nobody_signs_in_to_the_account_of_the_machine(client, ctx):
     system = queries.system()
     commit()

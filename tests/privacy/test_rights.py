@@ -233,6 +233,10 @@ def test_the_officer_erases_for_somebody_who_wrote(client, ctx):
         "/donnees-personnelles/bureau/effacer", data={**form, "email": "dpo@exemple.fr"}
     )
     assert own.status_code == 200
+    make_user(RoleName.GUARANTOR, email="garante@exemple.fr")
+    watching = {**form, "email": "garante@exemple.fr"}  # not before everybody sees the role go
+    reply = client.post("/donnees-personnelles/bureau/effacer", data=watching)
+    assert "Retirez d’abord son rôle" in reply.text
     assert client.post("/donnees-personnelles/bureau/effacer", data=form).status_code == 303
     db.session.rollback()
     assert db.session.get(model, number).status == Status.WITHDRAWN
