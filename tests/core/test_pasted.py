@@ -1,7 +1,9 @@
 """What is pasted with its tags keeps its structure and its words, and nothing else."""
 
 import re
+from time import process_time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,3 +66,14 @@ def test_the_cells_of_the_agreement_of_igny(shared_data):
         assert "&lt;" not in page
     objectives = next(cell for cell in cells if cell.startswith("<ul"))
     assert render(to_markdown(objectives)).count("<li>") == 3
+
+
+@pytest.mark.parametrize("sign", ["<![", "<![autre]>", "<!x>", '<a href="', "<a@", "<!--", "</p <"])
+def test_tags_that_never_end_cost_no_more_than_words(sign):
+    began = process_time()
+    assert "Un banc" in to_markdown("<p>Un banc</p>" + sign * (60_000 // len(sign)))
+    assert process_time() - began < 2
+
+
+def test_conditions_of_word_are_left_out():
+    assert to_markdown("<p><![if !supportLists]>Un<![endif]> banc</p>") == "Un banc"
