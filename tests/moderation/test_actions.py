@@ -258,7 +258,9 @@ def test_facilitators_are_told_once_a_text(facilitator):
     assert db.session.scalar(sa.select(sa.func.count(Notification.id))) == 1
 
 
-def test_facilitators_are_told_again_when_somebody_is_in_danger(app, facilitator, outbox):
+def test_facilitators_are_told_again_when_somebody_is_in_danger(
+    app, facilitator, outbox, monkeypatch
+):
     text = make_contribution(title="Une rue")
     for urgency in (Urgency.OTHER, Urgency.DANGER, Urgency.UNLAWFUL, Urgency.DANGER):
         actions.notify_content(
@@ -266,7 +268,7 @@ def test_facilitators_are_told_again_when_somebody_is_in_danger(app, facilitator
         )
         commit()
     assert db.session.scalar(sa.select(sa.func.count(Notification.id))) == 2
-    app.config["NOTICE_WAIT"] = -1
+    monkeypatch.setitem(app.config, "NOTICE_WAIT", -1)
     jobs.send_notices()
     jobs.send_notices()
     said = "\n".join(f"{letter.subject}\n{letter.body}" for letter in outbox)

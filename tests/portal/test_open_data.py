@@ -12,6 +12,9 @@ from consult.journal.actions import commit
 from consult.portal.opendata import DATASETS
 from tests.council.making import clerk, in_force
 
+# Where the demonstration is told already: telling it takes longer than all that is asked of it here.
+pytestmark = pytest.mark.xdist_group("demonstration")
+
 
 def table(client, name):
     reply = client.get(f"/open-data/{name}.csv")
