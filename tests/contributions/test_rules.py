@@ -26,8 +26,8 @@ def refused(rule, *args):
 
 
 @pytest.fixture
-def english(app):
-    app.config["BABEL_DEFAULT_LOCALE"] = "en"
+def english(app, monkeypatch):
+    monkeypatch.setitem(app.config, "BABEL_DEFAULT_LOCALE", "en")
     with app.test_request_context("/?lang=en"):
         yield
         db.session.rollback()

@@ -12,7 +12,7 @@ from consult.journal.actions import commit
 from consult.portal.opendata import DATASETS
 from tests.council.making import clerk, in_force
 
-# Where the demonstration is told already: telling it takes longer than all that is asked of it here.
+# Where the demonstration is told already: telling it takes longer than asking of it.
 pytestmark = pytest.mark.xdist_group("demonstration")
 
 
