@@ -163,10 +163,16 @@ def announce(actor: User | None, poll: Poll) -> None:
 
 
 def cancel(actor: User | None, poll: Poll, *, reason: str) -> None:
-    """An announced vote will not be carried through: said with its reason, ballots destroyed."""
+    """An announced vote will not be carried through: by two hands, and its ballots destroyed.
+
+    Raises `Unsigned` until somebody else has signed this very reason.
+    """
     queries.hold(poll)
     rules.cancel(actor, poll, reason)
     fresh(actor)  # what was voted is destroyed
+    signatures.spend(
+        actor, "ballots.cancel", poll.campaign, queries.to_sign_cancelled(poll, reason)
+    )
     poll.cancelled_words, poll.cancelled_at = reason.strip(), clock.now()
     poll.move_to(State.CANCELLED)
     urn.emptied(poll)

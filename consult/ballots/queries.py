@@ -16,6 +16,7 @@ from consult.ballots.models import (
     PollOption,
     PollResult,
     SheetEntry,
+    Stage,
     State,
     Station,
     Struck,
@@ -90,10 +91,11 @@ def station_or_404(poll: Poll, id: int) -> Station:
     return station
 
 
-# What two people sign before a vote is announced.
+# What two people sign before a vote is announced, or cancelled.
 
 LABELS = {
     "poll": _("Number of the vote"),
+    "stage": _("How far the vote is"),
     "words": _("What to know before voting"),
     "method": _("What a ballot may say"),
     "limit": _("How many choices a ballot may name, or how many points it shares"),
@@ -141,6 +143,16 @@ def to_sign(poll: Poll) -> dict[str, Any]:
     return {name: value for name, value in details.items() if value not in (None, "", [])}
 
 
+def to_sign_cancelled(poll: Poll, reason: str) -> dict[str, Any]:
+    """Which vote is cancelled, how far it is by now and the reason, as plain data."""
+    return {
+        "poll": poll.id,
+        "question": poll.title,
+        "stage": poll.stage,
+        "reason": reason.strip(),
+    }
+
+
 def _source(option: PollOption) -> str:
     """Where the contribution stands that a choice comes from, if it does."""
     return f"/contributions/{option.contribution_id}" if option.contribution_id else ""
@@ -151,8 +163,18 @@ def asked(poll: Poll) -> Countersign | None:
     return keys.asked(fingerprint("ballots.announce", poll.campaign, to_sign(poll)))
 
 
+def asked_to_cancel(poll: Poll) -> Countersign | None:
+    """The latest request to cancel it as far as it is now, still good, whoever made it."""
+    open_ones = keys.open_requests("ballots.cancel", poll.campaign)
+    now = (poll.id, poll.stage)
+    mine = (one for one in open_ones if (one.details["poll"], one.details["stage"]) == now)
+    return next(mine, None)
+
+
 def said(name: str, value: Any) -> Any:
     """One of these in words, where it is not its own words."""
+    if name == "stage":
+        return Stage(value).label
     if name == "method":
         return METHODS[Method(value)]
     return moment(datetime.fromisoformat(value)) if name in ("opening", "closing") else value

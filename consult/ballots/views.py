@@ -46,6 +46,7 @@ from consult.core.rules import Refused, refusal
 from consult.core.text import excerpt
 from consult.identity.forms import PaperForm
 from consult.journal.actions import commit, rollback
+from consult.keys.queries import signed
 from consult.keys.rules import fresh
 from consult.people.session import actor
 from consult.portal.queries import letterhead
@@ -358,6 +359,7 @@ def desk(id: int) -> str:
         allowed=allowed(poll),
         gaps=rules.gaps(poll) if poll.stage == Stage.DRAFT else [],
         asked=queries.asked(poll) if poll.stage == Stage.DRAFT else None,
+        to_cancel=queries.asked_to_cancel(poll),
         sheets=queries.sheets(poll),
         why_no_edit=refusal(rules.edit, user, poll),
         why_no_announce=refusal(rules.announce, user, poll),
@@ -430,10 +432,14 @@ def cancel(id: int) -> ResponseReturnValue:
     rules.cancel(actor(), poll)
     fresh(actor())
     form = ReasonForm()
+    if request.method == "GET" and (number := request.args.get("signature", type=int)):
+        form.reason.data = signed(number, actor(), "ballots.cancel").get("reason")
     if form.sent() and _done(form, lambda: actions.cancel(actor(), poll, reason=form.reason.data)):
         flash(gettext("The vote is cancelled; its page says so and why."), "success")
         return redirect(url_for(".show", id=id), 303)
-    return render_template("ballots/cancel.html", poll=poll, form=form)
+    return render_template(
+        "ballots/cancel.html", poll=poll, form=form, asked=queries.asked_to_cancel(poll)
+    )
 
 
 # Paper.

@@ -88,6 +88,7 @@ TITLES = {
     "campaigns.change_rules": _("Change how an open consultation counts voices"),
     "campaigns.extend": _("Give the votes of a consultation more time"),
     "ballots.announce": _("Announce a secret vote: its question and its rules freeze"),
+    "ballots.cancel": _("Cancel a secret vote: its ballots are destroyed uncounted"),
     "answers.export_complete": _("Take the whole of a consultation out of the site"),
 }
 

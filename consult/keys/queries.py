@@ -119,6 +119,19 @@ def signed(number: int, actor: User | None, what: str) -> dict[str, Any]:
     return found.details
 
 
+def open_requests(what: str, subject: Any) -> list[Countersign]:
+    """The requests for this act on this thing that are still good, latest first."""
+    wanted = sa.select(Countersign).where(
+        Countersign.what == what,
+        Countersign.subject_kind == subject.__tablename__,
+        Countersign.subject_id == subject.id,
+        Countersign.used_at.is_(None),
+        Countersign.declined_at.is_(None),
+        Countersign.expires_at > clock.now(),
+    )
+    return list(db.session.scalars(wanted.order_by(Countersign.id.desc())))
+
+
 def requests() -> list[Countersign]:
     """What waits for a second signature or was answered lately, latest first."""
     people = (Countersign.asked_by, Countersign.signed_by, Countersign.declined_by)

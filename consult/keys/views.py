@@ -338,6 +338,7 @@ AGAIN = {
     "campaigns.change_rules": "campaigns.change_rules",
     "campaigns.extend": "campaigns.extend",
     "ballots.announce": "ballots.desk",
+    "ballots.cancel": "ballots.cancel",
     "answers.export_complete": "answers.export_complete",
 }
 
@@ -420,7 +421,7 @@ def said(name: str, value: Any) -> Any:
     """A piece of what is signed, in words."""
     if name in (*LABELS_OF_CAMPAIGN, "step"):
         return said_of_campaign(name, value)
-    if name in ("method", "opening", "closing"):
+    if name in ("method", "stage", "opening", "closing"):
         return said_of_vote(name, value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
@@ -440,7 +441,7 @@ def _again(asked: Countersign) -> str | None:
     if not mine or asked.expires_at < clock.now() or asked.campaign_id is None:
         return None
     if vote := asked.details.get("poll"):
-        return url_for(AGAIN[asked.what], id=vote)
+        return url_for(AGAIN[asked.what], id=vote, signature=asked.id)
     slug = people.subject("campaign", asked.campaign_id).slug
     return url_for(AGAIN[asked.what], slug=slug, signature=asked.id)
 

@@ -28,7 +28,7 @@ VERDICTS = {
 }
 ACTS: dict[str, LazyString] = {
     "ballots.announce": _("Secret vote announced: its question and its rules are frozen"),
-    "ballots.cancel": _("Secret vote cancelled, with its reason"),
+    "ballots.cancel": _("Secret vote cancelled by two people, with its reason"),
     "ballots.publish": _("Result of a secret vote published, with its ballots"),
     "oversight.publish": _("Report of the guarantor published"),
     "oversight.correct": _("Report of the guarantor corrected, with its reason"),

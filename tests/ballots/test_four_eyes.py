@@ -1,11 +1,11 @@
-"""A vote is announced by two hands: the second signs the very rules that freeze, within a week."""
+"""A vote is announced, or cancelled, by two hands: the second signs just that, within a week."""
 
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from consult.ballots import actions, queries
+from consult.ballots import actions, queries, urn
 from consult.ballots.models import State
 from consult.core import clock
 from consult.core.db import db
@@ -15,7 +15,7 @@ from consult.journal.models import Event
 from consult.keys import actions as keys
 from consult.keys.signatures import Unsigned
 from consult.people.models import Role, RoleName
-from tests.ballots.making import CHOICES, make_poll
+from tests.ballots.making import CHOICES, make_poll, vote
 from tests.factories import make_user, sign_in
 
 
@@ -119,3 +119,56 @@ def test_the_page_says_calmly_who_must_still_sign(draft, asker, app):
     assert f"/votes/{draft.id}/annoncer" not in other.get(desk).text
     assert one.post(f"/votes/{draft.id}/annoncer").location == desk
     assert "Aline Roy" not in app.test_client().get(f"/votes/{draft.id}").text
+
+
+WHY = "Un choix manquait."
+
+
+def test_nobody_cancels_a_vote_alone(asker):
+    poll = make_poll(facilitator=asker)
+    vote(poll, "Des bancs")
+    with pytest.raises(Unsigned) as wanted:
+        actions.cancel(asker, poll, reason=WHY)
+    rollback()
+    assert (poll.state, len(urn.poured(poll))) == (State.ANNOUNCED, 1)
+    asked = keys.ask(asker, wanted.value.what, wanted.value.subject, details=wanted.value.details)
+    with pytest.raises(Refused):
+        keys.countersign(asker, asked)
+    rollback()
+
+
+def test_a_cancelling_is_signed_for_its_reason_and_how_far_the_vote_is(asker, noon):
+    poll = make_poll(facilitator=asker, opens_at=noon, closes_at=noon + timedelta(days=1))
+    with pytest.raises(Unsigned) as wanted:
+        actions.cancel(asker, poll, reason=WHY)
+    rollback()
+    asked = keys.ask(asker, wanted.value.what, wanted.value.subject, details=wanted.value.details)
+    keys.countersign(make_user(RoleName.ADMINISTRATOR), asked)
+    commit()
+    with pytest.raises(Unsigned):  # not for another reason
+        actions.cancel(asker, poll, reason="Le résultat déplaît.")
+    rollback()
+    with clock.frozen(noon + timedelta(days=2)), pytest.raises(Unsigned):  # closed since
+        actions.cancel(asker, poll, reason=WHY)
+    rollback()
+    actions.cancel(asker, poll, reason=WHY)
+    commit()
+    assert (poll.state, poll.cancelled_words) == (State.CANCELLED, WHY)
+
+
+def test_whoever_signs_a_cancelling_reads_the_vote_how_far_it_is_and_the_reason(asker, app):
+    poll = make_poll(facilitator=asker)
+    signer = make_user(RoleName.ADMINISTRATOR, name="Aline Roy")
+    one, other = (sign_in(app.test_client(), user) for user in (asker, signer))
+    cancel, desk = f"/votes/{poll.id}/annuler", f"/votes/{poll.id}/atelier"
+    where = one.post(cancel, data={"reason": WHY}).location
+    assert where in one.get(cancel).text
+    assert where in other.get(desk).text
+    said = other.get(where).text
+    assert all(words in said for words in (poll.title, "Le vote est ouvert", WHY, "Motif"))
+    other.post(where)
+    assert "Aline Roy" in one.get(desk).text
+    assert f"{cancel}?signature=" in one.get(where).text
+    assert WHY in one.get(f"{cancel}?signature={where.rsplit('/', 1)[1]}").text
+    assert one.post(cancel, data={"reason": WHY}).location == f"/votes/{poll.id}"
+    assert "Aline Roy" not in app.test_client().get(f"/votes/{poll.id}").text
