@@ -30,6 +30,7 @@ _TAGS = {
     *("em", "strong", "s", "a", "table", "thead", "tbody", "tr", "th", "td"),
 }
 _SCHEMES = {"http", "https", "mailto", "tel"}
+_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}")
 _WWW = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:/[^\s<>\"»]*)?")
 
 
@@ -204,6 +205,17 @@ def _outline(state: StateCore) -> None:
             token.tag = f"h{min(TOP_HEADING + len(above) - 1, 6)}"
 
 
+def _say_where(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    """The end of a link; where its words name another site, the one it leads to stands after it."""
+    start = next(before for before in range(index, -1, -1) if tokens[before].type == "link_open")
+    leads = str(tokens[start].attrs["href"]).partition("//")[2]
+    host = re.split(r"[/?#]", leads, maxsplit=1)[0].rpartition("@")[2].lower()
+    named = _HOST.search(_words(tokens[start + 1 : index]).lower())
+    if not (host and named) or named[0].removeprefix("www.") == host.removeprefix("www."):
+        return "</a>"
+    return f"</a> ({escape_text(host)})"
+
+
 def _say_image(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     """An image inside a text is its alternative words: pictures are attached, never linked."""
     return escape_text(tokens[index].content)
@@ -239,6 +251,7 @@ def _make_parser() -> MarkdownIt:
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     parser.core.ruler.push("outline", _outline)
     parser.add_render_rule("image", _say_image)
+    parser.add_render_rule("link_close", _say_where)
     # « fini.La suite » is not an address in Laos, and nobody's e-mail becomes a link by itself.
     linkifier = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False})
     parser.linkify = linkifier.add("www.", {"validate": _www, "normalize": _to_https})

@@ -51,6 +51,30 @@ class TestRender:
         assert html.count('rel="nofollow ugc noopener"') == 2
         assert 'href="https://www.example.org"' in html
 
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            ("[https://mairie.fr](https://ailleurs.example/x)", "(ailleurs.example)"),
+            ("[www.mairie.fr](https://mairie.fr@ailleurs.example)", "(ailleurs.example)"),
+            ("[**mairie.fr**/bancs](//ailleurs.example)", "(ailleurs.example)"),
+        ],
+    )
+    def test_a_link_that_names_another_site_says_where_it_leads(self, words, said):
+        assert said in text.render(words)
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "https://mairie.fr/bancs.html?x=1",
+            "www.mairie.fr",
+            "[le site](https://mairie.fr)",
+            "[mairie.fr](https://www.mairie.fr/a)",
+            "[a@mairie.fr](mailto:b@mairie.fr)",
+        ],
+    )
+    def test_a_link_that_says_what_it_is_says_it_once(self, words):
+        assert "(" not in text.render(words)
+
     def test_a_missing_space_or_an_address_is_not_a_link(self):
         assert "<a" not in text.render("C'est fini.La suite, <b>écrire</b> à moi@example.org")
 
