@@ -107,13 +107,14 @@ def _opened(data: bytes, limit: int) -> Pillow.Image:
     return picture
 
 
-_MARK = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # what parts a JPEG; not a pixel like it
+# What parts a JPEG; not a pixel like it. A long row of FF is gone through once, by its last.
+_MARK = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 
 
 def _scans(data: bytes) -> int:
     """How often a JPEG goes over its pixels: each time costs all of them, in a hundred bytes."""
     number, at = 0, 2
-    while mark := _MARK.search(data, at):
+    while number <= SCANS and (mark := _MARK.search(data, at)):
         if mark[1] == b"\xd9":  # the end: what a telephone puts behind is not unpacked
             break
         number += mark[1] == b"\xda"

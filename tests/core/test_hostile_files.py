@@ -3,7 +3,9 @@ picture is its pixels. How files are handed out: tests/portal/test_files.py."""
 
 import io
 import struct
+import time
 import zlib
+from contextlib import suppress
 
 import pytest
 from PIL import Image
@@ -67,6 +69,19 @@ def test_what_is_no_photograph_is_refused_whatever_its_name(name):
     for drawn in (reencode, thumbnail):
         with pytest.raises(ImageRefused):
             drawn(HARM[name])
+
+
+def test_a_long_row_of_nothing_within_a_picture_takes_no_time():
+    whole = jpeg_of(0)
+    begins = whole.index(b"\xff\xda")
+    pixels = begins + 2 + int.from_bytes(whole[begins + 2 : begins + 4])
+    row = (
+        b"\xff" * 100_000 + b"\0"
+    )  # gone through from each of its bytes: minutes, and hours for ten times it
+    began = time.process_time()
+    with suppress(ImageRefused):
+        reencode(whole[:pixels] + row + whole[pixels:])
+    assert time.process_time() - began < 5
 
 
 def test_what_a_telephone_puts_around_a_picture_does_not_count():
