@@ -171,6 +171,7 @@ UNSHOWN: dict[str, LazyString] = {
     "people.unfollow": _("Somebody stops following"),
     "vigilance.clear": _("Flag cleared by a person"),
     "vigilance.refute": _("Identity check of one person set aside, with the reason"),
+    "vigilance.reinstate": _("Identity check of one person put back"),
     "vigilance.flag": _("Text flagged for a person to look at"),
     "oversight.draft": _("Draft of the guarantor kept"),
 }

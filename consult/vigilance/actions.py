@@ -19,6 +19,7 @@ from consult.vigilance.models import SetAside
 from consult.votes.models import Support
 
 FACTS = _("The identity check with which this support was given was set aside.")
+AGAIN = _("The identity check with which this support was given holds again.")
 RULE = _("One support a person: rules of this consultation.")
 
 
@@ -75,10 +76,10 @@ def set_aside(
     return aside
 
 
-def refute(actor: User, campaign: Campaign, proof: Proof, *, reason: str) -> int:
-    """An identity check taken wrongly opens nothing any more: how many supports it takes along.
+def refute(actor: User, campaign: Campaign, proof: Proof, *, reason: str) -> None:
+    """An identity check taken wrongly opens nothing any more, and its supports no longer count.
 
-    They no longer count, as those proved false; ballots in an urn stay, as nobody can find them.
+    Nobody is told which, nor how many. Ballots in an urn stay, as nobody can find them.
     """
     db.session.refresh(proof, with_for_update=True)
     rules.refute(actor, campaign, proof, reason=reason)
@@ -101,10 +102,28 @@ def refute(actor: User, campaign: Campaign, proof: Proof, *, reason: str) -> int
         db.session.add(aside)
         db.session.flush()
         _mark([support.id], aside.id)
-        aside.contribution.counted_apart(1)
-    person = db.session.get(User, proof.user_id) if proof.user_id else None
-    record("vigilance.refute", actor, proof, notify=[person] if person else [])
-    return len(supports)
+        aside.contribution.counted_apart(1, is_shown=False)
+    record("vigilance.refute", actor, proof, notify=_holder(proof))
+
+
+def reinstate(actor: User, campaign: Campaign, proof: Proof) -> None:
+    """An identity check set aside holds again; so do the supports that went with it."""
+    db.session.refresh(proof, with_for_update=True)
+    asides = queries.taken_with(proof)
+    rules.reinstate(actor, campaign, proof, by={one.decided_by_id for one in asides})
+    with spoken("fr"):
+        words = str(AGAIN)
+    for aside in asides:
+        aside.restored_at, aside.restored_by_id = clock.now(), actor.id
+        aside.restored_words = words
+        aside.contribution.counted_apart(-1, is_shown=False)
+    db.session.execute(
+        sa.update(Support.__table__)
+        .where(Support.__table__.c.aside_id.in_([one.id for one in asides]))
+        .values(aside_id=None)
+    )
+    proof.aside_at, proof.aside_by_id, proof.aside_words = None, None, ""
+    record("vigilance.reinstate", actor, proof, notify=_holder(proof))
 
 
 def restore(actor: User, aside: SetAside, *, words: str) -> None:
@@ -119,6 +138,11 @@ def restore(actor: User, aside: SetAside, *, words: str) -> None:
     aside.restored_words = words.strip()
     aside.contribution.counted_apart(-len(numbers))
     record("vigilance.restore", actor, aside, notify=people)
+
+
+def _holder(proof: Proof) -> list[User]:
+    person = db.session.get(User, proof.user_id) if proof.user_id else None
+    return [person] if person else []
 
 
 def _mark(supports: list[int], aside_id: int | None) -> None:

@@ -56,8 +56,8 @@ class SetAsideForm(Form):
         return datetime.fromisoformat(self.hour.data)
 
 
-class RefuteForm(Form):
-    """Whose check, by what the desk knows of it; and why."""
+class CheckForm(Form):
+    """Whose check, by what the desk knows of it."""
 
     email = StringField(
         _("E-mail address of the person’s account"),
@@ -72,6 +72,11 @@ class RefuteForm(Form):
         [Length(max=200)],
         description=_("Only if the site says that somebody with the same name has come before."),
     )
+
+
+class RefuteForm(CheckForm):
+    """And why it is set aside."""
+
     reason = TextAreaField(
         _("Why"),
         [InputRequired(_("Please say why: the person reads it.")), LONG],

@@ -15,7 +15,9 @@ from consult.people.models import User
 class SetAside(db.Model):
     """One decision: which supports of a contribution no longer count, on which facts, by whom.
 
-    It names an hour and a kind of account, never people. Put back, it says why as well.
+    It names an hour and a kind of account, never people. Put back, it says why as well. Without
+    an hour it is the support of one person whose identity check was set aside: no page, count or
+    line of the journal shows such a row, as several of one moment would lead to that person.
     """
 
     __tablename__ = "set_aside"
@@ -44,11 +46,6 @@ class SetAside(db.Model):
             name="restored",
         ),
     )
-
-    @property
-    def is_of_proof(self) -> bool:
-        """Whether it is the support of one person whose identity check was set aside."""
-        return self.since == self.until
 
     @property
     def title(self) -> str:

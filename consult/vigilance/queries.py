@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import NotFound
 
-from consult.ballots.models import Poll, Struck
 from consult.campaigns.models import Campaign, Phase, PhaseKind
 from consult.comments.models import Comment
 from consult.contributions.models import Contribution
@@ -28,6 +27,8 @@ NEW = timedelta(hours=48)  # an account opened less than this before it supports
 BURST = 10  # supports from new accounts within an hour
 HOUR = timedelta(hours=1)
 PAGE = 50
+# Decisions about one person's identity check have no hour, and are shown to nobody.
+_SHOWN = sa.select(SetAside.id).where(SetAside.since < SetAside.until)
 READERS = (RoleName.FACILITATOR, RoleName.GUARANTOR)
 
 
@@ -98,7 +99,10 @@ def hours(contribution: Contribution) -> list[Hour]:
     rows = db.session.execute(
         sa.select(Support.at, Support.aside_id, User.confirmed_at, User.email)
         .outerjoin(User, User.id == Support.user_id)
-        .where(Support.contribution_id == contribution.id)
+        .where(
+            Support.contribution_id == contribution.id,
+            sa.or_(Support.aside_id.is_(None), Support.aside_id.in_(_SHOWN)),
+        )
     )
     counts: dict[datetime, Counter[str]] = {}
     for at, aside_id, opened_at, email in rows:
@@ -106,9 +110,9 @@ def hours(contribution: Contribution) -> list[Hour]:
         is_new = opened_at is not None and at - opened_at < NEW
         counted.update(
             number=1,
-            new=is_new,
-            disposable=is_new and is_disposable(email),
-            aside=aside_id is not None,
+            new=int(is_new),
+            disposable=int(is_new and is_disposable(email)),
+            aside=int(aside_id is not None),
         )
     found = [
         Hour(at, *(counted[name] for name in ("number", "new", "disposable", "aside")))
@@ -199,14 +203,21 @@ def given_with(proof: Proof) -> list[Support]:
     )
 
 
-def ballots_with(proof: Proof) -> int:
-    """In how many secret votes somebody was struck off the roll with this proof."""
-    asked = (
-        sa.select(sa.func.count(Struck.id))
-        .join(Poll, Poll.id == Struck.poll_id)
-        .where(Poll.campaign_id == proof.campaign_id, Struck.voter_key == proof.voter_key)
+def taken_with(proof: Proof) -> list[SetAside]:
+    """The supports that went with this proof, of whoever holds it now or given on paper."""
+    return list(
+        db.session.scalars(
+            sa.select(SetAside)
+            .join(Support, Support.aside_id == SetAside.id)
+            .where(
+                SetAside.since == SetAside.until,
+                Support.campaign_id == proof.campaign_id,
+                Support.voter_key == proof.voter_key,
+                sa.or_(Support.user_id.is_(None), Support.user_id == proof.user_id),
+            )
+            .order_by(SetAside.contribution_id)
+        )
     )
-    return db.session.scalar(asked) or 0
 
 
 class Given(NamedTuple):
@@ -239,7 +250,7 @@ def statements(contribution: Contribution) -> list[SetAside]:
     return list(
         db.session.scalars(
             sa.select(SetAside)
-            .where(SetAside.contribution_id == contribution.id)
+            .where(SetAside.contribution_id == contribution.id, SetAside.id.in_(_SHOWN))
             .order_by(SetAside.id.desc())
         )
     )
@@ -248,7 +259,7 @@ def statements(contribution: Contribution) -> list[SetAside]:
 def set_aside_or_404(id: int) -> SetAside:
     found = db.session.scalar(
         sa.select(SetAside)
-        .where(SetAside.id == id)
+        .where(SetAside.id == id, SetAside.id.in_(_SHOWN))
         .options(joinedload(SetAside.contribution).joinedload(Contribution.campaign))
     )
     if found is None:

@@ -76,18 +76,34 @@ def refute(
     actor: User | None, campaign: Campaign, proof: Proof | None = None, *, reason: str | None = None
 ) -> None:
     """A facilitator, for somebody else's identity check, with the reason, before the results."""
-    facilitate(actor, campaign)
-    assert actor is not None  # noqa: S101
-    require(campaign.accepted, _("Nothing is to be proved in this consultation."))
+    _of_checks(actor, campaign, proof)
     require(
         campaign.state != State.RESULTS,
         _("The results of this consultation are published: it stays as it was."),
     )
     if proof is not None:
-        require(proof.user_id != actor.id, _("This is your own: another facilitator decides."))
         require(proof.aside_at is None, _("This identity check was already set aside."))
     if reason is not None:
         require(reason.strip(), _("Please say why: the person reads it."))
+
+
+def reinstate(
+    actor: User | None,
+    campaign: Campaign,
+    proof: Proof | None = None,
+    *,
+    by: set[int] | None = None,
+) -> None:
+    """Another facilitator than those (`by`) who set it aside, or its supports."""
+    _of_checks(actor, campaign, proof)
+    assert actor is not None  # noqa: S101
+    if proof is not None:
+        decided = {proof.aside_by_id, *(by or ())} - {None}
+        require(decided, _("This identity check is not set aside."))
+        require(
+            actor.id not in decided,
+            _("You set this check aside: another facilitator may put it back."),
+        )
 
 
 def restore(actor: User | None, aside: SetAside, *, words: str | None = None) -> None:
@@ -101,6 +117,16 @@ def restore(actor: User | None, aside: SetAside, *, words: str | None = None) ->
     require(aside.restored_at is None, _("These supports were already put back."))
     if words is not None:
         require(words.strip(), _("Say why: the reason is public."))
+
+
+def _of_checks(actor: User | None, campaign: Campaign, proof: Proof | None) -> None:
+    facilitate(actor, campaign)
+    assert actor is not None  # noqa: S101
+    require(campaign.accepted, _("Nothing is to be proved in this consultation."))
+    require(
+        proof is None or proof.user_id != actor.id,
+        _("This is your own: another facilitator decides."),
+    )
 
 
 def _place(post: Post) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The list of what looks odd, the word that clears it, and supports set aside in the open."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -11,7 +12,7 @@ from consult.campaigns.queries import by_slug_or_404
 from consult.contributions import queries as contributions
 from consult.contributions.models import Contribution
 from consult.core.errors import came_from
-from consult.core.i18n import _, gettext, ngettext
+from consult.core.i18n import _, gettext
 from consult.core.rules import Refused, refusal
 from consult.identity.models import Proof
 from consult.identity.queries import letter_numbered, named, proof_of
@@ -24,7 +25,7 @@ from consult.people.session import actor
 from consult.posts.models import Flag, Post
 from consult.posts.queries import flags_of
 from consult.vigilance import actions, queries, rules
-from consult.vigilance.forms import ClearForm, RefuteForm, RestoreForm, SetAsideForm
+from consult.vigilance.forms import CheckForm, ClearForm, RefuteForm, RestoreForm, SetAsideForm
 
 bp = Blueprint("vigilance", __name__)
 
@@ -129,27 +130,61 @@ def refute(slug: str) -> ResponseReturnValue:
     campaign = by_slug_or_404(slug, actor())
     rules.refute(actor(), campaign)
     form = RefuteForm()
-    if form.sent():
-        proof = _meant(campaign, form)
-        if proof is None:
-            form.form_errors.append(_("No identity check is known by this. Nothing was done."))
-        else:
-            try:
-                number = actions.refute(actor(), campaign, proof, reason=form.reason.data)
-                ballots = queries.ballots_with(proof)
-                commit()
-            except Refused as refused:
-                rollback()
-                form.form_errors.append(refused.reason)
-            else:
-                _say_what_became(number, ballots)
-                return redirect(url_for(".refute", slug=slug), 303)
+    if form.sent() and _of_check(
+        campaign, form, lambda one: actions.refute(actor(), campaign, one, reason=form.reason.data)
+    ):
+        flash(
+            gettext(
+                "The identity check is set aside. The person is told, if they have an account."
+                " Their supports no longer count; ballots stay, as nobody can find them again."
+            ),
+            "success",
+        )
+        return redirect(url_for(".refute", slug=slug), 303)
     page = make_response(render_template("vigilance/refute.html", campaign=campaign, form=form))
     page.headers["Cache-Control"] = "no-store"
     return page
 
 
-def _meant(campaign: Campaign, form: RefuteForm) -> Proof | None:
+@bp.route("/consultations/<slug>/guichet/retablir", methods=["GET", "POST"])
+def reinstate(slug: str) -> ResponseReturnValue:
+    """The identity check of one person, set aside before, holds again with its supports."""
+    campaign = by_slug_or_404(slug, actor())
+    rules.reinstate(actor(), campaign)
+    form = CheckForm()
+    if form.sent() and _of_check(
+        campaign, form, lambda one: actions.reinstate(actor(), campaign, one)
+    ):
+        flash(
+            gettext(
+                "The identity check holds again, and the supports given with it count again. The"
+                " person is told, if they have an account."
+            ),
+            "success",
+        )
+        return redirect(url_for(".reinstate", slug=slug), 303)
+    page = make_response(render_template("vigilance/reinstate.html", campaign=campaign, form=form))
+    page.headers["Cache-Control"] = "no-store"
+    return page
+
+
+def _of_check(campaign: Campaign, form: CheckForm, act: Callable[[Proof], None]) -> bool:
+    """Do it to the check that was meant; or say above the form why it could not be done."""
+    proof = _meant(campaign, form)
+    if proof is None:
+        form.form_errors.append(_("No identity check is known by this. Nothing was done."))
+        return False
+    try:
+        act(proof)
+        commit()
+    except Refused as refused:
+        rollback()
+        form.form_errors.append(refused.reason)
+        return False
+    return True
+
+
+def _meant(campaign: Campaign, form: CheckForm) -> Proof | None:
     """The proof of the account, of the letter or of the name that was typed."""
     if form.email.data:
         account = by_email(form.email.data)
@@ -161,23 +196,6 @@ def _meant(campaign: Campaign, form: RefuteForm) -> Proof | None:
         return None
     names = (form.family.data, form.given.data, form.year.data, form.other.data or "")
     return named(campaign, of_person(campaign, *names))
-
-
-def _say_what_became(supports: int, ballots: int) -> None:
-    words = [
-        gettext("The identity check is set aside. The person is told, if they have an account."),
-        ngettext("One support no longer counts.", "%(num)d supports no longer count.", supports)
-        if supports
-        else "",
-        ngettext(
-            "A ballot in one secret vote stays: nobody can find it again.",
-            "Ballots in %(num)d secret votes stay: nobody can find them again.",
-            ballots,
-        )
-        if ballots
-        else "",
-    ]
-    flash(" ".join(filter(None, words)), "success")
 
 
 def _on_show_or_404(id: int) -> Contribution:

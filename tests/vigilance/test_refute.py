@@ -1,5 +1,6 @@
 """An identity check taken wrongly is set aside with a reason: it opens nothing, counts nothing."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from consult.ballots import queries as ballots
 from consult.ballots import urn
 from consult.campaigns.models import Identity, State
+from consult.contributions.jobs import recount
 from consult.core import clock
 from consult.core.db import db
 from consult.core.rules import Refused, refusal
@@ -18,12 +20,14 @@ from consult.identity.queries import by_way
 from consult.identity.roll import Who
 from consult.identity.rules import proven
 from consult.journal.actions import commit, rollback
-from consult.journal.models import Event, Notification
+from consult.journal.models import PUBLIC, Event, Notification
 from consult.people.models import RoleName
 from consult.posts.models import Channel
 from consult.vigilance import actions, rules
 from consult.vigilance.models import SetAside
+from consult.vigilance.queries import hours as hours_of
 from consult.votes import actions as votes
+from consult.votes.models import Support
 from tests.ballots.making import make_poll, make_votable, vote
 from tests.factories import make_contribution, make_user, sign_in
 
@@ -55,9 +59,13 @@ def proof_of(resident):
 
 
 def refuted(agent, campaign, resident):
-    number = actions.refute(agent, campaign, proof_of(resident), reason=WHY)
+    actions.refute(agent, campaign, proof_of(resident), reason=WHY)
     commit()
-    return number
+
+
+def counts(contribution):
+    db.session.refresh(contribution)
+    return contribution.support_count, contribution.apart_count
 
 
 def test_what_was_supported_with_it_no_longer_counts_and_is_not_erased(campaign, agent, resident):
@@ -65,21 +73,108 @@ def test_what_was_supported_with_it_no_longer_counts_and_is_not_erased(campaign,
     votes.support(resident, chosen)
     votes.support(make_user_proven(campaign, agent), chosen)
     commit()
-    assert refuted(agent, campaign, resident) == 1
-    db.session.refresh(chosen)
-    assert (chosen.support_count, chosen.apart_count) == (1, 1)
-    aside = db.session.scalars(sa.select(SetAside)).one()
-    assert aside.is_of_proof
-    assert WHY not in aside.facts  # what is public names no reason of one person
-    actions.restore(make_user(RoleName.FACILITATOR), aside, words="Vérifié depuis.")
+    refuted(agent, campaign, resident)
+    assert counts(chosen) == (1, 0)
+    assert db.session.scalar(sa.select(sa.func.count(Support.id))) == 2
+    assert not any(recount().values())  # counted again row by row, it is the same
+
+
+def test_another_facilitator_puts_the_check_back_and_its_supports_with_it(
+    campaign, agent, resident, outbox
+):
+    chosen = make_contribution(campaign)
+    votes.support(resident, chosen)
     commit()
-    db.session.refresh(chosen)
-    assert (chosen.support_count, chosen.apart_count) == (2, 0)
+    assert refusal(rules.reinstate, agent, campaign, proof_of(resident))  # nothing to put back
+    refuted(agent, campaign, resident)
+    with pytest.raises(Refused) as own:
+        actions.reinstate(agent, campaign, proof_of(resident))
+    assert "une autre personne" in str(own.value.reason)
+    rollback()
+    for actor in (None, resident, make_user(RoleName.GUARANTOR), make_user(RoleName.COUNCIL)):
+        assert refusal(rules.reinstate, actor, campaign, proof_of(resident))
+    actions.reinstate(make_user(RoleName.FACILITATOR), campaign, proof_of(resident))
+    commit()
+    assert counts(chosen) == (1, 0)
+    proven(resident, campaign)
+    assert not any(recount().values())
 
 
-def make_user_proven(campaign, agent):
+def test_supports_come_back_to_who_was_recognised_anew_at_the_desk_never_to_another(
+    campaign, agent, resident
+):
+    chosen, colleague = make_contribution(campaign), make_user(RoleName.FACILITATOR)
+    votes.support(resident, chosen)
+    commit()
+    refuted(agent, campaign, resident)
+    identity.see(agent, campaign, person=LEA, account=resident)
+    commit()
+    assert refusal(rules.reinstate, colleague, campaign, proof_of(resident))
+    actions.reinstate(colleague, campaign, proof_of(resident))
+    commit()
+    assert counts(chosen) == (1, 0)
+    refuted(agent, campaign, resident)
+    true = make_user()
+    identity.see(agent, campaign, person=LEA, account=true)
+    commit()
+    with pytest.raises(Refused) as nothing:
+        actions.reinstate(colleague, campaign, proof_of(true))
+    assert "pas écartée" in str(nothing.value.reason)
+    rollback()
+    assert counts(chosen) == (0, 0)
+
+
+def test_nobody_reads_which_supports_one_person_gave(campaign, agent, resident, app):
+    """Several that vanish at one moment would say that they are one person's."""
+    chosen = [make_contribution(campaign, title=f"Un banc {n}") for n in range(3)]
+    for one in chosen:
+        votes.support(resident, one)
+        votes.support(make_user_proven(campaign, agent, f"Awa{one.id}"), one)
+    commit()
+    refuted(agent, campaign, resident)
+    with clock.frozen(clock.now() + timedelta(minutes=1)):
+        actions.reinstate(make_user(RoleName.FACILITATOR), campaign, proof_of(resident))
+        commit()
+        refuted(agent, campaign, resident)
+    hidden = db.session.scalars(sa.select(SetAside)).all()
+    names = db.session.scalars(sa.select(Event.name).where(Event.name.in_(PUBLIC))).all()
+    assert not {"vigilance.set_aside", "vigilance.restore", "vigilance.refute"} & set(names)
+    readers = (agent, make_user(RoleName.FACILITATOR), make_user(RoleName.GUARANTOR))
+    doors = [sign_in(app.test_client(), one) for one in readers]
+    for door in (app.test_client(), *doors):
+        for one in chosen:
+            page = door.get(f"/contributions/{one.id}/soutiens/ecartes").text
+            assert "Aucun soutien n’a été écarté" in page
+            assert "Lesquels" not in door.get(f"/contributions/{one.id}").text
+    for door in doors:
+        for one in chosen:
+            assert door.get(f"/contributions/{one.id}/soutiens/ecarter").status_code == 200
+        for aside in hidden:
+            assert door.get(f"/soutiens-ecartes/{aside.id}/retablir").status_code == 404
+    assert [hour.aside for one in chosen for hour in hours_of(one)] == [0, 0, 0]
+    assert [hour.number for one in chosen for hour in hours_of(one)] == [1, 1, 1]
+
+
+def said(client, page):
+    """What the page says after it was done."""
+    return re.search(r"La vérification est écartée[^<]*", client.get(page).text).group()
+
+
+def test_the_page_counts_neither_supports_nor_secret_votes(campaign, agent, resident, client):
+    votes.support(resident, make_contribution(campaign))
+    vote(make_poll(campaign=campaign), "Des bancs", by=resident)
+    page = f"/consultations/{campaign.slug}/guichet/ecarter"
+    sign_in(client, agent).post(page, data={"email": resident.email, "reason": WHY})
+    with_votes = said(client, page)
+    other = make_user_proven(campaign, agent)
+    client.post(page, data={"email": other.email, "reason": WHY})
+    assert said(client, page) == with_votes
+    assert "personne ne peut les retrouver" in with_votes
+
+
+def make_user_proven(campaign, agent, given="Awa"):
     other = make_user()
-    identity.see(agent, campaign, person=Person("Diallo", "Awa", 1980), account=other)
+    identity.see(agent, campaign, person=Person("Diallo", given, 1980), account=other)
     commit()
     return other
 
@@ -158,15 +253,10 @@ def test_the_desk_finds_it_by_what_it_knows(campaign, agent, resident, client, b
     assert client.post(page, data={**typed, "reason": WHY}).status_code == 303
     assert proof_of(resident).aside_words == WHY
     assert "déjà écartée" in client.post(page, data={**typed, "reason": WHY}).text
-
-
-def test_while_counts_are_hidden_the_page_of_supports_set_aside_tells_none(
-    campaign, agent, resident, client
-):
-    campaign.hides_counts = True
-    chosen = make_contribution(campaign)
-    votes.support(resident, chosen)
-    commit()
-    refuted(agent, campaign, resident)
-    page = client.get(f"/contributions/{chosen.id}/soutiens/ecartes").text
-    assert "Celui d’une personne" not in page
+    back = f"/consultations/{campaign.slug}/guichet/retablir"
+    assert back in client.get(f"/consultations/{campaign.slug}/guichet").text
+    assert "une autre personne de l’animation" in client.post(back, data=typed).text
+    sign_in(client, make_user(RoleName.FACILITATOR))
+    assert client.post(back, data=typed).location == back
+    assert proof_of(resident).aside_at is None
+    assert "pas écartée" in client.post(back, data=typed).text
