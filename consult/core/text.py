@@ -30,7 +30,9 @@ _TAGS = {
     *("em", "strong", "s", "a", "table", "thead", "tbody", "tr", "th", "td"),
 }
 _SCHEMES = {"http", "https", "mailto", "tel"}
-_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}")
+_DOTTED = re.compile(r"[\w.-]+")
+_ENDS = re.compile(r"[^\W\d_]{2,}")
+_AWAY = re.compile(r"(?:https?:)?[/\\]*([^/\\?#]*)", re.I)  # a browser counts no strokes
 _WWW = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:/[^\s<>\"»]*)?")
 
 
@@ -208,12 +210,26 @@ def _outline(state: StateCore) -> None:
 def _say_where(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     """The end of a link; where its words name another site, the one it leads to stands after it."""
     start = next(before for before in range(index, -1, -1) if tokens[before].type == "link_open")
-    leads = str(tokens[start].attrs["href"]).partition("//")[2]
-    host = re.split(r"[/?#]", leads, maxsplit=1)[0].rpartition("@")[2].lower()
-    named = _HOST.search(_words(tokens[start + 1 : index]).lower())
-    if not (host and named) or named[0].removeprefix("www.") == host.removeprefix("www."):
+    host = _host(str(tokens[start].attrs["href"]))
+    named = _sites(_words(tokens[start + 1 : index]))
+    if not host or all(name == host.removeprefix("www.") for name in named):
         return "</a>"
     return f"</a> ({escape_text(host)})"
+
+
+def _host(address: str) -> str:
+    """The site an address leads to, as a browser reads it; nothing for a page of this one."""
+    if not re.match(r"https?:|[/\\]{2}", address, re.I):
+        return ""
+    return _AWAY.match(address)[1].rpartition("@")[2].lower()  # type: ignore[index]
+
+
+def _sites(words: str) -> set[str]:
+    """What reads like the name of a site in these words, whatever letters it is drawn with."""
+    said = unicodedata.normalize("NFKC", words).lower().split()
+    named = (name for word in said for name in _DOTTED.findall(_AWAY.match(word)[1]))  # type: ignore[index]
+    kept = (name.strip(".-").removeprefix("www.") for name in named)
+    return {name for name in kept if _ENDS.fullmatch(name.rpartition(".")[2]) and "." in name}
 
 
 def _say_image(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

@@ -57,6 +57,11 @@ class TestRender:
             ("[https://mairie.fr](https://ailleurs.example/x)", "(ailleurs.example)"),
             ("[www.mairie.fr](https://mairie.fr@ailleurs.example)", "(ailleurs.example)"),
             ("[**mairie.fr**/bancs](//ailleurs.example)", "(ailleurs.example)"),
+            ("[mairie.fr](http:ailleurs.example)", "(ailleurs.example)"),
+            ("[mairie.fr](https:///ailleurs.example/x)", "(ailleurs.example)"),
+            ("[ailleurs.example, dit mairie.fr](https://ailleurs.example)", "(ailleurs.example)"),
+            ("[mairie\uff0efr](https://ailleurs.example)", "(ailleurs.example)"),
+            (f"[{'1.' * 100_000}fr](https://ailleurs.example)", "(ailleurs.example)"),
         ],
     )
     def test_a_link_that_names_another_site_says_where_it_leads(self, words, said):
@@ -69,6 +74,7 @@ class TestRender:
             "www.mairie.fr",
             "[le site](https://mairie.fr)",
             "[mairie.fr](https://www.mairie.fr/a)",
+            "[mairie.fr](/a)",
             "[a@mairie.fr](mailto:b@mairie.fr)",
         ],
     )
