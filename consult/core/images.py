@@ -23,7 +23,7 @@ from consult.core.i18n import _
 
 SIDE, THUMBNAIL = 1600, 400  # pixels, the longer side of what is kept
 PIXELS = 25_000_000  # what a telephone of today takes, and 75 MB once unpacked
-JPEG_PIXELS = 64_000_000  # a JPEG can be unpacked at half its size or less
+JPEG_PIXELS = 64_000_000  # a JPEG gone over once can be unpacked at half its size or less
 SCANS = 32  # times a JPEG goes over its pixels: cameras and programs make ten or so
 READERS = (AvifImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 FORMATS = ("AVIF", "GIF", "JPEG", "PNG", "WEBP", "HEIF")
@@ -100,7 +100,8 @@ def _opened(data: bytes, limit: int) -> Pillow.Image:
     if picture.width * picture.height > (JPEG_PIXELS if is_jpeg else PIXELS):
         raise _too_large()
     if is_jpeg:
-        if _scans(data) > SCANS:
+        scans = _scans(data)
+        if scans > SCANS or (scans > 1 and picture.width * picture.height > PIXELS):
             raise _too_large()
         picture.draft("RGB", (limit * 2, limit * 2))
     picture.load()

@@ -5,7 +5,7 @@ import io
 import struct
 import time
 import zlib
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 import pytest
 from PIL import Image
@@ -80,6 +80,14 @@ def test_a_long_row_of_nothing_within_a_picture_takes_no_time():
     with suppress(ImageRefused):
         reencode(whole[:pixels] + row + whole[pixels:])
     assert time.process_time() - began < 5
+
+
+def test_a_large_picture_that_is_held_whole_to_be_unpacked_is_refused():
+    for is_refused, how in ((True, {"progressive": True}), (False, {})):
+        out = io.BytesIO()
+        Image.new("L", (6000, 5000), 128).save(out, "JPEG", **how)
+        with pytest.raises(ImageRefused) if is_refused else nullcontext():
+            thumbnail(out.getvalue())
 
 
 def test_what_a_telephone_puts_around_a_picture_does_not_count():
