@@ -28,7 +28,7 @@ from consult.followup.models import (
 )
 from consult.followup.pictures import pictured
 from consult.people.consents import has_agreed
-from consult.people.forms import agreement
+from consult.people.forms import agreement, free
 from consult.people.models import ConsentKind, User
 
 WORDS = Length(max=20_000, message=_("This text is too long."))
@@ -243,7 +243,7 @@ class QuestionForm(DoorForm):
     )
     byline = StringField(
         _("Your name, as it will be shown"),
-        [Length(max=80, message=_("This is too long: 80 characters at most."))],
+        [Optional(), Length(max=80, message=_("This is too long: 80 characters at most.")), free],
         filters=[strip],
         description=_("A first name or a pseudonym. Left empty, nobody is named."),
     )

@@ -1,6 +1,7 @@
 """What people type about their account, and how it must be formed."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -56,7 +57,7 @@ def pseudonym(**how: Any) -> StringField:
         [
             InputRequired(_("Choose a pseudonym.")),
             Length(2, 40, _("Between 2 and 40 characters.")),
-            _free,
+            free,
         ],
         description=_("The name shown beside what you write. Your address is never shown."),
         filters=[_tidy],
@@ -64,13 +65,22 @@ def pseudonym(**how: Any) -> StringField:
     )
 
 
-def _free(form: Any, field: Any) -> None:
+def free(form: Any, field: Any) -> None:
+    """A validator: a name to be shown that is nobody else's, nor drawn like it."""
     if not fold(field.data) or not field.data.isprintable():
         raise ValidationError(_("Use letters or figures."))
+    if len(_alphabets(field.data)) > 1:
+        raise ValidationError(_("Use the letters of one alphabet only."))
     if LINK.search(field.data):  # strangers read it in letters, where it would be one
         raise ValidationError(_("No address of a site or of a mail here: put a space after a dot."))
-    if queries.is_taken(field.data, but=form.owner):
+    if queries.is_taken(field.data, but=getattr(form, "owner", None)):
         raise ValidationError(_("This pseudonym is taken. Choose another one."))
+
+
+def _alphabets(name: str) -> set[str]:
+    """Those of the letters of a name, among alphabets of which some letters look the same."""
+    first = (unicodedata.name(sign, "").partition(" ")[0] for sign in fold(name) if sign.isalpha())
+    return set(first) & {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}
 
 
 class AboutForm(Form):

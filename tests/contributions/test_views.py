@@ -95,6 +95,12 @@ def test_a_visitor_writes_and_gets_a_receipt(client, open_to_all):
     assert receipt.headers["X-Robots-Tag"] == "noindex"
 
 
+@pytest.mark.parametrize("name", ["La Mairie", "M\u0430irie", "voir pub.example/x"])
+def test_a_visitor_signs_with_no_name_that_would_deceive(client, open_to_all, name):
+    assert write(client, open_to_all, pseudonym=name).status_code == 200
+    assert count() == 0
+
+
 def test_the_receipt_says_what_became_of_it(client, open_to_all):
     write(client, open_to_all)
     made = only()
