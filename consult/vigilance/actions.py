@@ -1,6 +1,7 @@
 """What can happen to a flag and to supports proved false: raised, cleared, set aside, put back."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -9,6 +10,7 @@ from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.db import db
 from consult.core.i18n import _, spoken
+from consult.identity import sealing
 from consult.identity.models import Proof
 from consult.journal.actions import record
 from consult.people.models import RoleName, User
@@ -16,6 +18,7 @@ from consult.people.queries import with_role
 from consult.posts.models import Flag, FlagKind
 from consult.vigilance import queries, rules
 from consult.vigilance.models import SetAside
+from consult.votes import queries as votes
 from consult.votes.models import Support
 
 FACTS = _("The identity check with which this support was given was set aside.")
@@ -70,7 +73,7 @@ def set_aside(
     )
     db.session.add(aside)
     db.session.flush()
-    _mark([one.support_id for one in given], aside.id)
+    _mark([one.support_id for one in given], aside_id=aside.id)
     contribution.counted_apart(len(given))
     record("vigilance.set_aside", actor, aside, notify=[one.user for one in given])
     return aside
@@ -79,13 +82,15 @@ def set_aside(
 def refute(actor: User, campaign: Campaign, proof: Proof, *, reason: str) -> None:
     """An identity check taken wrongly opens nothing any more, and its supports no longer count.
 
-    Nobody is told which, nor how many. Ballots in an urn stay, as nobody can find them.
+    Nobody is told which, nor how many. Ballots in an urn stay, as nobody can find them. The person
+    whose name it was supports what they like, as if nothing had been given under it.
     """
     db.session.refresh(proof, with_for_update=True)
     rules.refute(actor, campaign, proof, reason=reason)
     now = clock.now()
     proof.aside_at, proof.aside_by_id, proof.aside_words = now, actor.id, reason.strip()
     supports = queries.given_with(proof)
+    key = sealing.of_aside(campaign, proof.voter_key)
     with spoken("fr"):
         facts, rule = str(FACTS), str(RULE)
     for support in supports:
@@ -101,27 +106,31 @@ def refute(actor: User, campaign: Campaign, proof: Proof, *, reason: str) -> Non
         )
         db.session.add(aside)
         db.session.flush()
-        _mark([support.id], aside.id)
+        _mark([support.id], aside_id=aside.id, voter_key=f"{key}.{support.id}")
         aside.contribution.counted_apart(1, is_shown=False)
     record("vigilance.refute", actor, proof, notify=_holder(proof))
 
 
 def reinstate(actor: User, campaign: Campaign, proof: Proof) -> None:
-    """An identity check set aside holds again; so do the supports that went with it."""
+    """An identity check set aside holds again; so do the supports that went with it.
+
+    Those that were given anew meanwhile, or in place of which others were, stay aside.
+    """
     db.session.refresh(proof, with_for_update=True)
-    asides = queries.taken_with(proof)
-    rules.reinstate(actor, campaign, proof, by={one.decided_by_id for one in asides})
+    taken = queries.taken_with(proof, campaign)
+    rules.reinstate(actor, campaign, proof, by={aside.decided_by_id for aside, _one in taken})
+    anew = votes.supported_by(proof.voter_key, [aside.contribution for aside, _one in taken])
+    back = [(aside, support) for aside, support in taken if aside.contribution_id not in anew]
+    if campaign.support_limit is not None:
+        given = votes.given_by(campaign, proof.voter_key)
+        back = back[: max(0, campaign.support_limit - given)]
     with spoken("fr"):
         words = str(AGAIN)
-    for aside in asides:
+    for aside, support in back:
         aside.restored_at, aside.restored_by_id = clock.now(), actor.id
         aside.restored_words = words
+        _mark([support.id], aside_id=None, voter_key=proof.voter_key)
         aside.contribution.counted_apart(-1, is_shown=False)
-    db.session.execute(
-        sa.update(Support.__table__)
-        .where(Support.__table__.c.aside_id.in_([one.id for one in asides]))
-        .values(aside_id=None)
-    )
     proof.aside_at, proof.aside_by_id, proof.aside_words = None, None, ""
     record("vigilance.reinstate", actor, proof, notify=_holder(proof))
 
@@ -133,7 +142,7 @@ def restore(actor: User, aside: SetAside, *, words: str) -> None:
     people = queries.concerned(aside)
     supports = db.session.scalars(sa.select(Support.id).where(Support.aside_id == aside.id))
     numbers = list(supports)
-    _mark(numbers, None)
+    _mark(numbers, aside_id=None)
     aside.restored_at, aside.restored_by_id = clock.now(), actor.id
     aside.restored_words = words.strip()
     aside.contribution.counted_apart(-len(numbers))
@@ -145,9 +154,7 @@ def _holder(proof: Proof) -> list[User]:
     return [person] if person else []
 
 
-def _mark(supports: list[int], aside_id: int | None) -> None:
+def _mark(supports: list[int], **said: Any) -> None:
     db.session.execute(
-        sa.update(Support.__table__)
-        .where(Support.__table__.c.id.in_(supports))
-        .values(aside_id=aside_id)
+        sa.update(Support.__table__).where(Support.__table__.c.id.in_(supports)).values(**said)
     )

@@ -15,6 +15,7 @@ from consult.core import clock
 from consult.core.algorithms import Kind, algorithm
 from consult.core.db import db
 from consult.core.i18n import _
+from consult.identity import sealing
 from consult.identity.models import Proof
 from consult.moderation.queries import label
 from consult.people.disposable import is_disposable
@@ -203,21 +204,20 @@ def given_with(proof: Proof) -> list[Support]:
     )
 
 
-def taken_with(proof: Proof) -> list[SetAside]:
+def taken_with(proof: Proof, campaign: Campaign) -> list[tuple[SetAside, Support]]:
     """The supports that went with this proof, of whoever holds it now or given on paper."""
-    return list(
-        db.session.scalars(
-            sa.select(SetAside)
-            .join(Support, Support.aside_id == SetAside.id)
-            .where(
-                SetAside.since == SetAside.until,
-                Support.campaign_id == proof.campaign_id,
-                Support.voter_key == proof.voter_key,
-                sa.or_(Support.user_id.is_(None), Support.user_id == proof.user_id),
-            )
-            .order_by(SetAside.contribution_id)
+    rows = db.session.execute(
+        sa.select(SetAside, Support)
+        .join(Support, Support.aside_id == SetAside.id)
+        .where(
+            SetAside.since == SetAside.until,
+            Support.campaign_id == campaign.id,
+            Support.voter_key.startswith(sealing.of_aside(campaign, proof.voter_key) + "."),
+            sa.or_(Support.user_id.is_(None), Support.user_id == proof.user_id),
         )
+        .order_by(SetAside.contribution_id)
     )
+    return [(aside, support) for aside, support in rows]
 
 
 class Given(NamedTuple):

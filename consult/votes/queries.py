@@ -69,7 +69,7 @@ def standing(
     if actor is None:
         return Standing(remaining=limit)
     given = sa.select(Support.contribution_id).where(
-        Support.voter_key.in_(keys_of(actor, campaign)), Support.campaign_id == campaign.id
+        _of(actor, campaign), Support.campaign_id == campaign.id
     )
     if limit is None:  # nothing to count: only what the page shows
         given = given.where(Support.contribution_id.in_(list(contribution_ids)))
@@ -81,10 +81,16 @@ def is_apart(actor: User, contribution: Contribution) -> bool:
     """Whether this person's support was set aside as false."""
     found = sa.select(Support.id).where(
         Support.contribution_id == contribution.id,
-        Support.voter_key.in_(keys_of(actor, contribution.campaign)),
+        _of(actor, contribution.campaign),
         Support.aside_id.is_not(None),
     )
     return db.session.scalar(found.limit(1)) is not None
+
+
+def _of(actor: User, campaign: Campaign) -> sa.ColumnElement[bool]:
+    """Supports of this person: by what they are known by here, or set aside with it."""
+    mine = Support.voter_key.in_(keys_of(actor, campaign))
+    return sa.or_(mine, Support.user_id == actor.id)
 
 
 def supported_by(voter_key: str, contributions: Iterable[Contribution]) -> dict[int, Channel]:

@@ -124,6 +124,47 @@ def test_supports_come_back_to_who_was_recognised_anew_at_the_desk_never_to_anot
     assert counts(chosen) == (0, 0)
 
 
+def test_whoever_s_name_was_taken_chooses_as_if_nothing_had_been_given_under_it(ctx, noon, client):
+    campaign = make_votable(ways=[Identity.DESK], support_limit=1)
+    agent, thief, lea = make_user(RoleName.FACILITATOR), make_user(), make_user()
+    chosen, other = (make_contribution(campaign, title=title) for title in ("Un banc", "Un stade"))
+    identity.see(agent, campaign, person=LEA, account=thief)
+    votes.support(thief, chosen)
+    commit()
+    refuted(agent, campaign, thief)
+    identity.see(agent, campaign, person=LEA, account=lea)
+    commit()
+    assert "Un banc" not in sign_in(client, lea).get("/mon-espace/soutiens").text
+    votes.support(lea, chosen)
+    commit()
+    assert counts(chosen) == (1, 0)
+    votes.withdraw(lea, chosen)
+    votes.support(lea, other)
+    commit()
+    assert (counts(chosen), counts(other)) == ((0, 0), (1, 0))
+    assert not any(recount().values())
+
+
+def test_what_was_given_anew_meanwhile_is_not_given_twice(campaign, agent, resident):
+    chosen, other = make_contribution(campaign), make_contribution(campaign, title="Un stade")
+    campaign.support_limit = 2
+    votes.support(resident, chosen)
+    votes.support(resident, other)
+    commit()
+    refuted(agent, campaign, resident)
+    identity.see(agent, campaign, person=LEA, account=resident)
+    commit()
+    votes.support(resident, chosen)  # their own, set aside: nothing is given twice
+    rollback()
+    actions.reinstate(make_user(RoleName.FACILITATOR), campaign, proof_of(resident))
+    commit()
+    assert (counts(chosen), counts(other)) == ((1, 0), (1, 0))
+    votes.withdraw(resident, chosen)
+    commit()
+    assert counts(chosen) == (0, 0)
+    assert not any(recount().values())
+
+
 def test_nobody_reads_which_supports_one_person_gave(campaign, agent, resident, app):
     """Several that vanish at one moment would say that they are one person's."""
     chosen = [make_contribution(campaign, title=f"Un banc {n}") for n in range(3)]
