@@ -1,6 +1,6 @@
 """The pages where one writes, keeps a receipt, reads what others propose."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from secrets import randbelow
 from typing import Any, NamedTuple
@@ -102,11 +102,13 @@ def submit(slug: str) -> ResponseReturnValue:
     form = ContributionForm(campaign, user)
     if request.method == "POST" and (made := queries.by_key(form.key.data)):
         return _on_with(made)
-    is_sent = form.sent() and not refused
+    if not refused and _would_wait(lambda: _passes(user, form.signs())):
+        refused = TOO_MANY_TEXTS
+    is_sent = not refused and form.sent()
     if is_sent:
         _write_after_pictures()
         seen = form.signs()
-        if not limits.passed("contribute", user) or (seen and not limits.passed("unproven")):
+        if not _passes(user, seen):
             refused = TOO_MANY_TEXTS
     if is_sent and not refused:
         try:
@@ -130,6 +132,11 @@ def submit(slug: str) -> ResponseReturnValue:
         ),
         403 if refused else 200,
     )
+
+
+def _passes(user: User | None, seen: Sequence[str]) -> bool:
+    """Whether one more text may come from here; then it is counted."""
+    return limits.passed("contribute", user) and (not seen or limits.passed("unproven"))
 
 
 def _handed(
@@ -217,7 +224,7 @@ def ask_confirmation(receipt: str) -> ResponseReturnValue:
 
 def _may_write(email: str) -> bool:
     """Whether a letter may leave for this address; its reader is not told, the network is."""
-    address, ours = f"mail:{sealed(email_key(email))[:32]}", f"mail-net:{network()}"
+    address, ours = f"mail-draft:{sealed(email_key(email))[:32]}", f"mail-net:{network()}"
     if throttle.too_many(ours, limit=NETWORK_LETTERS, within=LETTERS_WINDOW):
         abort(page(429, TOO_MANY_LETTERS))
     throttle.note(ours)
@@ -292,10 +299,14 @@ def edit(id: int = 0, receipt: str = "") -> ResponseReturnValue:
     rules.edit(user, contribution)
     images = posts.images([contribution.id]).get(contribution.id, [])
     form = EditForm(contribution, user, images)
-    if form.sent() and not limits.passed("edit", user):
-        form.form_errors.append(limits.TOO_MANY)
-    elif form.sent():
+    waits = _would_wait(lambda: limits.passed("edit", user))
+    is_sent = not waits and form.sent()
+    if is_sent:
         _write_after_pictures()
+        waits = not limits.passed("edit", user)
+    if waits:
+        form.form_errors.append(limits.TOO_MANY)
+    elif is_sent:
         actions.edit(user, contribution, **form.changes())
         commit()
         flash(_("Your words are kept as they now stand."), "success")
@@ -722,10 +733,24 @@ def _write_unless_pictures() -> None:
 
 
 def _write_after_pictures() -> None:
-    """The pictures are drawn: let go of what was read, and queue to write."""
+    """Where pictures came, and are not being drawn: let go of what was read, queue to write."""
     if _brings_pictures():
         rollback()
         writing()
+
+
+def _would_wait(passes: Callable[[], bool]) -> bool:
+    """Whether pictures came from where a limit is used up: asked before they are unpacked.
+
+    The limit asked here counts nothing. Without pictures there is nothing to spare, and the limit
+    is asked once, when the words are known to be right.
+    """
+    if not _brings_pictures():
+        return False
+    _write_after_pictures()
+    waits = not passes()
+    rollback()
+    return waits
 
 
 def _brings_pictures() -> bool:

@@ -306,7 +306,7 @@ def _too_many(user: Any) -> bool:
 
 def _may_write(email: str) -> bool:
     """Whether a letter may leave for an address that nobody confirmed."""
-    key = f"mail:{sealed(email_key(email))[:32]}"
+    key = f"mail-question:{sealed(email_key(email))[:32]}"
     if throttle.too_many(key, limit=LETTERS, within=LETTERS_WINDOW):
         return False
     throttle.note(key)

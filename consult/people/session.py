@@ -34,7 +34,7 @@ STEP = timedelta(minutes=10)  # how precisely the last page seen is kept
 
 # A delay, never a lock: those who wait come in.
 WINDOW = timedelta(minutes=5)
-TRIES = 5  # by account or address
+TRIES = 5  # by account or address, or by a browser that opened the account before
 NETWORK_TRIES = 40  # by network: a library or a town hall stands behind one
 
 
@@ -190,6 +190,16 @@ def _recognise(user: User, device: str) -> None:
             samesite="Lax",
         )
         return response
+
+
+def known_device(email_key: str) -> int | None:
+    """The number of this browser, if the account of this address was opened from it before.
+
+    One statement, whether the address is known or not.
+    """
+    token = sealed(request.cookies.get(DEVICE, ""))
+    owned = sa.select(Device.id).join(User, User.id == Device.user_id)
+    return db.session.scalar(owned.where(User.email_key == email_key, Device.token == token))
 
 
 def forget_device() -> None:

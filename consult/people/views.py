@@ -41,7 +41,7 @@ from consult.people.session import actor
 bp = Blueprint("people", __name__)
 
 LETTERS_WINDOW = timedelta(minutes=15)
-LETTERS = 3  # to one address
+LETTERS = 3  # to one address, from one door
 NETWORK_LETTERS = 20
 WAIT = _("Too many tries. Wait five minutes, or ask for a link by mail.")
 TOO_MANY_LETTERS = _("Too many letters were asked for from here. Wait a quarter of an hour.")
@@ -74,7 +74,7 @@ def sign_up() -> Any:
         return redirect(_onward())
     form = forms.SignUpForm()
     if form.sent() and not _waits(form):
-        if _may_write(form.email.data):
+        if _may_write("sign-up", form.email.data):
             actions.sign_up(
                 actor(),
                 email=form.email.data,
@@ -119,6 +119,8 @@ def sign_in() -> Any:
     if not form.sent():
         return render_template("people/sign_in.html", form=form, onward=_asked())
     keys = _keys("in", form.email.data)
+    if device := session.known_device(queries.email_key(form.email.data)):
+        keys = f"in-device:{device}", keys[1]  # tries of others do not close it for the owner
     if not session.may_try(*keys):
         form.form_errors.append(WAIT)
         return _told_to_wait("people/sign_in.html", form=form, onward=_asked())
@@ -126,8 +128,8 @@ def sign_in() -> Any:
     if user is None:
         form.form_errors.append(_("This address and this password do not go together."))
         return render_template("people/sign_in.html", form=form, onward=_asked()), 403
-    account, network = keys
-    throttle.forgive(account)
+    tries, network = keys
+    throttle.forgive(tries)
     throttle.take_back(network)  # an account of one's own buys no tries at those of others
     commit()
     session.open_for(user, stay=form.stay.data)
@@ -142,7 +144,7 @@ def sign_in_link() -> Any:
         again.email.data = form.email.data
         again.email.errors = [*form.email.errors, *form.form_errors]
         return render_template("people/sign_in.html", form=again, onward=_asked())
-    if _may_write(form.email.data):
+    if _may_write("link", form.email.data):
         actions.sign_in_link(
             actor(),
             email=form.email.data,
@@ -177,7 +179,7 @@ def sign_out() -> Any:
 def reset() -> Any:
     form = forms.EmailForm()
     if form.sent() and not _waits(form):
-        if _may_write(form.email.data):
+        if _may_write("reset", form.email.data):
             actions.reset(None, email=form.email.data, language=language())
         commit()
         return redirect(url_for(".sent", kind="reset"), 303)
@@ -268,7 +270,7 @@ def change_address() -> Any:
         if queries.email_key(form.email.data) == user.email_key:
             return _kept(_("This is already your address."))
         _begin()
-        if _may_write(form.email.data):
+        if _may_write("address", form.email.data):
             actions.change_address(user, email=form.email.data, language=language())
         commit()
         return redirect(url_for(".sent", kind="address"), 303)
@@ -661,9 +663,12 @@ def _waits(form: Any) -> bool:
     return bool(waits)
 
 
-def _may_write(email: str) -> bool:
-    """Whether a letter may leave for this address; its reader is not told, the network is."""
-    address, network = _keys("mail", email)
+def _may_write(door: str, email: str) -> bool:
+    """Whether a letter may leave for this address; its reader is not told, the network is.
+
+    Each door counts for itself: what others ask for at one leaves the way in by another open.
+    """
+    address, network = _keys(f"mail-{door}", email)[0], f"mail-net:{session.network()}"
     if throttle.too_many(network, limit=NETWORK_LETTERS, within=LETTERS_WINDOW):
         abort(page(429, TOO_MANY_LETTERS))
     throttle.note(network)

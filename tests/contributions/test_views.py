@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from PIL import Image as Pillow
 
 from consult.campaigns.models import Identity, Moderation, PhaseKind, Theme
+from consult.contributions import forms
 from consult.contributions.models import Contribution, Outcome
 from consult.core import clock, queue
 from consult.core.db import db
+from consult.core.images import reencode
 from consult.people import letters, limits
-from consult.people.models import RoleName, User
+from consult.people.models import Letter, RoleName, User
 from consult.posts import queries as posts
 from consult.posts.models import Channel, Slip, Status
 from consult.territory.models import Place
@@ -68,6 +70,11 @@ def picture(size=(60, 40)):
     Pillow.new("RGB", size, "green").save(data, "JPEG")
     data.seek(0)
     return data
+
+
+def named():
+    """A picture as a form sends it."""
+    return (picture(), "banc.jpg")
 
 
 # Without an account.
@@ -323,6 +330,18 @@ def test_the_letter_is_sent_again_to_the_same_address(client, by_mail, outbox, a
         assert client.post(there, data={"again": "1"}).status_code == 303
     queue.work_once(app)
     assert [letter.to for letter in outbox] == [["lea@exemple.fr"]] * 3  # no box is flooded
+
+
+def test_a_draft_letter_sent_again_and_again_uses_up_no_way_in(client, by_mail):
+    known = make_user()
+    write(client, by_mail)
+    there = f"/recepisse/{only().receipt}/adresse"
+    for _ in range(4):
+        assert client.post(there, data={"email": known.email}).status_code == 303
+    for door in ("/connexion/lien", "/mot-de-passe"):
+        client.post(door, data={"email": known.email})
+    kinds = sa.select(Letter.kind).order_by(Letter.id)
+    assert list(db.session.scalars(kinds))[-2:] == ["people.sign_in_link", "people.reset"]
 
 
 def test_a_link_nobody_sent_opens_nothing(client, by_mail):
@@ -648,6 +667,55 @@ def test_too_many_texts_from_one_network_wait(client, open_to_all, monkeypatch):
     assert "Planter des tilleuls" in reply.text  # nothing typed is lost
     sign_in(client, make_user())
     assert write(client, open_to_all, key="k4", checked="1").status_code == 303
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The pictures that were unpacked."""
+    seen = []
+    monkeypatch.setattr(forms, "reencode", lambda data: seen.append(data) or reencode(data))
+    return seen
+
+
+@pytest.mark.parametrize("what", ["contribute", "unproven"])
+def test_pictures_of_who_must_wait_are_not_unpacked(
+    client, app, open_to_all, monkeypatch, drawn, what
+):
+    monkeypatch.setitem(app.config, "LAYERS", ("rate", "door"))
+    monkeypatch.setitem(limits.LIMITS, what, limits.Limit(account=1, network=1))
+    for key in ("k1", "k2"):
+        reply = write(client, open_to_all, key=key, checked="1", **{"pictures-0-file": named()})
+    assert (reply.status_code, count(), len(drawn)) == (403, 1, 1)
+    assert "Trop de textes" in reply.text
+    assert "Planter des tilleuls" in reply.text  # nothing typed is lost
+    assert "Le long de **l&#39;avenue**." in reply.text
+
+
+def test_a_look_at_the_limit_does_not_count(client, open_to_all, monkeypatch, drawn):
+    """Each text counts once, with pictures or without; what is sent back counts for nothing."""
+    monkeypatch.setitem(limits.LIMITS, "contribute", limits.Limit(account=2, network=2))
+    sign_in(client, make_user())
+    for _ in range(3):
+        with_picture = {"pictures-0-file": named()}
+        assert write(client, open_to_all, title="", **with_picture).status_code == 200
+    for key in ("k1", "k2"):
+        reply = write(client, open_to_all, key=key, checked="1", **{"pictures-0-file": named()})
+        assert reply.status_code == 303
+    assert write(client, open_to_all, key="k3", checked="1").status_code == 403
+
+
+def test_pictures_joined_to_a_text_count_too(client, open_to_all, noon, monkeypatch, drawn):
+    monkeypatch.setitem(limits.LIMITS, "edit", limits.Limit(account=1, network=9))
+    author = make_user()
+    sign_in(client, author)
+    made = make_contribution(open_to_all, Status.PENDING, author=author)
+    there = f"/contributions/{made.id}/modifier"
+    for body in ("Deux bancs ici.", "Une fois de trop."):
+        typed = {"title": "Des bancs", "body": body, "pictures-0-file": named()}
+        reply = client.post(there, data=typed)
+    assert (reply.status_code, len(drawn)) == (200, 1)
+    assert "Une fois de trop." in reply.text
+    assert "très souvent" in reply.text
 
 
 def test_one_text_is_not_rewritten_without_end(client, open_to_all, noon):

@@ -254,6 +254,26 @@ def test_the_right_password_clears_the_tries(client, ctx, noon):
         client.post("/deconnexion")
 
 
+def test_wrong_passwords_of_others_do_not_close_a_browser_that_was_here(app, client, ctx, noon):
+    user = resident()
+    assert sign_in(client, user.email).status_code == 303
+    client.post("/deconnexion")
+    stranger = app.test_client()
+    assert sign_in(stranger, resident().email).status_code == 303  # a browser known to another
+    stranger.post("/deconnexion")
+    for _ in range(5):
+        assert sign_in(stranger, user.email, "not the password").status_code == 403
+    assert sign_in(stranger, user.email).status_code == 429
+    for _ in range(5):  # what is known has tries of its own, and as few
+        assert sign_in(client, user.email, "not the password").status_code == 403
+    assert sign_in(client, user.email).status_code == 429
+    with clock.frozen(noon + timedelta(minutes=6)):
+        for _ in range(5):
+            sign_in(stranger, user.email, "not the password")
+        assert sign_in(client, user.email).status_code == 303
+        assert sign_in(stranger, user.email).status_code == 429  # nor does it clear theirs
+
+
 def test_an_account_of_ones_own_buys_no_tries_at_those_of_others(client, ctx, noon):
     mine = resident().email
     for number in range(40):
@@ -285,6 +305,20 @@ def test_letters_to_one_address_are_counted_in_silence(client, ctx, noon, post):
         assert client.post("/connexion/lien", data={"email": user.email}).status_code == 303
         sent += len(post())
     assert sent == 3
+
+
+@pytest.mark.parametrize("door", ["/connexion/lien", "/mot-de-passe"])
+def test_letters_asked_for_at_one_door_use_up_no_other(app, client, ctx, noon, post, door):
+    user = resident()
+    stranger = app.test_client()
+    abroad = {"REMOTE_ADDR": "192.0.2.7"}
+    for other in {"/inscription", "/connexion/lien", "/mot-de-passe"} - {door}:
+        for _ in range(4):
+            data = {"email": user.email, "pseudonym": "Quelqu’un"}
+            assert stranger.post(other, data=data, environ_overrides=abroad).status_code == 303
+    post()
+    client.post(door, data={"email": user.email})
+    assert [letter.to for letter in post()] == [[user.email]]
 
 
 def test_a_network_asks_for_so_many_letters_and_no_more(client, ctx, noon):
