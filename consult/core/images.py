@@ -25,6 +25,8 @@ SIDE, THUMBNAIL = 1600, 400  # pixels, the longer side of what is kept
 PIXELS = 25_000_000  # what a telephone of today takes, and 75 MB once unpacked
 JPEG_PIXELS = 64_000_000  # a JPEG gone over once can be unpacked at half its size or less
 SCANS = 32  # times a JPEG goes over its pixels: cameras and programs make ten or so
+LOOKS = 20_000  # times a file is turned to while it is read: those of devices, a few hundred
+PARTS = 10_000  # of a JPEG, however small
 READERS = (AvifImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 FORMATS = ("AVIF", "GIF", "JPEG", "PNG", "WEBP", "HEIF")
 QUALITY = 82
@@ -94,8 +96,20 @@ def _too_large() -> ImageRefused:
     )
 
 
+class _Sparing(io.BytesIO):
+    """A file that is turned to only so often: millions of empty parts would take seconds."""
+
+    looks = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.looks += 1
+        if self.looks > LOOKS:
+            raise ValueError("too many parts")
+        return super().read(size)
+
+
 def _opened(data: bytes, limit: int) -> Pillow.Image:
-    picture: Pillow.Image = Pillow.open(io.BytesIO(data), formats=FORMATS)
+    picture: Pillow.Image = Pillow.open(_Sparing(data), formats=FORMATS)
     is_jpeg = picture.format in {"JPEG", "MPO"}
     if picture.width * picture.height > (JPEG_PIXELS if is_jpeg else PIXELS):
         raise _too_large()
@@ -114,8 +128,11 @@ _MARK = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 
 def _scans(data: bytes) -> int:
     """How often a JPEG goes over its pixels: each time costs all of them, in a hundred bytes."""
-    number, at = 0, 2
+    number, parts, at = 0, 0, 2
     while number <= SCANS and (mark := _MARK.search(data, at)):
+        parts += 1
+        if parts > PARTS:
+            raise ValueError("too many parts")
         if mark[1] == b"\xd9":  # the end: what a telephone puts behind is not unpacked
             break
         number += mark[1] == b"\xda"

@@ -82,6 +82,36 @@ def test_a_long_row_of_nothing_within_a_picture_takes_no_time():
     assert time.process_time() - began < 5
 
 
+ROOM = 12 * 2**20 - 10_000  # what the form of a contribution takes, but for the picture
+
+
+@pytest.mark.parametrize("at", [2, -2])
+@pytest.mark.parametrize("part", [b"\xff\xe0\0\2", b"\xff\xd0", b"\xff\xff", b"\xff\xd9\0\0"])
+def test_a_picture_of_millions_of_empty_parts_takes_no_time(part, at):
+    """Seconds, were each of them looked at before the picture is judged."""
+    whole = jpeg_of(0)
+    sent = whole[:at] + part * (ROOM // len(part)) + whole[at:]
+    began = time.process_time()
+    with pytest.raises(ImageRefused) if at == 2 else suppress(ImageRefused):
+        reencode(sent)
+    assert time.process_time() - began < 1
+
+
+def test_a_png_of_a_million_empty_parts_takes_no_time():
+    empty = struct.pack(">I", 0) + b"noTe" + struct.pack(">I", zlib.crc32(b"noTe"))
+    whole = png_of(64, 64)
+    began = time.process_time()
+    with pytest.raises(ImageRefused):
+        reencode(whole[:33] + empty * (ROOM // len(empty)) + whole[33:])
+    assert time.process_time() - began < 1
+
+
+def test_a_picture_of_many_parts_as_devices_write_them_is_read():
+    note = b"\xff\xe2" + (52).to_bytes(2) + b"\0" * 50
+    sent = jpeg_of(10)
+    assert reencode(sent[:2] + note * 1_000 + sent[2:]).width == 64
+
+
 def test_a_large_picture_that_is_held_whole_to_be_unpacked_is_refused():
     for is_refused, how in ((True, {"progressive": True}), (False, {})):
         out = io.BytesIO()
