@@ -79,7 +79,7 @@ def declare(slug: str) -> ResponseReturnValue:
     if request.method == "POST" and _are_too_many(tries):
         return page(429, TOO_MANY)
     if form.sent():
-        if _done(
+        is_done = _done(
             form,
             lambda: actions.declare(
                 user,
@@ -88,9 +88,10 @@ def declare(slug: str) -> ResponseReturnValue:
                 home=form.home(),
                 bracket=form.belonging().get("bracket"),
             ),
-        ):
+        )
+        _note(tries)  # who is known here is not asked name by name, nor a whole street declared
+        if is_done:
             return _on()
-        _note(tries)  # who is known here already is not to be asked name by name
     return _private("identity/declare.html", campaign=campaign, form=form, onward=_onward())
 
 
@@ -122,7 +123,7 @@ def enter_code(slug: str) -> ResponseReturnValue:
 
 
 def _tries(what: str, user: User) -> dict[str, int]:
-    """What is counted when one is refused, and how often it may be in an hour."""
+    """What is counted, and how often it may be in an hour."""
     return {f"{what}:{user.id}": TRIES, f"{what}-net:{network()}": NETWORK_TRIES}
 
 

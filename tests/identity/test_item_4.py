@@ -17,7 +17,7 @@ from consult.contributions import actions as contributions
 from consult.core import clock
 from consult.core.db import db
 from consult.core.rules import Refused
-from consult.identity import actions, codes, queries
+from consult.identity import actions, codes, queries, views
 from consult.identity.actions import Home, Person
 from consult.identity.models import LetterCode, Proof
 from consult.identity.roll import Who
@@ -419,6 +419,17 @@ def test_wrong_codes_are_counted_and_then_refused_for_an_hour(client, ctx, noon)
     assert client.post(address, data={"code": codes.new_code()}).status_code == 429
     with clock.frozen(noon + timedelta(hours=2)):
         assert client.post(address, data={"code": codes.new_code()}).status_code == 200
+
+
+def test_one_network_declares_no_whole_street(client, ctx, noon, monkeypatch):
+    monkeypatch.setattr(views, "NETWORK_TRIES", 2)
+    campaign = asking("declared")
+    address = f"/consultations/{campaign.slug}/prouver/adresse"
+    home = {"street": "3 place du Marché", "postcode": "92330", "inside": "yes", "year": 1984}
+    for number, family in enumerate(("Un", "Deux", "Trois")):
+        sign_in(client, make_user())
+        said = client.post(address, data={**home, "family": family, "given": "Léa"})
+        assert said.status_code == (303 if number < 2 else 429)
 
 
 def test_nobody_asks_name_by_name_who_takes_part(client, ctx, noon):
