@@ -20,7 +20,7 @@ from consult.people import passwords, queries, rules
 from consult.people.disposable import is_disposable
 from consult.people.models import User
 
-LINK = re.compile(r"[/@]|\.\w{2}")
+LINK = re.compile(r"[/@]|[.\u3002]\w{2}")
 LANGUAGES = [SelectChoice("fr", "Français"), SelectChoice("en", "English")]
 
 
@@ -78,9 +78,9 @@ def free(form: Any, field: Any) -> None:
 
 
 def _alphabets(name: str) -> set[str]:
-    """Those of the letters of a name, among alphabets of which some letters look the same."""
+    """Those of the letters of a name; Chinese and Japanese ones look like no other."""
     first = (unicodedata.name(sign, "").partition(" ")[0] for sign in fold(name) if sign.isalpha())
-    return set(first) & {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}
+    return set(first) - {"CJK", "HIRAGANA", "KATAKANA"}
 
 
 class AboutForm(Form):

@@ -20,7 +20,7 @@ from consult.identity.models import Proof
 from consult.moderation.queries import label
 from consult.people.disposable import is_disposable
 from consult.people.models import RoleName, User
-from consult.posts.models import Flag, FlagKind, Post
+from consult.posts.models import Channel, Flag, FlagKind, Post
 from consult.vigilance.models import SetAside
 from consult.votes.models import Support
 
@@ -213,7 +213,7 @@ def taken_with(proof: Proof, campaign: Campaign) -> list[tuple[SetAside, Support
             SetAside.since == SetAside.until,
             Support.campaign_id == campaign.id,
             Support.voter_key.startswith(sealing.of_aside(campaign, proof.voter_key) + "."),
-            sa.or_(Support.user_id.is_(None), Support.user_id == proof.user_id),
+            sa.or_(Support.channel != Channel.WEB, Support.user_id == proof.user_id),
         )
         .order_by(SetAside.contribution_id)
     )

@@ -432,14 +432,21 @@ def test_a_pseudonym_is_taken_once_in_any_spelling(client, ctx):
 
 @pytest.mark.parametrize(
     ("name", "is_free"),
-    [("M\u0430irie", False), ("\u041c\u0430\u0440\u0438\u044f", True), ("李明 Li", True)],
+    [
+        ("M\u0430irie", False),
+        ("Mairie\u3164", False),
+        ("\u041c\u0430\u0440\u0438\u044f", True),
+        ("李明 Li", True),
+    ],
 )
 def test_a_pseudonym_is_not_drawn_like_another_with_letters_from_elsewhere(client, name, is_free):
     reply = client.post("/inscription", data={"email": "e@exemple.fr", "pseudonym": name})
     assert ("un seul alphabet" in reply.text) is not is_free
 
 
-@pytest.mark.parametrize("name", ["voir pub.example/x", "www.pub.example", "a@pub.example"])
+@pytest.mark.parametrize(
+    "name", ["pub.example/x", "www.pub.example", "a@pub.example", "pub。example"]
+)
 def test_a_pseudonym_leads_nowhere(client, ctx, post, name):
     reply = client.post("/inscription", data={"email": "autre@exemple.fr", "pseudonym": name})
     assert "adresse de site" in reply.text

@@ -21,6 +21,7 @@ from consult.identity.roll import Who
 from consult.identity.rules import proven
 from consult.journal.actions import commit, rollback
 from consult.journal.models import PUBLIC, Event, Notification
+from consult.people import actions as people
 from consult.people.models import RoleName
 from consult.posts.models import Channel
 from consult.vigilance import actions, rules
@@ -135,6 +136,12 @@ def test_whoever_s_name_was_taken_chooses_as_if_nothing_had_been_given_under_it(
     identity.see(agent, campaign, person=LEA, account=lea)
     commit()
     assert "Un banc" not in sign_in(client, lea).get("/mon-espace/soutiens").text
+    people.close_account(thief)  # what they gave leads to nobody now, and was not given on paper
+    commit()
+    assert refusal(rules.reinstate, make_user(RoleName.FACILITATOR), campaign, proof_of(lea))
+    with pytest.raises(Refused):
+        actions.reinstate(make_user(RoleName.FACILITATOR), campaign, proof_of(lea))
+    rollback()
     votes.support(lea, chosen)
     commit()
     assert counts(chosen) == (1, 0)
