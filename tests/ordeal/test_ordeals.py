@@ -23,7 +23,7 @@ def test_what_was_acknowledged_is_there_once_after_the_database_is_killed(engine
     assert figures["lost"] == figures["double"] == 0
 
 
-@pytest.mark.skipif(not shutil.which("strace"), reason="no strace")
+@pytest.mark.skipif(not shutil.which("strace"), reason="no strace here: apt install strace")
 @pytest.mark.parametrize("engine", ["sqlite"])
 def test_what_was_acknowledged_is_there_once_after_a_power_cut(engine):
     figures = power.trial(cuts=1, people=6, workers=1)
