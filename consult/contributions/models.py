@@ -156,15 +156,15 @@ class Contribution(Post):
         db.session.expire(self, ["support_count"])
         return counted == 1
 
-    def counted_apart(self, number: int, *, is_shown: bool = True) -> None:
-        """So many supports no longer count, or (below zero) count again; does its page say so?"""
+    def counted(self, step: int, *, apart: int = 0) -> None:
+        """So many supports more count, or less, and so many more are shown as set aside."""
         table = Contribution.__table__
         db.session.execute(
             sa.update(table)
             .where(table.c.id == self.id)
             .values(
-                support_count=table.c.support_count - number,
-                apart_count=table.c.apart_count + (number if is_shown else 0),
+                support_count=table.c.support_count + step,
+                apart_count=table.c.apart_count + apart,
             )
         )
         db.session.expire(self, ["support_count", "apart_count"])

@@ -184,6 +184,7 @@ def see(
     )
     letter = None
     if account is not None:
+        roll.let_go(account, campaign)
         rules.take(account, campaign)
         proof.user_id = account.id
     else:

@@ -65,6 +65,14 @@ def recognise(actor: User, campaign: Campaign, voter_key: str, *, sure: bool, **
     return line
 
 
+def let_go(account: User, campaign: Campaign) -> None:
+    """Free this account of a line that was not theirs: it led there by a check set aside."""
+    proof = queries.proof_of(account, campaign)
+    if proof is not None and proof.aside_at is not None:
+        proof.user_id = None
+        db.session.flush()
+
+
 def part(user: User) -> None:
     """Have no line lead to this account any more; by its word alone it takes no other one there."""
     for line in db.session.scalars(sa.select(Proof).filter_by(user_id=user.id)).all():

@@ -29,12 +29,6 @@ def of_parted(campaign: Campaign, user_id: int) -> str:
     return sealed(campaign, "parted", str(user_id))
 
 
-def of_aside(campaign: Campaign, voter_key: str) -> str:
-    """What was given with a line before its check was set aside: whoever holds the line since does
-    not hold that. 48 signs, to be followed by a number."""
-    return sealed(campaign, "aside", voter_key)[:48]
-
-
 def of_address(campaign: Campaign, email_key: str) -> str:
     """Somebody known by an e-mail address that has no account."""
     return sealed(campaign, "email", email_key)

@@ -32,6 +32,7 @@ from consult.privacy.models import (
     Wish,
 )
 from consult.privacy.retention import Rule
+from consult.vigilance.models import Refuted
 from consult.votes.models import Support
 
 # One's own data.
@@ -91,12 +92,13 @@ def consent(actor: User, *, kind: ConsentKind, given: bool) -> None:
 
 def _cut_positions(user: User) -> None:
     """What this person supported leads to nobody any more; each support still counts."""
-    db.session.execute(
-        sa.update(Support)
-        .where(Support.user_id == user.id)
-        .values(user_id=None)
-        .execution_options(synchronize_session=False)
-    )
+    for model in (Support, Refuted):
+        db.session.execute(
+            sa.update(model)
+            .where(model.user_id == user.id)
+            .values(user_id=None)
+            .execution_options(synchronize_session=False)
+        )
     roll.part(user)
 
 

@@ -28,6 +28,7 @@ TABLES = {
     "appeal": _("My appeals"),
     "notice": _("What I pointed out"),
     "support": _("What I support"),
+    "refuted_support": _("What I supported with a check set aside"),
     "group_objection": _("Groups I refused"),
     "proof": _("How I proved that I may take part"),
     "follow": _("What I follow"),

@@ -37,6 +37,7 @@ from consult.privacy.models import (
     SealedIdentity,
     Turn,
 )
+from consult.vigilance.models import Refuted
 from consult.votes.models import Support
 
 HANDFUL = 200
@@ -221,7 +222,7 @@ def drop_proofs(now: datetime) -> int:
                 model.id.in_(_ids(sa.select(model.id).where(model.campaign_id.in_(settled))))
             )
         )
-        for model in (Proof, Parted)
+        for model in (Proof, Parted, Refuted)
     )
     return gone + changed(
         sa.update(LetterCode)

@@ -8,22 +8,16 @@ import sqlalchemy as sa
 from consult.campaigns.models import Campaign
 from consult.contributions.models import Contribution
 from consult.core import clock
-from consult.core.db import db
-from consult.core.i18n import _, spoken
-from consult.identity import sealing
+from consult.core.db import changed, db, insert_once
 from consult.identity.models import Proof
 from consult.journal.actions import record
 from consult.people.models import RoleName, User
 from consult.people.queries import with_role
 from consult.posts.models import Flag, FlagKind
 from consult.vigilance import queries, rules
-from consult.vigilance.models import SetAside
+from consult.vigilance.models import Refuted, SetAside
 from consult.votes import queries as votes
 from consult.votes.models import Support
-
-FACTS = _("The identity check with which this support was given was set aside.")
-AGAIN = _("The identity check with which this support was given holds again.")
-RULE = _("One support a person: rules of this consultation.")
 
 
 def flag(actor: User, contribution: Contribution, *, hour: queries.Hour) -> None:
@@ -73,8 +67,8 @@ def set_aside(
     )
     db.session.add(aside)
     db.session.flush()
-    _mark([one.support_id for one in given], aside_id=aside.id)
-    contribution.counted_apart(len(given))
+    _marked(Support, Support.id.in_([one.support_id for one in given]), aside_id=aside.id)
+    contribution.counted(-len(given), apart=len(given))
     record("vigilance.set_aside", actor, aside, notify=[one.user for one in given])
     return aside
 
@@ -82,55 +76,36 @@ def set_aside(
 def refute(actor: User, campaign: Campaign, proof: Proof, *, reason: str) -> None:
     """An identity check taken wrongly opens nothing any more, and its supports no longer count.
 
-    Nobody is told which, nor how many. Ballots in an urn stay, as nobody can find them. The person
-    whose name it was supports what they like, as if nothing had been given under it.
+    Nobody is told which, nor how many. Ballots in an urn stay, as nobody can find them. Whose name
+    it was, and whoever was mistaken for them, support what they like, as if nothing had been given.
     """
     db.session.refresh(proof, with_for_update=True)
     rules.refute(actor, campaign, proof, reason=reason)
     now = clock.now()
     proof.aside_at, proof.aside_by_id, proof.aside_words = now, actor.id, reason.strip()
-    supports = queries.given_with(proof)
-    key = sealing.of_aside(campaign, proof.voter_key)
-    with spoken("fr"):
-        facts, rule = str(FACTS), str(RULE)
-    for support in supports:
-        aside = SetAside(
-            contribution_id=support.contribution_id,
-            campaign_id=campaign.id,
-            since=now,
-            until=now,
-            number=1,
-            facts=facts,
-            rule=rule,
-            decided_by_id=actor.id,
-        )
-        db.session.add(aside)
-        db.session.flush()
-        _mark([support.id], aside_id=aside.id, voter_key=f"{key}.{support.id}")
-        aside.contribution.counted_apart(1, is_shown=False)
+    for contribution, support in queries.given_with(proof):
+        db.session.add(Refuted(**_as_given(support), refuted_by_id=actor.id))
+        db.session.delete(support)
+        if support.aside_id is None:
+            contribution.counted(-1)
     record("vigilance.refute", actor, proof, notify=_holder(proof))
 
 
 def reinstate(actor: User, campaign: Campaign, proof: Proof) -> None:
     """An identity check set aside holds again; so do the supports that went with it.
 
-    Those that were given anew meanwhile, or in place of which others were, stay aside.
+    Those that were given anew meanwhile, or in place of which others were, stay where they are.
     """
     db.session.refresh(proof, with_for_update=True)
-    taken = queries.taken_with(proof, campaign)
-    rules.reinstate(actor, campaign, proof, by={aside.decided_by_id for aside, _one in taken})
-    anew = votes.supported_by(proof.voter_key, [aside.contribution for aside, _one in taken])
-    back = [(aside, support) for aside, support in taken if aside.contribution_id not in anew]
-    if campaign.support_limit is not None:
-        given = votes.given_by(campaign, proof.voter_key)
-        back = back[: max(0, campaign.support_limit - given)]
-    with spoken("fr"):
-        words = str(AGAIN)
-    for aside, support in back:
-        aside.restored_at, aside.restored_by_id = clock.now(), actor.id
-        aside.restored_words = words
-        _mark([support.id], aside_id=None, voter_key=proof.voter_key)
-        aside.contribution.counted_apart(-1, is_shown=False)
+    taken = queries.taken_with(proof)
+    rules.reinstate(actor, campaign, proof, by={refuted.refuted_by_id for _one, refuted in taken})
+    given, limit = votes.given_by(campaign, proof.voter_key), campaign.support_limit
+    for contribution, refuted in taken:
+        if (limit is None or given < limit) and insert_once(Support, **_as_given(refuted)):
+            given += 1
+            db.session.delete(refuted)
+            if refuted.aside_id is None:
+                contribution.counted(+1)
     proof.aside_at, proof.aside_by_id, proof.aside_words = None, None, ""
     record("vigilance.reinstate", actor, proof, notify=_holder(proof))
 
@@ -140,12 +115,11 @@ def restore(actor: User, aside: SetAside, *, words: str) -> None:
     db.session.refresh(aside, ["restored_at"], with_for_update=True)
     rules.restore(actor, aside, words=words)
     people = queries.concerned(aside)
-    supports = db.session.scalars(sa.select(Support.id).where(Support.aside_id == aside.id))
-    numbers = list(supports)
-    _mark(numbers, aside_id=None)
+    counting = _marked(Support, Support.aside_id == aside.id, aside_id=None)
+    _marked(Refuted, Refuted.aside_id == aside.id, aside_id=None)
     aside.restored_at, aside.restored_by_id = clock.now(), actor.id
     aside.restored_words = words.strip()
-    aside.contribution.counted_apart(-len(numbers))
+    aside.contribution.counted(counting, apart=-aside.number)
     record("vigilance.restore", actor, aside, notify=people)
 
 
@@ -154,7 +128,12 @@ def _holder(proof: Proof) -> list[User]:
     return [person] if person else []
 
 
-def _mark(supports: list[int], **said: Any) -> None:
-    db.session.execute(
-        sa.update(Support.__table__).where(Support.__table__.c.id.in_(supports)).values(**said)
-    )
+def _as_given(one: Support | Refuted) -> dict[str, Any]:
+    """What a support and the same one refuted have in common."""
+    names = {*Support.__table__.c.keys()} & {*Refuted.__table__.c.keys()} - {"id"}
+    return {name: getattr(one, name) for name in names}
+
+
+def _marked(model: type[Any], where: sa.ColumnElement[bool], *, aside_id: int | None) -> int:
+    """Say with which hour these went, if with one; how many they are."""
+    return changed(sa.update(model).where(where).values(aside_id=aside_id))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -13,23 +13,20 @@ from consult.comments.models import Comment
 from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.algorithms import Kind, algorithm
-from consult.core.db import db
+from consult.core.db import db, locked
 from consult.core.i18n import _
-from consult.identity import sealing
 from consult.identity.models import Proof
 from consult.moderation.queries import label
 from consult.people.disposable import is_disposable
 from consult.people.models import RoleName, User
 from consult.posts.models import Channel, Flag, FlagKind, Post
-from consult.vigilance.models import SetAside
+from consult.vigilance.models import Refuted, SetAside
 from consult.votes.models import Support
 
 NEW = timedelta(hours=48)  # an account opened less than this before it supports is new
 BURST = 10  # supports from new accounts within an hour
 HOUR = timedelta(hours=1)
 PAGE = 50
-# Decisions about one person's identity check have no hour, and are shown to nobody.
-_SHOWN = sa.select(SetAside.id).where(SetAside.since < SetAside.until)
 READERS = (RoleName.FACILITATOR, RoleName.GUARANTOR)
 
 
@@ -96,13 +93,22 @@ class Hour(NamedTuple):
 
 
 def hours(contribution: Contribution) -> list[Hour]:
-    """How its supports came, hour by hour, the fullest of new accounts first."""
+    """How its supports came, hour by hour, the fullest of new accounts first.
+
+    One that went with an hour stands there still if it went with an identity check as well: that
+    it is gone would tell whose it was.
+    """
+    came = sa.union_all(
+        *(
+            sa.select(model.at, model.aside_id, model.user_id).where(
+                model.contribution_id == contribution.id, *where
+            )
+            for model, where in ((Support, ()), (Refuted, (Refuted.aside_id.is_not(None),)))
+        )
+    ).subquery()
     rows = db.session.execute(
-        sa.select(Support.at, Support.aside_id, User.confirmed_at, User.email)
-        .outerjoin(User, User.id == Support.user_id)
-        .where(
-            Support.contribution_id == contribution.id,
-            sa.or_(Support.aside_id.is_(None), Support.aside_id.in_(_SHOWN)),
+        sa.select(came.c.at, came.c.aside_id, User.confirmed_at, User.email).outerjoin(
+            User, User.id == came.c.user_id
         )
     )
     counts: dict[datetime, Counter[str]] = {}
@@ -189,35 +195,30 @@ def mark(hour: datetime) -> str:
     return f"{hour:%Y-%m-%dT%H}"
 
 
-def given_with(proof: Proof) -> list[Support]:
-    """The supports given with this proof that still count."""
-    return list(
-        db.session.scalars(
-            sa.select(Support)
-            .where(
-                Support.campaign_id == proof.campaign_id,
-                Support.voter_key == proof.voter_key,
-                Support.aside_id.is_(None),
-            )
-            .order_by(Support.contribution_id)
-        )
+def given_with(proof: Proof) -> list[tuple[Contribution, Support]]:
+    """The supports given with this proof, each with its contribution, held."""
+    return _with(Support, proof, sa.true())
+
+
+def taken_with(proof: Proof) -> list[tuple[Contribution, Refuted]]:
+    """The supports that went with this proof, of whoever holds it now or given on paper; held."""
+    return _with(
+        Refuted, proof, sa.or_(Refuted.channel != Channel.WEB, Refuted.user_id == proof.user_id)
     )
 
 
-def taken_with(proof: Proof, campaign: Campaign) -> list[tuple[SetAside, Support]]:
-    """The supports that went with this proof, of whoever holds it now or given on paper."""
+def _with(model: type[Any], proof: Proof, where: sa.ColumnElement[bool]) -> list[tuple[Any, Any]]:
     rows = db.session.execute(
-        sa.select(SetAside, Support)
-        .join(Support, Support.aside_id == SetAside.id)
-        .where(
-            SetAside.since == SetAside.until,
-            Support.campaign_id == campaign.id,
-            Support.voter_key.startswith(sealing.of_aside(campaign, proof.voter_key) + "."),
-            sa.or_(Support.channel != Channel.WEB, Support.user_id == proof.user_id),
-        )
-        .order_by(SetAside.contribution_id)
+        locked(
+            sa.select(Contribution, model)
+            .join(model, model.contribution_id == Contribution.id)
+            .where(
+                model.campaign_id == proof.campaign_id, model.voter_key == proof.voter_key, where
+            )
+            .order_by(Contribution.id)
+        ).execution_options(populate_existing=True)
     )
-    return [(aside, support) for aside, support in rows]
+    return [(contribution, one) for contribution, one in rows]
 
 
 class Given(NamedTuple):
@@ -250,7 +251,7 @@ def statements(contribution: Contribution) -> list[SetAside]:
     return list(
         db.session.scalars(
             sa.select(SetAside)
-            .where(SetAside.contribution_id == contribution.id, SetAside.id.in_(_SHOWN))
+            .where(SetAside.contribution_id == contribution.id)
             .order_by(SetAside.id.desc())
         )
     )
@@ -259,7 +260,7 @@ def statements(contribution: Contribution) -> list[SetAside]:
 def set_aside_or_404(id: int) -> SetAside:
     found = db.session.scalar(
         sa.select(SetAside)
-        .where(SetAside.id == id, SetAside.id.in_(_SHOWN))
+        .where(SetAside.id == id)
         .options(joinedload(SetAside.contribution).joinedload(Contribution.campaign))
     )
     if found is None:

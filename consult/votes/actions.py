@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from consult.campaigns.models import AgeBracket, Campaign
 from consult.contributions.models import Contribution
-from consult.core.db import db, insert_once
+from consult.core.db import changed, insert_once
 from consult.core.i18n import _
 from consult.core.rules import Refused, require
-from consult.identity.queries import held, is_inside, keys_of, voter_key
+from consult.identity.queries import held, is_inside, voter_key
 from consult.identity.roll import Who, paper_line
 from consult.identity.rules import belong
 from consult.journal.actions import record
@@ -65,13 +65,9 @@ def withdraw(actor: User | None, contribution: Contribution) -> None:
         not queries.is_apart(actor, contribution),
         _("This support was set aside, with reasons: it is not taken back meanwhile."),
     )
-    db.session.execute(
-        sa.delete(Support).where(
-            Support.contribution_id == contribution.id,
-            Support.voter_key.in_(keys_of(actor, contribution.campaign)),
-        )
+    contribution.supported(
+        -changed(sa.delete(Support).where(queries.given_to(actor, contribution)))
     )
-    contribution.supported(-1)
     record("votes.withdraw", None, _subject(contribution))
 
 

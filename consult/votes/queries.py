@@ -80,15 +80,18 @@ def standing(
 def is_apart(actor: User, contribution: Contribution) -> bool:
     """Whether this person's support was set aside as false."""
     found = sa.select(Support.id).where(
-        Support.contribution_id == contribution.id,
-        _of(actor, contribution.campaign),
-        Support.aside_id.is_not(None),
+        given_to(actor, contribution), Support.aside_id.is_not(None)
     )
     return db.session.scalar(found.limit(1)) is not None
 
 
+def given_to(actor: User, contribution: Contribution) -> sa.ColumnElement[bool]:
+    """Where this person supports this contribution."""
+    return sa.and_(Support.contribution_id == contribution.id, _of(actor, contribution.campaign))
+
+
 def _of(actor: User, campaign: Campaign) -> sa.ColumnElement[bool]:
-    """Supports of this person: by what they are known by here, or set aside with it."""
+    """Supports of this person: by what they are known by here, or were when they gave them."""
     mine = Support.voter_key.in_(keys_of(actor, campaign))
     return sa.or_(mine, Support.user_id == actor.id)
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -22,13 +23,14 @@ from consult.identity.rules import proven
 from consult.journal.actions import commit, rollback
 from consult.journal.models import PUBLIC, Event, Notification
 from consult.people import actions as people
-from consult.people.models import RoleName
+from consult.people.models import ConsentKind, RoleName
 from consult.posts.models import Channel
+from consult.privacy import actions as privacy
+from consult.privacy.retention import drop_proofs
 from consult.vigilance import actions, rules
-from consult.vigilance.models import SetAside
+from consult.vigilance.models import Refuted, SetAside
 from consult.vigilance.queries import hours as hours_of
 from consult.votes import actions as votes
-from consult.votes.models import Support
 from tests.ballots.making import make_poll, make_votable, vote
 from tests.factories import make_contribution, make_user, sign_in
 
@@ -69,6 +71,10 @@ def counts(contribution):
     return contribution.support_count, contribution.apart_count
 
 
+def kept():
+    return [(one.contribution_id, one.user_id) for one in db.session.scalars(sa.select(Refuted))]
+
+
 def test_what_was_supported_with_it_no_longer_counts_and_is_not_erased(campaign, agent, resident):
     chosen = make_contribution(campaign)
     votes.support(resident, chosen)
@@ -76,7 +82,7 @@ def test_what_was_supported_with_it_no_longer_counts_and_is_not_erased(campaign,
     commit()
     refuted(agent, campaign, resident)
     assert counts(chosen) == (1, 0)
-    assert db.session.scalar(sa.select(sa.func.count(Support.id))) == 2
+    assert kept() == [(chosen.id, resident.id)]
     assert not any(recount().values())  # counted again row by row, it is the same
 
 
@@ -161,8 +167,8 @@ def test_what_was_given_anew_meanwhile_is_not_given_twice(campaign, agent, resid
     refuted(agent, campaign, resident)
     identity.see(agent, campaign, person=LEA, account=resident)
     commit()
-    votes.support(resident, chosen)  # their own, set aside: nothing is given twice
-    rollback()
+    votes.support(resident, chosen)
+    commit()
     actions.reinstate(make_user(RoleName.FACILITATOR), campaign, proof_of(resident))
     commit()
     assert (counts(chosen), counts(other)) == ((1, 0), (1, 0))
@@ -170,6 +176,107 @@ def test_what_was_given_anew_meanwhile_is_not_given_twice(campaign, agent, resid
     commit()
     assert counts(chosen) == (0, 0)
     assert not any(recount().values())
+
+
+@pytest.fixture
+def hour(ctx, noon):
+    """A vote in which the support of one hour was set aside, then the check it was given with."""
+    campaign = make_votable(ways=[Identity.DESK], support_limit=1)
+    agent, colleague = make_user(RoleName.FACILITATOR), make_user(RoleName.FACILITATOR)
+    thief, other = make_user(), make_user()
+    chosen = make_contribution(campaign, title="Un banc")
+    identity.see(agent, campaign, person=LEA, account=thief)
+    identity.see(agent, campaign, person=Person("Roy", "Max", 1990), account=other)
+    for one in (thief, other):
+        votes.support(one, chosen)
+    commit()
+    said = {"facts": "Deux comptes du même jour.", "rule": "Charte, article 4."}
+    at = clock.now().replace(minute=0, second=0, microsecond=0)
+    aside = actions.set_aside(agent, chosen, hour=at, **said)
+    commit()
+    refuted(agent, campaign, thief)
+    return SimpleNamespace(**locals())
+
+
+def test_the_person_is_free_of_a_support_that_went_with_an_hour_first(hour, client):
+    lea = make_user()
+    identity.see(hour.agent, hour.campaign, person=LEA, account=lea)
+    commit()
+    assert "Un banc" not in sign_in(client, lea).get("/mon-espace/soutiens").text
+    votes.support(lea, hour.chosen)
+    commit()
+    assert counts(hour.chosen) == (1, 2)
+    votes.withdraw(lea, hour.chosen)
+    commit()
+    assert counts(hour.chosen) == (0, 2)
+    assert not any(recount().values())
+
+
+def test_an_hour_put_back_brings_back_no_support_of_a_check_set_aside(hour):
+    actions.restore(hour.colleague, hour.aside, words="Ce sont des voisins.")
+    commit()
+    assert counts(hour.chosen) == (1, 0)
+    assert not any(recount().values())
+    actions.reinstate(hour.colleague, hour.campaign, proof_of(hour.thief))
+    commit()
+    assert counts(hour.chosen) == (2, 0)
+    assert not any(recount().values())
+
+
+def test_a_check_put_back_brings_back_no_support_of_an_hour_set_aside(hour):
+    actions.reinstate(hour.colleague, hour.campaign, proof_of(hour.thief))
+    commit()
+    assert counts(hour.chosen) == (0, 2)
+    actions.restore(hour.colleague, hour.aside, words="Ce sont des voisins.")
+    commit()
+    assert counts(hour.chosen) == (2, 0)
+    assert not any(recount().values())
+
+
+def test_an_hour_tells_nobody_that_one_of_its_supports_went_with_a_check(hour, client):
+    assert [(one.number, one.aside) for one in hours_of(hour.chosen)] == [(2, 2)]
+    page = sign_in(client, hour.colleague).get(f"/contributions/{hour.chosen.id}/soutiens/ecartes")
+    assert "2 soutiens" in page.text
+
+
+@pytest.mark.parametrize("has_come", [False, True], ids=["before_her", "after_her"])
+def test_who_was_mistaken_for_another_is_recognised_and_gives_again(ctx, noon, has_come):
+    campaign = make_votable(ways=[Identity.DESK], support_limit=1)
+    agent, zoe = make_user(RoleName.FACILITATOR), make_user()
+    chosen = make_contribution(campaign)
+    identity.see(agent, campaign, person=LEA, account=zoe)
+    votes.support(zoe, chosen)
+    commit()
+    refuted(agent, campaign, zoe)
+    if has_come:
+        identity.see(agent, campaign, person=LEA, account=make_user())
+    identity.see(agent, campaign, person=Person("Aubert", "Zoé", 1990), account=zoe)
+    commit()
+    votes.support(zoe, chosen)
+    commit()
+    assert counts(chosen) == (1, 0)
+    if not has_come:
+        line = db.session.scalars(sa.select(Proof).filter_by(voter_key=LEA.key(campaign))).one()
+        actions.reinstate(make_user(RoleName.FACILITATOR), campaign, line)
+        commit()
+    assert counts(chosen) == (1, 0)  # Léa's line holds again; what Zoé gave under it is Zoé's
+    votes.withdraw(zoe, chosen)
+    commit()
+    assert counts(chosen) == (0, 0)
+    assert not any(recount().values())
+
+
+def test_whose_they_were_is_forgotten_with_consent_and_with_time(campaign, agent, resident, noon):
+    votes.support(resident, make_contribution(campaign))
+    commit()
+    refuted(agent, campaign, resident)
+    privacy.consent(resident, kind=ConsentKind.POSITION, given=False)
+    commit()
+    assert [user for _number, user in kept()] == [None]
+    campaign.move_to(State.RESULTS)
+    commit()
+    drop_proofs(noon + timedelta(days=123))
+    assert kept() == []
 
 
 def test_nobody_reads_which_supports_one_person_gave(campaign, agent, resident, app):
@@ -184,7 +291,7 @@ def test_nobody_reads_which_supports_one_person_gave(campaign, agent, resident, 
         actions.reinstate(make_user(RoleName.FACILITATOR), campaign, proof_of(resident))
         commit()
         refuted(agent, campaign, resident)
-    hidden = db.session.scalars(sa.select(SetAside)).all()
+    assert db.session.scalars(sa.select(SetAside)).all() == []
     names = db.session.scalars(sa.select(Event.name).where(Event.name.in_(PUBLIC))).all()
     assert not {"vigilance.set_aside", "vigilance.restore", "vigilance.refute"} & set(names)
     readers = (agent, make_user(RoleName.FACILITATOR), make_user(RoleName.GUARANTOR))
@@ -197,8 +304,6 @@ def test_nobody_reads_which_supports_one_person_gave(campaign, agent, resident, 
     for door in doors:
         for one in chosen:
             assert door.get(f"/contributions/{one.id}/soutiens/ecarter").status_code == 200
-        for aside in hidden:
-            assert door.get(f"/soutiens-ecartes/{aside.id}/retablir").status_code == 404
     assert [hour.aside for one in chosen for hour in hours_of(one)] == [0, 0, 0]
     assert [hour.number for one in chosen for hour in hours_of(one)] == [1, 1, 1]
 
