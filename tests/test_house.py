@@ -11,18 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import alembic.command
 import pytest
-import sqlalchemy as sa
 from babel.messages.extract import extract_python
 from flask import Flask
 
 import consult
-from consult import migrations
 from consult.core import i18n, personal
-from consult.core.db import db
-from tests.databases import MIGRATIONS
-from tests.engines import postgresql_uri
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
@@ -568,60 +562,6 @@ def test_every_column_says_whether_it_speaks_of_a_person(site):
         " personal(Model, USE, 'columns', of='how it leads to the person', fate=…) or"
         " impersonal(Model) (core/personal.py):",
     )
-
-
-@pytest.fixture
-def bare(engine: str, tmp_path: Path) -> Iterator[Flask]:
-    """An application on a database without any table."""
-    if engine == "sqlite":
-        uri = f"sqlite:///{tmp_path / 'bare.db'}"
-    else:
-        uri = postgresql_uri(f"bare_{tmp_path.name}"[:60])
-    app = consult.create_app(
-        TESTING=True,
-        SECRET_KEY="only for tests",
-        INSTANCE=str(tmp_path),
-        SQLALCHEMY_DATABASE_URI=uri,
-    )
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-
-
-@pytest.mark.filterwarnings("ignore:autogenerate skipping:UserWarning")  # SQLite's expressions
-def test_migrations_make_the_tables_of_the_models_and_unmake_them(bare):
-    settings = migrations.settings()
-    alembic.command.upgrade(settings, "head")
-    alembic.command.check(settings)  # what the models have and the migrations do not
-    first = tables()
-    alembic.command.downgrade(settings, "base")
-    assert tables() <= {"alembic_version"}
-    alembic.command.upgrade(settings, "head")
-    assert tables() == first
-
-
-def tables() -> set[str]:
-    return set(sa.inspect(db.engine).get_table_names())
-
-
-def test_migrations_stand_in_one_line_by_date():
-    files = sorted((MIGRATIONS / "versions").glob("*.py"))
-    wrong = [file.name for file in files if not re.match(r"20\d\d-?\d\d-?\d\d_", file.name)]
-    found(wrong, "The name of a migration begins with its date:")
-    parents = [
-        re.search(r"^down_revision[^=]*= (.+)$", file.read_text(), re.M)[1] for file in files
-    ]
-    assert len(set(parents)) == len(parents), "two migrations follow the same one"
-
-
-def test_migrations_need_nothing_of_today_s_code():
-    wrong = [
-        file.name
-        for file in (MIGRATIONS / "versions").glob("*.py")
-        if re.search(r"^\s*(from|import) consult", file.read_text(), re.M)
-    ]
-    found(wrong, "A migration outlives the code it was written for:")
 
 
 # The parcel.

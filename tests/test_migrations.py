@@ -1,0 +1,112 @@
+"""The tables, step by step: each step goes on from the one before, and back, and loses no row."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import alembic.command
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+import consult
+from consult import migrations
+from consult.core.db import db
+from tests.databases import MIGRATIONS
+from tests.engines import postgresql_uri
+from tests.factories import make_contribution, make_user
+from tests.test_house import found
+
+
+@pytest.fixture
+def bare(engine: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database without any table."""
+    if engine == "sqlite":
+        uri = f"sqlite:///{tmp_path / 'bare.db'}"
+    else:
+        uri = postgresql_uri(f"bare_{tmp_path.name}"[:60])
+    app = consult.create_app(
+        TESTING=True,
+        SECRET_KEY="only for tests",
+        INSTANCE=str(tmp_path),
+        SQLALCHEMY_DATABASE_URI=uri,
+    )
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.mark.filterwarnings("ignore:autogenerate skipping:UserWarning")  # SQLite's expressions
+def test_migrations_make_the_tables_of_the_models_and_unmake_them(bare):
+    settings = migrations.settings()
+    alembic.command.upgrade(settings, "head")
+    alembic.command.check(settings)  # what the models have and the migrations do not
+    first = tables()
+    alembic.command.downgrade(settings, "base")
+    assert tables() <= {"alembic_version"}
+    alembic.command.upgrade(settings, "head")
+    assert tables() == first
+
+
+def tables() -> set[str]:
+    return set(sa.inspect(db.engine).get_table_names())
+
+
+def test_supports_refuted_before_they_had_a_table_stand_in_it_now(bare):
+    settings = migrations.settings()
+    alembic.command.upgrade(settings, "head")
+    contribution, agent = make_contribution(), make_user()
+    said = {"one": contribution.id, "campaign": contribution.campaign_id, "agent": agent.id}
+    db.session.commit()
+    alembic.command.downgrade(settings, "0001_spine")
+    for until in ("2021-03-01 10:00:00", "2021-03-01 11:00:00"):  # a check's, and an hour's
+        db.session.execute(
+            sa.text(
+                "INSERT INTO set_aside (contribution_id, campaign_id, since, until, number, facts,"
+                " rule, decided_by_id, at, restored_words)"
+                " VALUES (:one, :campaign, '2021-03-01 10:00:00', :until, 1, 'facts', 'rule',"
+                " :agent, '2021-03-01 12:00:00', '')"
+            ),
+            {**said, "until": until},
+        )
+    db.session.execute(
+        sa.text(
+            "INSERT INTO support (contribution_id, campaign_id, voter_key, channel, aside_id, at)"
+            " SELECT contribution_id, campaign_id, 'key' || id, 'paper', id, at FROM set_aside"
+        )
+    )
+    db.session.commit()
+    alembic.command.upgrade(settings, "head")
+    rows = {
+        table: [tuple(row) for row in db.session.execute(sa.text(f"SELECT {what} FROM {table}"))]
+        for table, what in (
+            ("support", "voter_key"),
+            ("refuted_support", "voter_key, refuted_by_id"),
+            ("set_aside", "id"),
+        )
+    }
+    assert rows == {
+        "support": [("key2",)],
+        "refuted_support": [("key1", said["agent"])],
+        "set_aside": [(2,)],
+    }
+
+
+def test_migrations_stand_in_one_line_by_date():
+    files = sorted((MIGRATIONS / "versions").glob("*.py"))
+    wrong = [file.name for file in files if not re.match(r"20\d\d-?\d\d-?\d\d_", file.name)]
+    found(wrong, "The name of a migration begins with its date:")
+    parents = [
+        re.search(r"^down_revision[^=]*= (.+)$", file.read_text(), re.M)[1] for file in files
+    ]
+    assert len(set(parents)) == len(parents), "two migrations follow the same one"
+
+
+def test_migrations_need_nothing_of_today_s_code():
+    wrong = [
+        file.name
+        for file in (MIGRATIONS / "versions").glob("*.py")
+        if re.search(r"^\s*(from|import) consult", file.read_text(), re.M)
+    ]
+    found(wrong, "A migration outlives the code it was written for:")
