@@ -15,7 +15,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
 from consult.ballots import urn
 from consult.ballots.counting import Method
@@ -32,6 +32,17 @@ WORDS = Length(max=20_000, message=_("This text is too long."))
 NUMBER = NumberRange(0, 10_000_000, _("Give a number, from 0 up."))
 BLANK = "blank"
 CENTS = 100
+
+
+class Needed:
+    """An empty box stops here where the ballot is of one of these methods."""
+
+    def __init__(self, *methods: Method, message: Any) -> None:
+        self.methods, self.message = methods, message
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if form.method.data in self.methods and not "".join(field.raw_data or ()).strip():
+            raise StopValidation(self.message)
 
 
 class PollForm(Form):
@@ -65,12 +76,20 @@ class EditForm(PollForm):
     )
     limit = IntegerField(
         _("How many choices a ballot may name, or how many points it shares"),
-        [Optional(), NumberRange(1, 1000, _("Between 1 and 1000."))],
+        [
+            Needed(Method.APPROVAL, Method.POINTS, message=_("Say how many.")),
+            Optional(),
+            NumberRange(1, 1000, _("Between 1 and 1000.")),
+        ],
         description=_("Only for several choices and for points."),
     )
     envelope = DecimalField(
         _("Budget, in euros"),
-        [Optional(), NumberRange(1, 10_000_000, _("Between 1 and 10,000,000 euros."))],
+        [
+            Needed(Method.ENVELOPE, message=_("Give the budget.")),
+            Optional(),
+            NumberRange(1, 10_000_000, _("Between 1 and 10,000,000 euros.")),
+        ],
         description=_(
             "Only for a participatory budget: each choice then has a cost, and the best placed are"
             " retained as long as they fit; one that does not fit is passed over."
@@ -107,14 +126,6 @@ class EditForm(PollForm):
             "electorate": poll.electorate,
         }
         super().__init__(*args, data=known, **kwargs)
-
-    def validate_limit(self, field: IntegerField) -> None:
-        if self.method.data in (Method.APPROVAL, Method.POINTS) and not field.data:
-            raise ValidationError(_("Say how many."))
-
-    def validate_envelope(self, field: DecimalField) -> None:
-        if self.method.data == Method.ENVELOPE and not field.data:
-            raise ValidationError(_("Give the budget."))
 
     def validate_last(self, field: Day) -> None:
         if field.data and self.first.data and field.data < self.first.data:

@@ -349,6 +349,8 @@ class CompleteForm(_Paper):
                 _("Give the three counts, or none. Where nobody voted so, write 0.")
             )
 
+    validate_votes_against = validate_abstentions = validate_votes_for  # an empty box is not asked
+
     def said(self) -> dict[str, Any]:
         """What was typed, by the name of its field."""
         names = (*queries.FILLABLE, *queries.COUNTS, *queries.ROOM, *queries.OPEN_DATA)

@@ -429,6 +429,8 @@ class AdoptForm(Form):
                 _("With these votes the plan was not adopted: there must be more for than against.")
             )
 
+    validate_votes_against = validate_abstentions = validate_votes_for  # an empty box is not asked
+
     def validate_document(self, field: FileField) -> None:
         self.paper: tuple[bytes, str] | None = None
         if field.data and field.data.filename:

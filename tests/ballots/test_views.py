@@ -156,6 +156,11 @@ def test_a_facilitator_prepares_announces_and_publishes(ctx, client, noon):
         "electorate": "800",
         "shows_turnout": "y",
     }
+    for missing, said in (
+        ({"method": "points"}, "Dites combien"),
+        ({"envelope": " "}, "Donnez le montant"),
+    ):
+        assert said in words(client.post(f"/votes/{poll.id}/modifier", data=rules | missing))
     assert client.post(f"/votes/{poll.id}/modifier", data=rules).status_code == 303
     options = (
         {"contribution": str(taken.id), "cost": "6000"},

@@ -218,6 +218,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(ctx, client)
             {"place": "Mes mots", "votes_for": "3", "votes_against": "9", "abstentions": "0"},
             "le plan n’est pas adopté",
         ),
+        (f"{home}/adopter", {"place": "Mes mots", "votes_against": "9"}, "trois nombres"),
         (f"{home}/adopter", {"place": "Mes mots", "adopted_on": "demain"}, "pas une date"),
     ):
         reply = client.post(page, data=data)
