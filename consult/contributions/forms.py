@@ -146,13 +146,11 @@ class PictureForm(Part):
     )
     picture: Picture | None = None
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        is_right = super().validate(extra_validators)
-        storage = self.file.data
-        if not storage:
-            return is_right
-        data = storage.read(HEAVIEST + 1)
-        storage.seek(0)
+    def draw(self) -> None:
+        """Unpack the picture, if one came; beside the field stands why it cannot be kept."""
+        if not self.file.data:
+            return
+        data = self.file.data.read(HEAVIEST + 1)
         try:
             if len(data) > HEAVIEST:
                 raise ImageRefused(_("This picture is too heavy: 12 MB at most."))
@@ -161,8 +159,6 @@ class PictureForm(Part):
             )
         except ImageRefused as refused:
             self.file.errors = [*self.file.errors, refused.message]
-            return False
-        return is_right
 
 
 class KeptPictureForm(Part):
@@ -230,17 +226,31 @@ class WordsForm(Form):
         is_right = super().validate(extra_validators)
         for entry in self.pictures:
             part = entry.form
-            if not part.picture or not self.is_staff:
+            if not part.file.data or not self.is_staff:
                 continue
             if not part.alternative.data:
                 message = _("The town says what its pictures show: write it here.")
                 part.alternative.errors = [*part.alternative.errors, message]
-                is_right = False
             if not part.credit.data:
                 message = _("The town names who took its pictures: write it here.")
                 part.credit.errors = [*part.credit.errors, message]
-                is_right = False
-        return is_right
+        return self._are_right() and is_right
+
+    def _are_right(self) -> bool:
+        """Whether nothing is said against a picture; what is, stands among the errors."""
+        found = [entry.errors for entry in self.pictures]
+        self.pictures.errors = found if any(found) else []
+        return not self.pictures.errors
+
+    @property
+    def brings_pictures(self) -> bool:
+        return any(entry.form.file.data for entry in self.pictures)
+
+    def draw(self) -> bool:
+        """Unpack the pictures, once the words are right; whether all of them can be kept."""
+        for entry in self.pictures:
+            entry.form.draw()
+        return self._are_right()
 
     def words(self) -> dict[str, Any]:
         """What the actions want to know."""
@@ -273,6 +283,12 @@ class ContributionForm(WordsForm, DoorForm):
             del self.pseudonym
         if user is None or not user.name:
             del self.named
+
+    def draw(self) -> bool:
+        is_drawn = super().draw()
+        if not is_drawn:  # the sum of this form served to count it
+            self.stamp_anew()
+        return is_drawn
 
     def words(self) -> dict[str, Any]:
         byline = self.pseudonym.data or None if "pseudonym" in self else None

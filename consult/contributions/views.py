@@ -1,6 +1,6 @@
 """The pages where one writes, keeps a receipt, reads what others propose."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from secrets import randbelow
 from typing import Any, NamedTuple
@@ -35,6 +35,7 @@ from consult.contributions.forms import (
     SenderForm,
     SendForm,
     SlipForm,
+    WordsForm,
 )
 from consult.contributions.models import STARTS, Contribution, Outcome
 from consult.contributions.queries import Order
@@ -93,7 +94,7 @@ def _why_not_write(campaign: Campaign) -> LazyString | str | None:
 @bp.route("/consultations/<slug>/contributions/nouvelle", methods=["GET", "POST"])
 @thinks_first
 def submit(slug: str) -> ResponseReturnValue:
-    _write_unless_pictures()
+    _queue_to_write()
     user = actor()
     campaign = by_slug_or_404(slug, user)
     refused = refusal(rules.save_draft, user, campaign)
@@ -102,15 +103,11 @@ def submit(slug: str) -> ResponseReturnValue:
     form = ContributionForm(campaign, user)
     if request.method == "POST" and (made := queries.by_key(form.key.data)):
         return _on_with(made)
-    if not refused and _would_wait(lambda: _passes(user, form.signs())):
-        refused = TOO_MANY_TEXTS
     is_sent = not refused and form.sent()
-    if is_sent:
-        _write_after_pictures()
-        seen = form.signs()
-        if not _passes(user, seen):
-            refused = TOO_MANY_TEXTS
-    if is_sent and not refused:
+    seen = form.signs() if is_sent else ()
+    if is_sent and not _passes(user, seen):
+        refused = TOO_MANY_TEXTS
+    elif is_sent and _drawn(form):
         try:
             onward = _on_with(_handed(user, campaign, form, seen))
             commit()
@@ -293,20 +290,16 @@ def similar(slug: str) -> ResponseReturnValue:
 @bp.route("/recepisse/<receipt>/modifier", methods=["GET", "POST"])
 @thinks_first
 def edit(id: int = 0, receipt: str = "") -> ResponseReturnValue:
-    _write_unless_pictures()
+    _queue_to_write()
     user = actor()
     contribution = _by_number_or_receipt(id, receipt)
     rules.edit(user, contribution)
     images = posts.images([contribution.id]).get(contribution.id, [])
     form = EditForm(contribution, user, images)
-    waits = _would_wait(lambda: limits.passed("edit", user))
-    is_sent = not waits and form.sent()
-    if is_sent:
-        _write_after_pictures()
-        waits = not limits.passed("edit", user)
-    if waits:
+    is_sent = form.sent()
+    if is_sent and not limits.passed("edit", user):
         form.form_errors.append(limits.TOO_MANY)
-    elif is_sent:
+    elif is_sent and _drawn(form):
         actions.edit(user, contribution, **form.changes())
         commit()
         flash(_("Your words are kept as they now stand."), "success")
@@ -666,7 +659,7 @@ def slip(slug: str) -> ResponseReturnValue:
 @bp.route("/consultations/<slug>/bulletins/saisir", methods=["GET", "POST"])
 @thinks_first
 def type_in(slug: str) -> ResponseReturnValue:
-    _write_unless_pictures()
+    _queue_to_write()
     user = actor()
     campaign = by_slug_or_404(slug, user)
     rules.type_in(user, campaign)
@@ -674,8 +667,7 @@ def type_in(slug: str) -> ResponseReturnValue:
     form = SlipForm(campaign, user, data=_like_the_last(user, campaign))
     if request.method == "POST" and (made := queries.by_key(form.key.data)):
         return redirect(url_for(".receipt", receipt=made.receipt), 303)
-    if form.sent():
-        _write_after_pictures()
+    if form.sent() and _drawn(form):
         try:
             made = actions.type_in(user, campaign, key=form.key.data, **form.words())
             receipt = made.receipt
@@ -726,35 +718,24 @@ def _needs_address(user: User | None, campaign: Campaign) -> bool:
     return user is None and campaign.identity == Identity.EMAIL
 
 
-def _write_unless_pictures() -> None:
-    """Queue to write at once, unless pictures come: drawing them again takes its time."""
-    if request.method == "POST" and not _brings_pictures():
+def _queue_to_write() -> None:
+    """Of a page that draws pictures again: the queue is left for that, see `_drawn`."""
+    if request.method == "POST":
         writing()
 
 
-def _write_after_pictures() -> None:
-    """Where pictures came, and are not being drawn: let go of what was read, queue to write."""
-    if _brings_pictures():
-        rollback()
-        writing()
+def _drawn(form: WordsForm) -> bool:
+    """Whether the pictures that came, if any, can be kept. Nobody waits while they are unpacked.
 
-
-def _would_wait(passes: Callable[[], bool]) -> bool:
-    """Whether pictures came from where a limit is used up: asked before they are unpacked.
-
-    The limit asked here counts nothing. Without pictures there is nothing to spare, and the limit
-    is asked once, when the words are known to be right.
+    Call it once the words are right and counted: what was counted stays so, whatever came.
     """
-    if not _brings_pictures():
-        return False
-    _write_after_pictures()
-    waits = not passes()
+    if not form.brings_pictures:
+        return True
+    commit()
+    is_drawn = form.draw()
     rollback()
-    return waits
-
-
-def _brings_pictures() -> bool:
-    return any(storage.filename for storage in request.files.values())
+    writing()
+    return is_drawn
 
 
 def _private(template: str, **values: Any) -> Response:

@@ -99,6 +99,11 @@ class DoorForm(Form):
         after_this_request(_for_one_reader)
         stamp = Stamp.read(self.stamp.data)
         if stamp is None or not 0 <= stamp.age < LONGEST:
+            self.stamp_anew()
+
+    def stamp_anew(self) -> None:
+        """Give the form another sum to be done, where one is asked at all."""
+        if "stamp" in self:
             self.stamp.data, self.proof.data = str(Stamp.new()), ""
 
     def known(self) -> None:

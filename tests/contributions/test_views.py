@@ -13,6 +13,7 @@ from consult.contributions import forms
 from consult.contributions.models import Contribution, Outcome
 from consult.core import clock, queue
 from consult.core.db import db
+from consult.core.door import Stamp, prove
 from consult.core.images import reencode
 from consult.people import letters, limits
 from consult.people.models import Letter, RoleName, User
@@ -691,17 +692,40 @@ def test_pictures_of_who_must_wait_are_not_unpacked(
     assert "Le long de **l&#39;avenue**." in reply.text
 
 
-def test_a_look_at_the_limit_does_not_count(client, open_to_all, monkeypatch, drawn):
-    """Each text counts once, with pictures or without; what is sent back counts for nothing."""
+def test_pictures_sent_with_wrong_words_are_not_unpacked(client, open_to_all, monkeypatch, drawn):
+    """Each text counts once, with pictures or without; words sent back count for nothing."""
     monkeypatch.setitem(limits.LIMITS, "contribute", limits.Limit(account=2, network=2))
     sign_in(client, make_user())
-    for _ in range(3):
-        with_picture = {"pictures-0-file": named()}
-        assert write(client, open_to_all, title="", **with_picture).status_code == 200
+    for wrong in ({"title": ""}, {"body": " "}, {"theme": "999"}):
+        with_picture = {**wrong, "pictures-0-file": named()}
+        assert write(client, open_to_all, **with_picture).status_code == 200
+    assert drawn == []
     for key in ("k1", "k2"):
         reply = write(client, open_to_all, key=key, checked="1", **{"pictures-0-file": named()})
         assert reply.status_code == 303
     assert write(client, open_to_all, key="k3", checked="1").status_code == 403
+
+
+def test_pictures_that_cannot_be_kept_count_all_the_same(
+    client, app, open_to_all, monkeypatch, drawn
+):
+    monkeypatch.setitem(app.config, "LAYERS", ("rate", "door"))
+    monkeypatch.setitem(limits.LIMITS, "contribute", limits.Limit(account=1, network=1))
+    stamp = str(Stamp.new())
+    first, again = (
+        write(
+            client,
+            open_to_all,
+            stamp=stamp,
+            proof=prove(stamp),
+            **{"pictures-0-file": named(), "pictures-1-file": (io.BytesIO(b"no"), "b.jpg")},
+        )
+        for _ in range(2)
+    )
+    assert (first.status_code, again.status_code, len(drawn), count()) == (200, 403, 2, 0)
+    assert "Nous ne pouvons pas lire ce fichier" in first.text
+    assert "choisissez-la de nouveau" in first.text
+    assert stamp not in first.text  # its sum is done: the next sending has its own
 
 
 def test_pictures_joined_to_a_text_count_too(client, open_to_all, noon, monkeypatch, drawn):
