@@ -81,6 +81,7 @@ def edit(actor: User | None, campaign: Campaign, **fields: Any) -> None:
     if unknown:
         raise TypeError(f"not a text of a campaign: {sorted(unknown)}")
     changed = _changed(campaign, fields)
+    rules.stay_counted(campaign, changed.get("ways", campaign.ways))
     if campaign.has_opened:
         require(
             set(changed) <= {*FREE, *ASSESSED},
@@ -258,6 +259,7 @@ def change_rules(
     changed = _changed(campaign, fields)
     require(set(changed) <= set(FROZEN), _("Only the rules change this way."))
     require(changed, _("Nothing changes in these rules."))
+    rules.stay_counted(campaign, changed.get("ways", campaign.ways))
     if "title" in changed:
         rules.entitle(changed["title"])
     if set(changed) & set(VOTE_RULES):

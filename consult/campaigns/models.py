@@ -1,5 +1,6 @@
 """The question a town asks: its calendar, its rules, its file."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
@@ -51,6 +52,13 @@ class Identity(Labelled):
 
 
 WAYS = (Identity.DECLARED, Identity.LETTER, Identity.OIDC, Identity.DESK)
+
+
+def known_by(ways: Sequence[str] | None) -> Identity:
+    """What counts a person once where these ways are accepted: account, letter, or who they are."""
+    if not ways:
+        return Identity.EMAIL
+    return Identity.LETTER if set(ways) == {Identity.LETTER} else Identity.DECLARED
 
 
 class AgeBracket(Labelled):

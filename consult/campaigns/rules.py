@@ -1,8 +1,16 @@
 """Who may prepare, open, change and end a campaign, and when."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from consult.campaigns.models import Campaign, CampaignDocument, Phase, State
+from consult.campaigns.models import (
+    Campaign,
+    CampaignDocument,
+    Identity,
+    Phase,
+    State,
+    known_by,
+)
 from consult.campaigns.queries import (
     NO_REFERENDUM,
     NOT_ASSESSED,
@@ -137,6 +145,20 @@ def stay_assessed(campaign: Campaign) -> None:
     """Where people prove who they are, somebody validated the impact assessment and said when."""
     is_asked = campaign.is_public and campaign.accepted
     require(not is_asked or campaign.dpia_on, NOT_ASSESSED)
+
+
+def stay_counted(campaign: Campaign, ways: Sequence[str]) -> None:
+    """Once somebody may count, what they are known by stays: by another key they count again."""
+    before = known_by(campaign.ways)
+    is_counting = campaign.has_opened or (campaign.is_public and before != Identity.EMAIL)
+    require(
+        not is_counting or known_by(ways) == before,
+        _(
+            "Here people count once by their account, by a letter, or by who they are, and some may"
+            " count already: known in another way, they would count a second time. Prepare another"
+            " consultation instead."
+        ),
+    )
 
 
 def freeze(actor: User | None, campaign: Campaign) -> None:

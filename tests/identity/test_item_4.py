@@ -23,6 +23,7 @@ from consult.identity.models import LetterCode, Proof
 from consult.identity.roll import Who
 from consult.identity.rules import proven
 from consult.journal.actions import commit, rollback
+from consult.keys.signatures import Unsigned
 from consult.people.models import ConsentKind, RoleName
 from consult.posts.models import Channel, Status
 from consult.privacy import actions as privacy
@@ -261,6 +262,39 @@ def test_web_then_paper_is_counted_once_and_said_calmly(ctx, noon):
     typed = votes.type_in(agent, campaign, [contribution, other], **sheet)
     commit()
     assert (typed.counted, typed.already) == ([other], [contribution])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [([], ["declared"]), (["desk"], []), (["letter"], ["letter", "desk"])],
+)
+def test_what_people_are_known_by_stays_once_they_may_count(ctx, noon, before, after):
+    """By an account, then by a name, the same person would count twice, in an urn as well."""
+    campaign = asking(*before)
+    why = {"reason": "Trop de fausses adresses."}
+    agent = make_user(RoleName.FACILITATOR)
+    assert "une seconde fois" in refused(
+        campaigns.change_rules, agent, campaign, ways=after, **why
+    )  # before anybody is asked to sign it
+    announced = asking(*before)
+    for phase in announced.phases:
+        phase.opens_at += timedelta(days=60)
+        phase.closes_at += timedelta(days=90)
+    db.session.commit()
+    if before:  # a proof or a letter may be given as soon as it is announced
+        assert "une seconde fois" in refused(campaigns.edit, agent, announced, ways=after)
+    else:
+        with pytest.raises(Unsigned):
+            campaigns.edit(agent, announced, ways=after)
+        rollback()
+
+
+def test_one_more_way_to_be_known_by_name_is_signed_and_done(ctx, noon):
+    with pytest.raises(Unsigned):
+        campaigns.change_rules(
+            make_user(RoleName.FACILITATOR), asking("declared"), ways=["desk"], reason="Plus sûr."
+        )
+    rollback()
 
 
 def test_paper_then_web_is_counted_once(ctx, noon):
