@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.db import choice, db
-from consult.core.personal import OFFICE, Fate, personal
+from consult.core.personal import OFFICE, Fate, impersonal, personal
 from consult.people.models import User
 from consult.posts.models import Channel
 from consult.votes.models import POSITIONS
@@ -80,4 +80,4 @@ personal(SetAside, OFFICE, "decided_by_id", of="decided_by_id")
 personal(SetAside, OFFICE, "restored_by_id", of="restored_by_id")
 personal(Refuted, POSITIONS, "user_id", of="user_id")
 personal(Refuted, POSITIONS, "voter_key", of="user_id", fate=Fate.LINK)
-personal(Refuted, OFFICE, "refuted_by_id", of="refuted_by_id")
+impersonal(Refuted)
