@@ -63,6 +63,10 @@ IN_THE_BROWSER = (
     *("people.choose_password", "people.reset", "people.change_password", "people.close_account"),
     *("people.confirm_address", "people.accept_invitation"),
 )
+# Forms that know again by their own key what they made: its receipt is nowhere else.
+BY_THEIR_KEY = (
+    *("comments.comment", "followup.ask", "moderation.notify_content", "privacy.petition"),
+)
 
 
 def create_app(**overrides: Any) -> Flask:
@@ -87,7 +91,7 @@ def create_app(**overrides: Any) -> Flask:
     i18n.init_app(app)
     mail.init_app(app)
     session.init_app(app)
-    once.init_app(app, but=IN_THE_BROWSER)
+    once.init_app(app, but=(*IN_THE_BROWSER, *BY_THEIR_KEY))
     headers.init_app(app)
     templates.init_app(app)
     assets.init_app(app)

@@ -2,9 +2,11 @@
 
 Every form carries a number of its own (`core/forms.py`). It is claimed in the very transaction of
 what the form does, so that both stand or neither; a second sending, from a double click, another
-tab or a network that died, waits for the first and is sent on to the same page. Whoever signs in,
-out or up is left alone (what such a form does is in the browser that sent it), and so is whoever
-votes (nothing notes where a ballot form landed; its roll takes a person once).
+tab or a network that died, waits for the first and is sent on to the same page. That it was done is
+written in this transaction too, where it landed only afterwards: where nobody lived to note it, a
+page says that it arrived. Whoever signs in, out or up is left alone (what such a form does is in
+the browser that sent it), so is whoever votes (nothing notes where a ballot form landed; its roll
+takes a person once), and so is what knows again by its own key what it made.
 """
 
 import hashlib
@@ -14,7 +16,16 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, g, has_request_context, redirect, request, session
+from flask import (
+    Flask,
+    Response,
+    g,
+    has_request_context,
+    redirect,
+    render_template,
+    request,
+    session,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core import clock, errors
@@ -22,6 +33,7 @@ from consult.core.db import db, insert_once, writing
 from consult.core.personal import impersonal
 
 log = logging.getLogger(__name__)
+SOMEWHERE = ""  # done; where it landed is being noted, or will never be
 PATIENCE = 2  # seconds a second sending waits for the first to say where it landed
 
 
@@ -31,7 +43,7 @@ class SentForm(db.Model):  # type: ignore[name-defined]
     __tablename__ = "sent_form"
 
     digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    location: Mapped[str | None]
+    location: Mapped[str | None]  # none yet: what was written so far is not what the form does
     at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 
@@ -45,16 +57,13 @@ def init_app(app: Flask, *, but: tuple[str, ...]) -> None:
     def claim() -> Any:
         is_ours = not {request.blueprint, request.endpoint} & {None, *but}
         key = _key() if request.method == "POST" and is_ours else ""
-        if not key:
+        view = app.view_functions.get(request.endpoint or "")
+        if not key or getattr(view, "thinks_first", False):  # it writes later, under its own key
             return None
         digest = _digest(key)
-        view = app.view_functions[request.endpoint or ""]
-        if getattr(view, "thinks_first", False):
-            landed = _landed(digest)
-            db.session.rollback()  # it writes later, and says so then
-            return None if landed is None else _again(digest)
-        if not _is_first(digest):
-            return _again(digest)
+        while not _is_first(digest):
+            if answer := _again(digest):
+                return answer
         g.sent_form = digest
         return None
 
@@ -70,15 +79,24 @@ def init_app(app: Flask, *, but: tuple[str, ...]) -> None:
         return response
 
 
+def done() -> None:
+    """What the form does is done: say so in the same transaction."""
+    if has_request_context() and "sent_form" in g:
+        db.session.execute(_mine().values(location=SOMEWHERE))
+
+
 def _note(response: Response) -> None:
     db.session.rollback()
     writing()
-    mine = SentForm.digest == g.sent_form
     if response.status_code in (302, 303):
-        db.session.execute(sa.update(SentForm).where(mine).values(location=response.location))
+        db.session.execute(_mine().values(location=response.location))
     else:
-        db.session.execute(sa.delete(SentForm).where(mine))
+        db.session.execute(sa.delete(SentForm).where(SentForm.digest == g.sent_form))
     db.session.commit()
+
+
+def _mine() -> sa.Update:
+    return sa.update(SentForm).where(SentForm.digest == g.sent_form)
 
 
 @sa.event.listens_for(db.session, "after_commit")
@@ -109,19 +127,22 @@ def _is_first(digest: str) -> bool:
     return insert_once(SentForm, digest=digest, at=clock.now())
 
 
-def _landed(digest: str) -> str | None:
-    """Where it landed; empty while that is being noted; None if it was never sent."""
-    row = db.session.execute(
-        sa.select(SentForm.location).where(SentForm.digest == digest)
-    ).one_or_none()
-    return None if row is None else row[0] or ""
-
-
 def _again(digest: str) -> Any:
+    """Where it landed, or that it arrived; nothing where it was never done, and is to be done."""
+    mine, location = SentForm.digest == digest, None
     until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
+    while True:
         db.session.rollback()  # whoever came first may want to write
-        if location := _landed(digest):
+        row = db.session.execute(sa.select(SentForm.location).where(mine)).one_or_none()
+        location = row.location if row else location
+        if location:
             return redirect(location, 303)
+        if row is None or time.monotonic() > until:
+            break
         time.sleep(0.02)
-    return errors.page(409)
+    if location == SOMEWHERE:
+        return render_template("errors/arrived.html", back=errors.came_from())
+    db.session.rollback()
+    writing()
+    db.session.execute(sa.delete(SentForm).where(mine, SentForm.location.is_(None)))
+    return None

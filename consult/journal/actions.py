@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from consult.core import clock
+from consult.core import clock, once
 from consult.core.db import db
 from consult.core.rules import Refused
 from consult.journal import head
@@ -45,6 +45,7 @@ def commit() -> None:
         session.flush()
         if pending:
             sealed = _seal(pending)
+            once.done()
         session.commit()
     except BaseException:
         session.rollback()

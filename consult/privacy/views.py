@@ -251,6 +251,8 @@ def petition() -> Page:
     form = forms.PetitionForm()
     if user:
         del form.email
+    if request.method == "POST" and (made := queries.petition_by_key(form.key.data)):
+        return redirect(url_for(".petitioned", receipt=made.receipt), 303)
     if form.sent():
         limits.pass_or_wait("unproven", user)
         try:

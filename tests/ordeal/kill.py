@@ -282,7 +282,7 @@ class Load:
         there = f"/moderation/{number}"
         _status, _place, page = self._ask(person, "GET", there)
         if seen := re.search(r'name="seen"[^>]*value="([^"]+)"', page):
-            sent = {"seen": seen[1], "verdict": "publish"}
+            sent = {"seen": seen[1], "verdict": "publish", "key": key}
             self._send(chance, person, Act("decision", number), there, sent)
         return None
 
@@ -388,6 +388,8 @@ def judged(town: Town, acts: list[Act], cuts: int) -> dict[str, Any]:
         number = stands[act.kind][act.name]
         if number > 1:
             wrong.append(f"{act} stands {number} times")
+        if act.answer == 409 and act.tries > 1:
+            wrong.append(f"{act} was sent again, and told that it failed")
         if act.answer in ANSWERED and number == 0:
             wrong.append(f"{act} was answered, and is not there")
         if act.kind == "contribution" and len(act.landed) > 1:

@@ -4,6 +4,7 @@ page that holds what they typed; sent again it counts once, and nothing stands b
 import resource
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,9 @@ from consult.core.files import StoredFile
 from consult.core.queue import work_once
 from consult.journal import queries as journal
 from consult.journal.models import Event
-from consult.people.models import RoleName
+from consult.people.models import RoleName, User
+from consult.pluralism.models import Group
+from consult.privacy.models import Petition
 from tests.factories import make_campaign, make_contribution, make_user, sign_in
 from tests.test_hostile import Forms
 
@@ -195,28 +198,66 @@ def test_a_connection_lost_while_it_is_made_true(app, writer, noon, monkeypatch)
     sent_again_counts_once(app, client, reply)
 
 
-def test_a_connection_lost_once_it_is_made_true(app, writer, noon, monkeypatch):
-    """What stands is said to stand; sent again it still counts once."""
-    client, _address, _data = writer
-    with app.app_context():
-        there = f"/contributions/{make_contribution(make_campaign()).id}/commenter"
-    sent = {"body": WORDS, "side": "neutral", "key": "one-of-mine"}
-    first = []
+def the_database_goes(_response: Any) -> None:
+    raise sa.exc.OperationalError("update", {}, Exception("the server closed the connection"))
 
-    def gone(_response: Any) -> None:
-        first.append(True)
-        raise sa.exc.OperationalError("update", {}, Exception("the server closed the connection"))
 
-    with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(once, "_note", gone)
-        assert client.post(there, data=sent).status_code == 303
-    assert first
-    monkeypatch.setattr(once, "PATIENCE", 0)
-    again = client.post(there, data=sent)
-    assert again.status_code == 409
-    assert "déjà" in again.text
-    with app.app_context():
-        assert db.session.scalar(sa.select(sa.func.count(Comment.id))) == 1
+def the_worker_is_killed(_response: Any) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.fixture(params=[the_database_goes, the_worker_is_killed])
+def sent_twice(request: pytest.FixtureRequest, app: Flask, monkeypatch: Any) -> Iterator[Any]:
+    """Send a form; what it does is made true, and nobody lives to note where it landed; again."""
+
+    def post(who: User | None, address: str, **said: Any) -> Any:
+        client, data = app.test_client(), {"key": "one-of-mine", **said}
+        if who:
+            sign_in(client, who)
+        with monkeypatch.context() as meanwhile, suppress(KeyboardInterrupt):
+            meanwhile.setattr(once, "_note", request.param)
+            first = client.post(address, data=data)
+            assert first.status_code == 303
+        return client.post(address, data=data, headers={"Referer": f"http://localhost{address}"})
+
+    monkeypatch.setattr(once, "PATIENCE", 0.05)
+    return post
+
+
+def test_what_stands_is_said_to_have_arrived(ctx, sent_twice):
+    """Nobody is told that something failed; sent again it still counts once."""
+    address = "/expression-des-groupes/groupes/nouveau"
+    again = sent_twice(make_user(RoleName.ADMINISTRATOR), address, name="Port commun", seats=7)
+    assert again.status_code == 200
+    assert "C’est bien arrivé" in again.text
+    assert f'href="{address}"' in again.text
+    assert [group.name for group in db.session.scalars(sa.select(Group))] == ["Port commun"]
+
+
+def test_what_has_a_receipt_leads_to_it(ctx, sent_twice):
+    """The page of a receipt stands nowhere else: whoever has no account finds it all the same."""
+    said = {"wish": "other", "words": WORDS, "email": "lou@exemple.fr"}
+    again = sent_twice(None, "/donnees-personnelles/demande", **said)
+    [made] = db.session.scalars(sa.select(Petition))
+    assert (again.status_code, again.location) == (
+        303,
+        f"/donnees-personnelles/demande/{made.receipt}",
+    )
+
+
+def test_a_comment_leads_to_itself(ctx, sent_twice):
+    contribution = make_contribution(make_campaign())
+    there = f"/contributions/{contribution.id}/commenter"
+    again = sent_twice(make_user(), there, body=WORDS, side="neutral", agrees="1")
+    [made] = db.session.scalars(sa.select(Comment))
+    assert again.status_code == 303
+    assert again.location.startswith(f"/contributions/{made.contribution_id}#comment")
+
+
+def test_what_the_journal_does_not_know_is_done_when_sent_again(ctx, sent_twice):
+    """A try that was counted, before anything was done, is not taken for the thing itself."""
+    again = sent_twice(None, "/inscription", email="lou@exemple.fr", pseudonym="Lou")
+    assert (again.status_code, again.location) == (303, "/courriel-envoye/confirm")
 
 
 def test_a_page_whose_last_words_are_lost_is_calm_too(app, client, noon, monkeypatch):
