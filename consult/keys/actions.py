@@ -198,11 +198,12 @@ def countersign(actor: User, countersign: Countersign) -> None:
     record("keys.countersign", actor, countersign, notify=told, what=countersign.what)
 
 
-def decline(actor: User, countersign: Countersign) -> None:
-    """A second person says no, or whoever asked takes their request back."""
+def decline(actor: User, countersign: Countersign, *, reason: str = "") -> None:
+    """A second person says no and why, or whoever asked takes their request back."""
     _hold(countersign)
-    rules.decline(actor, countersign)
+    rules.decline(actor, countersign, reason)
     countersign.declined_by_id, countersign.declined_at = actor.id, clock.now()
+    countersign.declined_words = reason.strip() or None
     told = [countersign.asked_by]
     record("keys.decline", actor, countersign, notify=told, what=countersign.what)
 

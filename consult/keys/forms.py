@@ -1,10 +1,11 @@
 """What people type, or their browser says, to show their second key."""
 
-from wtforms import HiddenField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import HiddenField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from consult.core.forms import Form
 from consult.core.i18n import _
+from consult.keys.rules import WHY
 
 
 class CodeForm(Form):
@@ -41,4 +42,12 @@ class NewKeyForm(KeyForm):
         [InputRequired(_("Give it a name, to know it again.")), Length(max=60)],
         description=_("For example: my telephone, the blue USB key."),
         filters=[lambda text: " ".join((text or "").split())],
+    )
+
+
+class DeclineForm(Form):
+    reason = TextAreaField(
+        _("Why you do not sign"),
+        [DataRequired(WHY), Length(max=1000, message=_("This text is too long."))],
+        description=_("Whoever asked reads it, with your name."),
     )

@@ -60,6 +60,7 @@ class Countersign(db.Model):
     signed_at: Mapped[datetime | None]
     declined_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     declined_at: Mapped[datetime | None]
+    declined_words: Mapped[str | None]  # why, for whoever asked; none where they took it back
     used_at: Mapped[datetime | None]
     asked_by: Mapped[User] = relationship(foreign_keys=[asked_by_id])
     signed_by: Mapped[User | None] = relationship(foreign_keys=[signed_by_id])
@@ -76,6 +77,10 @@ class Countersign(db.Model):
     @property
     def campaign_id(self) -> int | None:
         return self.subject_id if self.subject_kind == "campaign" else None
+
+    @property
+    def is_taken_back(self) -> bool:
+        return self.declined_by_id == self.asked_by_id
 
     @property
     def title(self) -> str:

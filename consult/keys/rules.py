@@ -9,6 +9,7 @@ from consult.people import rules as people
 from consult.people.models import RoleName, User, Visit
 
 fresh = people.fresh  # where other rooms look for it
+WHY = _("Please say why: whoever asked reads it.")
 
 
 def _own_keys(actor: User | None) -> None:
@@ -135,8 +136,8 @@ def countersign(actor: User | None, countersign: Countersign) -> None:
     )
 
 
-def decline(actor: User | None, countersign: Countersign) -> None:
-    """As to sign; whoever asked may also take their request back."""
+def decline(actor: User | None, countersign: Countersign, reason: str | None = None) -> None:
+    """As to sign, and one says why; whoever asked may also take their request back."""
     people.signed_in(actor)
     assert actor is not None  # noqa: S101
     require(
@@ -145,6 +146,8 @@ def decline(actor: User | None, countersign: Countersign) -> None:
         _("A facilitator or an administrator signs this."),
     )
     _open(countersign)
+    if reason is not None:
+        require(actor.id == countersign.asked_by_id or reason.strip(), WHY)
 
 
 def exports(actor: User | None) -> None:

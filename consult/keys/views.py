@@ -357,9 +357,14 @@ def countersign(id: int) -> Any:
         commit()
         flash(_("Signed. Whoever asked is told, and may do it now."), "success")
         return redirect(url_for(".countersign", id=id), 303)
+    return _to_sign(asked, forms.DeclineForm())
+
+
+def _to_sign(asked: Countersign, form: forms.DeclineForm) -> Any:
     return render_template(
         "keys/countersign.html",
         asked=asked,
+        form=form,
         about=people.subject(asked.subject_kind, asked.subject_id),
         now=clock.now(),
         refused=refusal(rules.countersign, actor(), asked),
@@ -372,10 +377,19 @@ def countersign(id: int) -> Any:
 
 @bp.post("/administration/signatures/<int:id>/refuser")
 def decline(id: int) -> Any:
-    asked = _countersign_or_404(id)
-    actions.decline(actor(), asked)  # type: ignore[arg-type]
+    asked, user = _countersign_or_404(id), _me()
+    form = forms.DeclineForm()
+    is_mine = asked.asked_by_id == user.id
+    if not is_mine and refusal(rules.decline, user, asked) is None and not form.validate():
+        return _to_sign(asked, form)
+    actions.decline(user, asked, reason="" if is_mine else form.reason.data or "")
     commit()
-    flash(_("It will not be done. Whoever asked is told."), "success")
+    flash(
+        _("Your request is taken back: nothing is done.")
+        if is_mine
+        else _("It will not be done. Whoever asked is told."),
+        "success",
+    )
     return redirect(url_for(".countersign", id=id), 303)
 
 
@@ -405,7 +419,6 @@ LABELS = {
     "proves_comments": _("The same asked of comments"),
     "perimeter": _("Where one must live"),
     "postcodes": _("Postcodes"),
-    "is_for_insiders": _("Kept to those who live there"),
     "youngest": _("Youngest age"),
     "vote": _("Days of the votes"),
     "step": _("The step to make longer"),

@@ -17,6 +17,7 @@ from consult.keys.models import Countersign
 from consult.keys.signatures import Unsigned, spend
 from consult.people.models import RoleName
 from tests.factories import make_campaign, make_user, sign_in
+from tests.people.doors import post_around
 
 WHAT = "campaigns.change_rules"
 
@@ -131,12 +132,41 @@ def test_a_signature_for_one_is_not_for_another(campaign, two, noon):
 def test_what_is_declined_is_not_done(campaign, two):
     asked = actions.ask(two[0], WHAT, campaign, details={"reason": "x"})
     commit()
-    actions.decline(two[1], asked)
+    with pytest.raises(Refused):
+        actions.decline(two[1], asked, reason=" ")
+    actions.decline(two[1], asked, reason="Le conseil n’en a pas parlé.")
     commit()
     with pytest.raises(Refused):
         actions.countersign(two[1], asked)
     with pytest.raises(Unsigned):
         spend(two[0], WHAT, campaign, {"reason": "x"})
+
+
+def test_whoever_asked_reads_why_it_was_not_signed(campaign, two, app, outbox):
+    asked = actions.ask(two[0], WHAT, campaign, details={"reason": "x"})
+    commit()
+    asker, signer = (sign_in(app.test_client(), user) for user in two)
+    where = f"/administration/signatures/{asked.id}"
+    again = signer.post(f"{where}/refuser", data={"reason": " "}).get_data(as_text=True)
+    assert "Dites pourquoi" in again
+    assert "<details" in again
+    assert "open>" in again
+    words = "Le conseil n’en a pas parlé."
+    assert signer.post(f"{where}/refuser", data={"reason": words}).status_code == 303
+    assert words in asker.get(where).get_data(as_text=True)
+    post_around(app)
+    assert words in outbox[-1].body
+    event = db.session.scalars(db.select(Event).filter_by(name="keys.decline")).one()
+    assert words not in str(event.data)
+
+
+def test_one_takes_one_s_own_request_back_without_a_reason(campaign, two, app):
+    asked = actions.ask(two[0], WHAT, campaign, details={"reason": "x"})
+    commit()
+    asker = sign_in(app.test_client(), two[0])
+    where = f"/administration/signatures/{asked.id}"
+    assert asker.post(f"{where}/refuser").status_code == 303
+    assert "Demande retirée par" in asker.get(where).get_data(as_text=True)
 
 
 def test_asking_twice_asks_once(campaign, two):
