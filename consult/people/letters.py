@@ -52,14 +52,14 @@ def write_to_nobody() -> None:
 
 def token(letter: Letter) -> str:
     """What the link of a letter ends with; made when it leaves."""
-    return _timed().dumps([letter.id, _state(letter.user)])
+    return _timed().dumps([letter.id, _state(letter)])
 
 
 def opened(token: str, *kinds: str) -> Letter | None:
     """The letter behind a link, or None where it opens nothing (any more).
 
-    A link dies when it was used, when its time is over, and when the password, the address or the
-    sessions of its account changed after it left.
+    A link dies when it was used, when its time is over, when the password, the address or the
+    sessions of its account changed after it left, and with its letter, whoever takes its number.
     """
     try:
         (number, state), at = _timed().loads(token, return_timestamp=True)
@@ -70,7 +70,7 @@ def opened(token: str, *kinds: str) -> Letter | None:
         return None
     if at + VALID_FOR.get(letter.kind, HOUR) < clock.now():
         return None
-    return letter if hmac.compare_digest(state, _state(letter.user)) else None
+    return letter if hmac.compare_digest(state, _state(letter)) else None
 
 
 def hold(letter: Letter) -> None:
@@ -107,11 +107,11 @@ def stopping(token: str) -> User | None:
     return db.session.get(User, number) if number else None
 
 
-def _state(user: User | None) -> str:
+def _state(letter: Letter) -> str:
     """What must not have changed since the letter left, unreadable."""
-    if user is None:
-        return ""
-    said = (user.id, user.session_number, user.password_hash, user.email_key)
+    said: tuple[Any, ...] = (letter.kind, letter.to, letter.created_at.timestamp())
+    if user := letter.user:
+        said += (user.id, user.session_number, user.password_hash, user.email_key)
     return sealed(repr(said))[:16]
 
 

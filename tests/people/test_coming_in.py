@@ -392,6 +392,21 @@ def test_of_several_who_follow_one_link_at_once_one_comes_in(app, client, ctx, p
     assert db.session.scalar(sa.select(sa.func.count()).select_from(User)) == 1
 
 
+@pytest.mark.parametrize("kind", ["people.sign_up", "people.invite", "contributions.confirm"])
+def test_a_link_opens_no_later_letter_that_took_its_number(ctx, noon, kind):
+    """SQLite gives the number of the last row, once it is deleted, to the next one."""
+    letter = letters.write("people.sign_up", "moi@exemple.fr", language="fr", pseudonym="Moi")
+    commit()
+    number, token = letter.id, letters.token(letter)
+    assert letters.opened(token, "people.sign_up") is letter
+    db.session.delete(letter)
+    commit()
+    with clock.frozen(noon + timedelta(minutes=1)):
+        db.session.add(Letter(id=number, kind=kind, to="autre@exemple.fr"))
+        commit()
+        assert letters.opened(token, kind) is None
+
+
 def test_no_usable_link_rests_in_the_database(client, ctx, post):
     user = resident()
     client.post("/mot-de-passe", data={"email": user.email})
