@@ -28,7 +28,7 @@ _root = sa.func.coalesce(_comment.c.thread_id, _comment.c.id)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One comment as a page shows it; its words are gone once it is withdrawn or hidden."""
+    """One comment as a page shows it; once withdrawn or hidden, its words and names are gone."""
 
     id: int
     root: int
@@ -114,7 +114,7 @@ def on_show_or_404(contribution_id: int) -> Contribution:
         .where(Contribution.id == contribution_id)
         .options(joinedload(Contribution.campaign).lazyload(Campaign.themes))
     )
-    if contribution is None or not contribution.is_public:
+    if contribution is None or not (contribution.is_public and contribution.campaign.is_public):
         raise NotFound
     return contribution
 
@@ -185,7 +185,12 @@ def _with_authors() -> sa.Select[Any]:
             _post.c.author_id,
             sa.func.coalesce(_post.c.byline, _user.c.pseudonym).label("name"),
             sa.func.coalesce(_comment.c.shown_at, _post.c.submitted_at).label("at"),
-            sa.func.coalesce(to.c.speaks_for, to_post.c.byline, to_user.c.pseudonym).label("to"),
+            sa.case(
+                (
+                    to_post.c.status == Status.PUBLISHED,
+                    sa.func.coalesce(to.c.speaks_for, to_post.c.byline, to_user.c.pseudonym),
+                )
+            ).label("to"),
         )
         .join(_post, _post.c.id == _comment.c.id)
         .outerjoin(_user, _user.c.id == _post.c.author_id)
@@ -208,9 +213,9 @@ def _line(row: Any) -> Line:
         status=row.status,
         side=row.side,
         body=row.body if is_readable else "",
-        unit=row.speaks_for,
+        unit=row.speaks_for if is_readable else None,
         author_id=row.author_id,
-        name=row.name,
+        name=row.name if is_readable else None,
         at=row.at,
         to=row.to,
     )

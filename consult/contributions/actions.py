@@ -21,7 +21,17 @@ from consult.people.consents import agreed
 from consult.people.models import ConsentKind, RoleName, User
 from consult.people.queries import with_role
 from consult.posts import signs
-from consult.posts.models import Channel, Flag, Image, Post, Slip, Status, Version
+from consult.posts.models import (
+    Channel,
+    Flag,
+    Image,
+    Post,
+    Slip,
+    Status,
+    Version,
+    forget_words,
+    take_away,
+)
 from consult.territory.models import Place
 
 CHANGED = _("These words were changed while you were reading: here they are as they now stand.")
@@ -168,7 +178,7 @@ def edit(
     contribution.sort_under(theme, place)
     contribution.byline = byline
     for image in removed:
-        db.session.delete(image)
+        take_away(image)
     for image, alternative in (alternatives or {}).items():
         image.alternative = alternative
     _join(contribution, pictures)
@@ -195,7 +205,8 @@ def discard(actor: User | None, contribution: Contribution) -> None:
     _held(contribution)
     rules.discard(actor, contribution)
     record("contributions.discard", actor, contribution.campaign)
-    for model in (Image, Version, Flag):
+    forget_words([contribution.id])
+    for model in (Version, Flag):
         db.session.execute(sa.delete(model).where(model.post_id == contribution.id))
     db.session.delete(contribution)
 

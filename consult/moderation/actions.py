@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from consult.comments.models import Comment
 from consult.comments.queries import listeners
 from consult.contributions.models import Contribution
-from consult.core import clock, files
+from consult.core import clock
 from consult.core.db import db
 from consult.journal.actions import record
 from consult.keys.rules import fresh
@@ -38,7 +38,7 @@ from consult.moderation.statements import Why
 from consult.people import letters
 from consult.people.models import User
 from consult.posts import queries as posts
-from consult.posts.models import Channel, Image, Post, Version
+from consult.posts.models import Channel, Image, Post, Version, take_away
 
 TAKEN_OUT = "[passage retiré par la modération]"  # stands in the text itself, which is French
 
@@ -460,13 +460,10 @@ def _write_back(appeal: Appeal) -> None:
 def _erase(post: Post) -> None:
     """The words and the pictures of a sealed text are gone, from every wording of it."""
     post.title = post.body = ""
+    post.byline = None
     _erase_versions(post, of_all=True)
     for image in posts.images([post.id]).get(post.id, []):
-        db.session.delete(image)
-        db.session.flush()
-        for file in (image.file, image.thumbnail):
-            if file is not None:
-                files.let_go(file)
+        take_away(image)
 
 
 def _erase_versions(post: Post, *, of_all: bool = False) -> None:

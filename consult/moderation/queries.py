@@ -17,7 +17,15 @@ from consult.core.algorithms import Kind, algorithm
 from consult.core.db import Rows, db, together
 from consult.core.i18n import _, gettext
 from consult.core.text import excerpt, fold
-from consult.moderation.charter import BY_RANK, NEEDS_REASONS, TARGETS, UNDONE_BY, Urgency, Verdict
+from consult.moderation.charter import (
+    BY_RANK,
+    NEEDS_REASONS,
+    TARGETS,
+    UNDONE_BY,
+    Conclusion,
+    Urgency,
+    Verdict,
+)
 from consult.moderation.models import Appeal, Decision, Notice
 from consult.people.models import RoleName, User
 from consult.people.queries import above, with_role
@@ -416,13 +424,16 @@ def _open_about(post: Post) -> sa.Select[tuple[Notice]]:
 
 
 def _open_notices(statement: sa.Select[Any], actor: User, scope: Scope) -> sa.Select[Any]:
-    """Those that wait for an answer, in the campaigns of this person."""
+    """Those that wait for an answer, in the campaigns of this person, not about their own words."""
     statement = (
         statement.select_from(Notice)
         .join(_reported, _reported.c.id == Notice.post_id)
         .outerjoin(_reported_contribution, _reported_contribution.c.id == _reported.c.id)
         .outerjoin(_reported_comment, _reported_comment.c.id == _reported.c.id)
-        .where(Notice.closed_at.is_(None))
+        .where(
+            Notice.closed_at.is_(None),
+            _of_others(_reported, actor),
+        )
     )
     return _within(statement, actor, scope, _reported_in, _reported)
 
@@ -459,7 +470,8 @@ def watchers(notice: Notice) -> list[User]:
     if db.session.scalar(others):
         return []
     campaign = getattr(notice.text, "campaign", None)
-    return with_role(RoleName.FACILITATOR, campaign=campaign)
+    asked = with_role(RoleName.FACILITATOR, campaign=campaign)
+    return [user for user in asked if user.id != notice.text.author_id]
 
 
 # The list, in one query.
@@ -503,10 +515,15 @@ def _visible(statement: sa.Select[Any], actor: User, scope: Scope) -> sa.Select[
         .outerjoin(Campaign, Campaign.id == _campaign_id)
         .where(
             _post.c.waiting_since.is_not(None),
-            sa.or_(_post.c.author_id.is_(None), _post.c.author_id != actor.id),
+            _of_others(_post, actor),
         )
     )
     return _within(statement, actor, scope, _campaign_id, _post)
+
+
+def _of_others(post: Any, actor: User) -> sa.ColumnElement[bool]:
+    """Nobody finds here what concerns their own words."""
+    return sa.or_(post.c.author_id.is_(None), post.c.author_id != actor.id)
 
 
 def _within(
@@ -596,7 +613,7 @@ def held(appeal: Appeal) -> Appeal:
 
 
 def open_appeals(actor: User, limit: int = 100) -> list[Appeal]:
-    """Appeals that wait in the campaigns of this person, oldest first."""
+    """Appeals that wait in the campaigns of this person, oldest first; none about their words."""
     asked = (
         sa.select(Appeal)
         .outerjoin(Decision, Decision.id == Appeal.decision_id)
@@ -604,7 +621,7 @@ def open_appeals(actor: User, limit: int = 100) -> list[Appeal]:
         .join(_reported, _reported.c.id == sa.func.coalesce(Decision.post_id, Notice.post_id))
         .outerjoin(_reported_contribution, _reported_contribution.c.id == _reported.c.id)
         .outerjoin(_reported_comment, _reported_comment.c.id == _reported.c.id)
-        .where(Appeal.conclusion.is_(None))
+        .where(Appeal.conclusion.is_(None), _of_others(_reported, actor))
         .order_by(Appeal.id)
         .limit(limit)
     )
@@ -630,10 +647,23 @@ def open_appeals_about(post: Post) -> list[Appeal]:
 
 
 def judges(appeal: Appeal) -> list[User]:
-    """Those who may decide on an appeal: the facilitators of the place, but for the first."""
+    """Those who may decide on an appeal: the facilitators of the place, but for the first and for
+    whoever wrote or pointed out the text."""
     campaign = getattr(appeal.text, "campaign", None)
     asked = with_role(RoleName.FACILITATOR, campaign=campaign)
-    return [user for user in asked if user.id not in (appeal.first_id, appeal.text.author_id)]
+    reporter_id = appeal.notice.reporter_id if appeal.notice else None
+    concerned = (appeal.first_id, appeal.text.author_id, reporter_id)
+    return [user for user in asked if user.id not in concerned]
+
+
+def reversed_about(post: Post) -> list[int]:
+    """Whose decisions about this text, or its author, were reversed on appeal."""
+    asked = (
+        sa.select(Appeal.first_id)
+        .join(Decision, Decision.id == Appeal.decision_id)
+        .where(Decision.post_id == post.id, Appeal.conclusion == Conclusion.REVERSED)
+    )
+    return list(db.session.scalars(asked))
 
 
 # What was set aside, and words whose time is over.

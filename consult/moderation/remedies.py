@@ -146,6 +146,7 @@ def conclude(id: int) -> ResponseReturnValue:
     user = actor()
     appeal = queries.appeal_by_id_or_404(id)
     rules.read(user, appeal.text)
+    rules.of_another(user, appeal.text)
     form = ConcludeForm()
     refused = refusal(rules.judge, user, appeal)
     if request.method == "POST" and refused:

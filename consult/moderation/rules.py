@@ -61,10 +61,22 @@ def read_statement(actor: User | None, decision: Decision) -> None:
 def moderate(actor: User | None, post: Post) -> None:
     """A facilitator of the site, of this campaign or of this plan, for the words of others."""
     has_role(actor, RoleName.FACILITATOR, **_place(post))
-    assert actor is not None  # noqa: S101
+    of_another(actor, post)
+
+
+def of_another(actor: User | None, post: Post) -> None:
+    """Nobody decides about their own words, nor reads who pointed them out."""
     require(
-        post.author_id is None or post.author_id != actor.id,
+        actor is None or post.author_id is None or post.author_id != actor.id,
         _("You cannot decide about your own words: another facilitator will."),
+    )
+
+
+def restrict_again(actor: User | None, post: Post) -> None:
+    """Whoever was wrong about a text once, on appeal, leaves it to somebody else."""
+    require(
+        actor is None or actor.id not in queries.reversed_about(post),
+        _("Your decision about this text was reversed on appeal: another person decides now."),
     )
 
 
@@ -157,6 +169,7 @@ def restrict(actor: User | None, post: Post, verdict: Verdict, why: Why | None) 
     require(why.words.strip(), _("Write to the author why: these words are sent to them."))
     if queries.open_appeals_about(post):
         _another(actor, [one.first_id for one in queries.open_appeals_about(post)])
+    restrict_again(actor, post)
 
 
 def suspend(actor: User | None, post: Post, *, days: int, why: Why | None = None) -> None:
@@ -257,9 +270,13 @@ def facilitates(actor: User | None) -> None:
 
 
 def judge(actor: User | None, appeal: Appeal) -> None:
-    """A facilitator who did not decide first, about the words of somebody else, once."""
+    """A facilitator who did not decide first, for others' words and at others' request, once."""
     moderate(actor, appeal.text)
     _another(actor, [appeal.first_id])
+    require(
+        appeal.notice is None or actor is None or appeal.notice.reporter_id != actor.id,
+        _("You pointed this text out yourself: another person decides on the appeal."),
+    )
     require(appeal.conclusion is None, _("This appeal was already decided."))
 
 

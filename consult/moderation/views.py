@@ -27,7 +27,7 @@ from consult.moderation.charter import (
     Verdict,
 )
 from consult.moderation.forms import DecisionForm, DismissForm, NoticeForm
-from consult.moderation.models import Decision
+from consult.moderation.models import Appeal, Decision
 from consult.moderation.pages import (
     asked_again,
     bp,
@@ -131,6 +131,13 @@ def _page(
     user = actor()
     assert user is not None  # noqa: S101
     decisions, notices, images = queries.hanging_on(post) if post else ([], [], [])
+    appeals: list[Appeal] = []
+    wrong = None
+    if post is not None and refusal(rules.of_another, user, post):
+        notices = []  # nobody learns who pointed their own words out
+    elif post is not None and any(one.is_restriction for one in decisions):
+        appeals = queries.open_appeals_about(post)
+        wrong = refusal(rules.restrict_again, user, post)
     if post is not None and form is None:
         form = DecisionForm(formdata=None, seen=_seen(post, decisions, images))
     if notices and dismissing is None:
@@ -145,7 +152,8 @@ def _page(
         dismissing=dismissing,
         refused=refusal(rules.moderate, user, post) if post else None,
         readable=post is not None and refusal(rules.read_words, user, post) is None,
-        possible=_possible(post),
+        possible=[one for one in _possible(post) if not (wrong and one in NEEDS_REASONS)],
+        wrong=wrong,
         articles=ARTICLES,
         decisions=decisions,
         notices=notices,
@@ -153,9 +161,7 @@ def _page(
         parent=queries.parent(post),
         lately=queries.lately_decided_by(user),
         campaigns=[(one.slug, one.title) for one in scope.among],
-        appeals=queries.open_appeals_about(post)
-        if post and any(one.is_restriction for one in decisions)
-        else [],
+        appeals=appeals,
         label=queries.label,
         waited=waited,
         is_late=is_late,

@@ -135,11 +135,11 @@ class Post(db.Model):
                 erasures.note("post", self.id, self.created_at)
 
     def let_words_go(self) -> None:
-        """Empty its words and every copy of them; a dated sentence stands in their place."""
+        """Empty its words, their copies and its signature; a dated sentence stands in their place."""
         self.withdrawn_at = self.withdrawn_at or clock.now()
         with spoken("fr"):
             self.title = str(GONE[self.kind]) % {"day": day(self.withdrawn_at)}
-        self.body = ""
+        self.body, self.byline = "", None
         forget_words([self.id])
 
     def say(self, title: str, body: str, editor: User | None) -> "Version":
@@ -314,11 +314,16 @@ def forget_words(post_ids: Sequence[int]) -> None:
     db.session.execute(sa.update(Version).where(named).values(title="", body="", salt=""))
     db.session.execute(sa.update(Slip).where(Slip.post_id.in_(post_ids)).values(contact=None))
     for image in db.session.scalars(sa.select(Image).where(Image.post_id.in_(post_ids))):
-        db.session.delete(image)
-        db.session.flush()
-        for stored in (image.file, image.thumbnail):
-            if stored is not None:
-                files.let_go(stored)
+        take_away(image)
+
+
+def take_away(image: Image) -> None:
+    """Delete a picture, its file and its thumbnail."""
+    db.session.delete(image)
+    db.session.flush()
+    for stored in (image.file, image.thumbnail):
+        if stored is not None:
+            files.let_go(stored)
 
 
 WORDS = Use(
@@ -344,7 +349,7 @@ personal(Post, WORDS, "title body", of="author_id", fate=Fate.WORDS)
 personal(Post, WORDS, "byline", of="author_id")
 personal(Post, WORDS, "author_id", of="author_id", fate=Fate.LINK)
 personal(Version, WORDS, "title body salt", of="post_id", fate=Fate.WORDS)
-personal(Version, WORDS, "editor_id", of="editor_id", fate=Fate.LINK)
+personal(Version, OFFICE, "editor_id", of="editor_id", fate=Fate.LINK)
 personal(Image, WORDS, "alternative credit", of="post_id", fate=Fate.WORDS)
 personal(Slip, PAPER, "contact", of="post_id")
 personal(Slip, PAPER, "collected_at number", of="post_id", fate=Fate.WORDS)

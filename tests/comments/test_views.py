@@ -227,3 +227,28 @@ def test_sending_takes_few_queries(contribution, client):
     with statements() as sent:
         client.post(url, data=words())
     assert len(sent) <= 20  # two more look for a burst of the same text, and count the tries
+
+
+def test_a_comment_that_is_gone_no_longer_names_its_author(contribution, client):
+    first = actions.comment(make_user(), contribution, body="Le premier avis.")
+    zoe, other = make_user(pseudonym="Zénobie"), make_user()
+    answer = actions.comment(zoe, contribution, body="Je réponds.", parent=first)
+    commit()
+    actions.comment(other, contribution, body="Moi aussi.", parent=answer)
+    thread = actions.comment(zoe, contribution, body="Un second avis.")
+    commit()
+    for number in range(25):
+        actions.comment(other, contribution, body=f"Réponse {number}.", parent=thread)
+    commit()
+    url = f"/contributions/{contribution.id}"
+    pages = (url, f"{url}?after={thread.id}-{thread.id + 20}")
+    assert all("Zénobie" in text_of(client.get(page)) for page in pages)
+    for one in (answer, thread):
+        actions.withdraw(zoe, one)
+    commit()
+    assert not any("Zénobie" in text_of(client.get(page)) for page in pages)
+
+
+def test_what_stands_in_an_unpublished_consultation_is_not_commented(ctx, noon, client):
+    hidden = make_contribution(make_campaign(published=False))
+    assert client.get(f"/contributions/{hidden.id}/commenter").status_code == 404

@@ -12,6 +12,7 @@ from consult.contributions.actions import Picture
 from consult.contributions.models import Contribution, Outcome, Tally
 from consult.core import clock
 from consult.core.db import db
+from consult.core.files import StoredFile
 from consult.core.images import Image as Drawn
 from consult.core.rules import Refused
 from consult.core.search import SearchEntry
@@ -175,9 +176,11 @@ def test_a_discarded_draft_leaves_no_word(ctx, noon):
         None, campaign, title="Des bancs", body="Ici.", pictures=[Picture(DRAWN, DRAWN, "Un banc")]
     )
     commit()
+    [kept] = {one.file.path for one in posts.images([draft.id])[draft.id]}
     contributions.discard(None, draft)
     commit()
-    for table in ("post", "contribution", "version", "image"):
+    assert not kept.exists()
+    for table in ("post", "contribution", "version", "image", "stored_file"):
         assert db.session.scalar(sa.select(sa.func.count()).select_from(sa.table(table))) == 0
     event = db.session.scalars(sa.select(Event).order_by(Event.id.desc())).first()
     assert (event.name, event.subject_kind) == ("contributions.discard", "campaign")
@@ -196,6 +199,7 @@ def test_pictures_keep_their_order_and_words(ctx, noon):
     assert (first.alternative, first.credit, second.alternative) == ("Un banc", "Léa", "Deux bancs")
     assert first.file.read() == b"not really"
     assert not posts.is_on_show(first.file_id)
+    gone = (first.file_id, first.thumbnail_id)
     contributions.edit(
         made.author,
         made,
@@ -209,6 +213,7 @@ def test_pictures_keep_their_order_and_words(ctx, noon):
     commit()
     kept = posts.images([made.id])[made.id]
     assert [image.alternative for image in kept] == ["Deux bancs en bois", "Trois bancs"]
+    assert not any(db.session.get(StoredFile, number) for number in gone)
     assert posts.is_on_show(kept[0].file_id)
     assert posts.is_on_show(kept[0].thumbnail_id)
 

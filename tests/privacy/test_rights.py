@@ -108,6 +108,22 @@ def test_a_copy_holds_all_that_is_mine_and_nothing_of_others(client, ctx, outbox
     assert client.get("/mon-espace/mes-donnees/copie.zip").status_code == 404
 
 
+def test_a_copy_holds_no_text_of_others_that_somebody_typed_in_or_shortened(app, ctx, noon):
+    agent, secret = make_user(RoleName.FACILITATOR), "Quel perlimpinpin !"
+    text = make_contribution(title="Des bancs", body="Des bancs.")
+    text.say("Des bancs", secret, agent)
+    commit()
+    moderation.decide(
+        make_user(RoleName.FACILITATOR), text, verdict=Verdict.RESTRICT, why=reasons(text)
+    )
+    commit()
+    for user, is_there in ((agent, False), (text.author, True)):
+        with app.test_request_context():
+            said, page = copied(user)
+        assert (secret in json.dumps(said, ensure_ascii=False)) is is_there
+        assert (secret in page) is is_there
+
+
 def test_a_copy_dies_after_a_week(client, ctx, noon):
     user = make_user()
     sign_in(client, user)

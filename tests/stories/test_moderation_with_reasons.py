@@ -690,3 +690,75 @@ def test_the_public_journal_names_every_restriction(amina, client, verdict):
     actions.decide(amina, text, verdict=UNDONE_BY[verdict])
     commit()
     assert SECRET not in read(client, "/journal")
+
+
+# Nobody is judge and party.
+
+
+def test_whoever_pointed_a_text_out_does_not_judge_their_own_appeal(app, amina, bruno, text):
+    notice = actions.notify_content(bruno, text, ground=Ground.INSULT, words="Voyez.")
+    commit()
+    actions.dismiss(amina, notice, words="Le texte reste.")
+    appeal = actions.appeal(bruno, notice, words="Regardez mieux.")
+    commit()
+    other = make_user(RoleName.FACILITATOR)
+    assert queries.judges(appeal) == [other]
+    judge = f"/moderation/recours/{appeal.id}"
+    sent = {"key": "c", "conclusion": "reversed", "answer": "Oui.", "verdict": "restrict", **WHY}
+    desk = sign_in(app.test_client(), bruno)
+    assert "Vous avez vous-même signalé ce texte" in read(desk, judge)
+    assert desk.post(judge, data=sent).status_code == 403
+    assert text.is_public
+    actions.conclude(other, appeal, conclusion=Conclusion.UPHELD, words="Non.")
+    commit()
+
+
+@pytest.mark.parametrize("verdict", [Verdict.RESTRICT, Verdict.REDACT, Verdict.SET_ASIDE])
+def test_whoever_was_wrong_on_appeal_leaves_the_text_to_somebody_else(
+    app, amina, bruno, text, verdict
+):
+    decision = hide(amina, text, verdict, passage=SECRET)
+    appeal = actions.appeal(None, decision, words="C'est un mot d'enfant.")
+    commit()
+    actions.conclude(bruno, appeal, conclusion=Conclusion.REVERSED, words="Rien à redire.")
+    commit()
+    with pytest.raises(Refused):
+        hide(amina, text, verdict, passage=SECRET)
+    db.session.rollback()
+    page = read(sign_in(app.test_client(), amina), f"/moderation/{text.id}")
+    assert "une autre personne décide désormais" in page
+    assert 'value="restrict"' not in page
+    hide(bruno, text, verdict, passage=SECRET)
+
+
+def test_a_facilitator_reads_nothing_of_who_points_out_their_own_words(app, amina, bruno):
+    text = make_contribution(author=amina)
+    notice = actions.notify_content(
+        None, text, ground=Ground.INSULT, words=SECRET, name="Zoé", email="zoe@exemple.fr"
+    )
+    commit()
+    assert queries.watchers(notice) == [bruno]
+    desk = sign_in(app.test_client(), amina)
+    for url in ("/moderation", "/moderation/signalements", f"/moderation/{text.id}"):
+        page = read(desk, url)
+        assert SECRET not in page
+        assert "signale ce texte" not in page
+    actions.dismiss(bruno, notice, words="Le texte reste.")
+    appeal = actions.appeal(None, notice, words=SECRET)
+    commit()
+    assert "Aucun recours n’attend" in read(desk, "/moderation/recours")
+    assert SECRET not in read(desk, f"/moderation/recours/{appeal.id}", 403)
+
+
+def test_the_signature_goes_with_the_words(amina, text):
+    text.byline = SECRET
+    commit()
+    decision = hide(amina, text)
+    with clock.frozen(clock.now() + timedelta(days=600)):
+        purge()
+    db.session.refresh(decision.post)
+    assert (decision.post.body, decision.post.byline) == ("", None)
+    taken_back = make_contribution(byline=SECRET)
+    contributions.withdraw(taken_back.author, taken_back)
+    commit()
+    assert taken_back.byline is None
