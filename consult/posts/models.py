@@ -135,7 +135,7 @@ class Post(db.Model):
                 erasures.note("post", self.id, self.created_at)
 
     def let_words_go(self) -> None:
-        """Empty its words, their copies and its signature; a dated sentence stands in their place."""
+        """Empty its words, their copies, its signature; a dated sentence stands in their place."""
         self.withdrawn_at = self.withdrawn_at or clock.now()
         with spoken("fr"):
             self.title = str(GONE[self.kind]) % {"day": day(self.withdrawn_at)}
