@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -10,7 +9,7 @@ from consult.campaigns.models import AgeBracket, Campaign
 from consult.contributions.models import Contribution
 from consult.core.db import changed, insert_once
 from consult.core.i18n import _
-from consult.core.rules import Refused, require
+from consult.core.rules import require
 from consult.identity.queries import held, is_inside, voter_key
 from consult.identity.roll import Who, paper_line
 from consult.identity.rules import belong
@@ -20,13 +19,6 @@ from consult.people.models import ConsentKind, User
 from consult.posts.models import Channel
 from consult.votes import queries, rules
 from consult.votes.models import Support
-
-
-class Typed(NamedTuple):
-    """What came of a sheet: the contributions it now supports, those it supported already."""
-
-    counted: list[Contribution]
-    already: list[Contribution]
 
 
 def support(actor: User | None, contribution: Contribution) -> None:
@@ -39,7 +31,7 @@ def support(actor: User | None, contribution: Contribution) -> None:
     rules.support(actor, contribution, standing)
     assert actor is not None  # noqa: S101
     agreed(actor, ConsentKind.POSITION)
-    require(contribution.supported(+1), _("Only published contributions can be supported."))
+    require(contribution.supported(+1), rules.NOT_PUBLISHED)
     is_new = insert_once(
         Support,
         contribution_id=contribution.id,
@@ -81,19 +73,23 @@ def type_in(
     collected_on: date,
     is_inside: bool | None = None,
     bracket: AgeBracket | None = None,
-) -> Typed:
-    """An agent types in what one person supports on paper: counted once, as on the site."""
+) -> None:
+    """An agent types in what one person supports on paper: counted once, as on the site.
+
+    Nothing that is answered depends on what this person supports already: an agent who types a
+    name would read it there. The journal holds one line for each contribution typed, counted or
+    not.
+    """
     rules.type_in(actor, campaign, collected_on)
     belong(campaign, is_inside=is_inside, bracket=bracket)
+    require(all(one.is_public for one in contributions), rules.NOT_PUBLISHED)
     line = paper_line(campaign, who, actor, is_inside=is_inside, bracket=bracket)
-    counted: list[Contribution] = []
-    already = queries.supported_by(line.voter_key, contributions)
     given = queries.given_by(campaign, line.voter_key)
+    rules.have_left(campaign, given, len(contributions))
     for contribution in contributions:
-        if contribution.id in already:
+        record("votes.type_in", actor, _subject(contribution), channel=channel)
+        if given == campaign.support_limit:
             continue
-        require(contribution.is_public, _("Only published contributions can be supported."))
-        rules.have_left(campaign, given + len(counted))
         is_new = insert_once(
             Support,
             contribution_id=contribution.id,
@@ -103,21 +99,9 @@ def type_in(
             is_inside=line.is_inside,
             agent_id=actor.id,
         )
-        if not is_new:  # at this very moment, by another channel
-            already[contribution.id] = channel
-            continue
-        require(contribution.supported(+1), _("Only published contributions can be supported."))
-        counted.append(contribution)
-        record("votes.type_in", actor, _subject(contribution), channel=channel)
-    if not counted:
-        raise Refused(
-            _(
-                "This person already supports what you typed (%(channel)s): each person counts"
-                " once, whatever the channel. Nothing was counted twice.",
-                channel=next(iter(already.values())).label,
-            )
-        )
-    return Typed(counted, [one for one in contributions if one.id in already])
+        if is_new:
+            require(contribution.supported(+1), rules.NOT_PUBLISHED)
+            given += 1
 
 
 def _subject(contribution: Contribution) -> Contribution | Campaign:

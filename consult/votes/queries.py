@@ -96,17 +96,6 @@ def _of(actor: User, campaign: Campaign) -> sa.ColumnElement[bool]:
     return sa.or_(mine, Support.user_id == actor.id)
 
 
-def supported_by(voter_key: str, contributions: Iterable[Contribution]) -> dict[int, Channel]:
-    """Which of these the person of this key supports already, and how they said so."""
-    rows = db.session.execute(
-        sa.select(Support.contribution_id, Support.channel).where(
-            Support.voter_key == voter_key,
-            Support.contribution_id.in_([one.id for one in contributions]),
-        )
-    )
-    return {number: channel for number, channel in rows}
-
-
 def given_by(campaign: Campaign, voter_key: str) -> int:
     """How many supports the person of this key has given in this campaign."""
     return (

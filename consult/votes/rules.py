@@ -13,10 +13,12 @@ from consult.people.models import User
 from consult.people.rules import signed_in
 from consult.votes.queries import Standing
 
+NOT_PUBLISHED = _("Only published contributions can be supported.")
+
 
 def support(actor: User | None, contribution: Contribution, standing: Standing) -> None:
     voting(contribution.campaign)
-    require(contribution.is_public, _("Only published contributions can be supported."))
+    require(contribution.is_public, NOT_PUBLISHED)
     signed_in(actor)
     assert actor is not None  # noqa: S101
     take_part(actor, contribution.campaign)
@@ -52,12 +54,21 @@ def type_in(actor: User | None, campaign: Campaign, collected_on: date | None = 
     require(is_in_time, _("The vote was not open on that day, for paper as for the site."))
 
 
-def have_left(campaign: Campaign, given: int) -> None:
-    """Somebody, known on paper, who has not given all the supports this campaign allows."""
+def have_left(campaign: Campaign, given: int, named: int) -> None:
+    """Somebody on paper who has a support left, for no more than this campaign allows.
+
+    Asked of the numbers alone: never of what they support.
+    """
     limit = campaign.support_limit
+    if limit is None:
+        return
     require(
-        limit is None or given < limit,
-        _("This person has no support left to give: %(number)d each.", number=limit or 0),
+        given < limit,
+        _("This person has no support left to give: %(number)d each.", number=limit),
+    )
+    require(
+        named <= limit,
+        _("This sheet names too many contributions: %(number)d each.", number=limit),
     )
 
 

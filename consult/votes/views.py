@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from consult.answers.queries import coverage
 from consult.campaigns.queries import by_slug_or_404
 from consult.core.errors import local
-from consult.core.i18n import gettext, ngettext
+from consult.core.i18n import gettext
 from consult.core.rules import Refused, refusal
 from consult.identity.queries import by_way, without_address
 from consult.identity.rules import asks_where
@@ -63,7 +63,7 @@ def type_in(slug: str) -> ResponseReturnValue:
     form = SheetForm(campaign)
     if form.sent():
         try:
-            typed = actions.type_in(
+            actions.type_in(
                 actor(),  # type: ignore[arg-type]
                 campaign,
                 form.contributions,
@@ -72,24 +72,18 @@ def type_in(slug: str) -> ResponseReturnValue:
                 collected_on=form.collected_on.data,
                 **form.belonging(),
             )
-            counted, already = len(typed.counted), len(typed.already)
             commit()
         except Refused as refused:
             rollback()
             form.form_errors.append(refused.reason)
         else:
             flash(
-                ngettext("One support was counted.", "%(num)d supports were counted.", counted),
+                gettext(
+                    "The sheet is taken in. Each person counts once, whatever the channel; what"
+                    " they supported already is said to nobody."
+                ),
                 "success",
             )
-            if already:
-                flash(
-                    ngettext(
-                        "One of them was already counted for this person, and is not twice.",
-                        "%(num)d of them were already counted for this person, and are not twice.",
-                        already,
-                    )
-                )
             return redirect(url_for(".type_in", slug=slug), 303)
     response = make_response(render_template("votes/type_in.html", campaign=campaign, form=form))
     response.headers["Cache-Control"] = "no-store"

@@ -23,6 +23,7 @@ from consult.identity.models import LetterCode, Proof
 from consult.identity.roll import Who
 from consult.identity.rules import proven
 from consult.journal.actions import commit, rollback
+from consult.journal.models import Event
 from consult.keys.signatures import Unsigned
 from consult.people.models import ConsentKind, RoleName
 from consult.posts.models import Channel, Status
@@ -255,13 +256,42 @@ def test_web_then_paper_is_counted_once_and_said_calmly(ctx, noon):
     commit()
     who = Who(person_key=Person("elan", "LÉA", 1984).key(campaign))
     sheet = {"who": who, "channel": Channel.PAPER, "collected_on": clock.today()}
-    said = refused(votes.type_in, agent, campaign, [contribution], **sheet)
-    assert "compte une fois" in said
+    votes.type_in(agent, campaign, [contribution], **sheet)
+    commit()
     assert contribution.support_count == 1
     other = make_contribution(campaign)
-    typed = votes.type_in(agent, campaign, [contribution, other], **sheet)
+    votes.type_in(agent, campaign, [contribution, other], **sheet)
     commit()
-    assert (typed.counted, typed.already) == ([other], [contribution])
+    assert (contribution.support_count, other.support_count) == (1, 1)
+
+
+@pytest.mark.parametrize("limit", [None, 1, 2])
+def test_who_types_a_sheet_does_not_learn_what_the_person_supports(ctx, client, noon, limit):
+    """Whoever supports it and whoever supports something else read alike, and leave as many lines
+    in the journal: a name typed to see tells nothing and is not typed unseen."""
+    campaign = make_campaign(support_limit=limit, hides_counts=True)
+    one, other = make_contribution(campaign), make_contribution(campaign)
+    people = [make_user(), make_user()]
+    for person, supported in zip(people, (one, other), strict=True):
+        votes.support(person, supported)
+    commit()
+    sign_in(client, make_user(RoleName.FACILITATOR))
+    answers = []
+    for person in people:
+        page = client.post(
+            f"/consultations/{campaign.slug}/soutiens/saisir",
+            data={
+                "email": person.email,
+                "names": str(one.id),
+                "channel": "paper",
+                "collected_on": clock.today().isoformat(),
+            },
+            follow_redirects=True,
+        )
+        answers.append(re.sub(r' value="[^"]*"|' + person.email, "", page.text))
+    assert answers[0] == answers[1]
+    typed = sa.select(sa.func.count(Event.id)).where(Event.name == "votes.type_in")
+    assert db.session.scalar(typed) == (0 if limit == 1 else 2)
 
 
 @pytest.mark.parametrize(
@@ -349,9 +379,9 @@ def test_an_address_on_paper_counts_as_its_account_before_and_after_it_exists(ct
     commit()
     sheet = {"channel": Channel.PAPER, "collected_on": clock.today()}
     known = Who(email_key="lea@exemple.fr", account=resident)
-    assert "compte une fois" in refused(
-        votes.type_in, agent, campaign, [contribution], who=known, **sheet
-    )
+    votes.type_in(agent, campaign, [contribution], who=known, **sheet)
+    commit()
+    assert contribution.support_count == 1
     unknown = Who(email_key="noe@exemple.fr")
     votes.type_in(agent, campaign, [contribution], who=unknown, **sheet)
     commit()
@@ -373,6 +403,24 @@ def test_paper_knows_the_limit_of_supports(ctx, noon):
     who = Who(email_key=resident.email_key, account=resident)
     sheet = {"who": who, "channel": Channel.PAPER, "collected_on": clock.today()}
     assert "plus de soutien" in refused(votes.type_in, agent, campaign, [second], **sheet)
+    sheet["who"] = Who(email_key="noe@exemple.fr")
+    assert "trop de" in refused(votes.type_in, agent, campaign, [first, second], **sheet)
+
+
+def test_a_sheet_fills_what_is_left_and_no_more(ctx, noon):
+    campaign, agent, resident = (
+        make_campaign(support_limit=2),
+        make_user(RoleName.FACILITATOR),
+        make_user(),
+    )
+    first, second, third = (make_contribution(campaign) for _one in range(3))
+    votes.support(resident, first)
+    commit()
+    who = Who(email_key=resident.email_key, account=resident)
+    sheet = {"who": who, "channel": Channel.PAPER, "collected_on": clock.today()}
+    votes.type_in(agent, campaign, [second, third], **sheet)
+    commit()
+    assert [one.support_count for one in (first, second, third)] == [1, 1, 0]
 
 
 # Who may not, and when.
