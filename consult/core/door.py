@@ -4,7 +4,7 @@ Three signs, none of which decides anything alone: a field no person sees was fi
 came back sooner than a person reads it; the browser did not do its sum. The sum (find a number
 that, behind the form's own stamp, gives a SHA-256 beginning with so many zero bits) is done by
 `static/proof.js` while one types. Without JavaScript nothing is lost: the words are read by a human
-first, or the form asks to wait a minute. What is done with the signs is said by each room.
+first, or the form asks to wait some seconds. What is done with the signs is said by each room.
 """
 
 import secrets

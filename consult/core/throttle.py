@@ -36,6 +36,14 @@ def too_many(key: str, *, limit: int, within: timedelta) -> bool:
     return "rate" in current_app.config["LAYERS"] and _tried(key, within) >= limit
 
 
+def free_at(key: str, *, limit: int, within: timedelta) -> datetime | None:
+    """From when on this key may be tried again; None where it may be now."""
+    if not too_many(key, limit=limit, within=within):
+        return None
+    tries = sa.select(Attempt.at).where(Attempt.key == key).order_by(Attempt.at.desc())
+    return db.session.scalars(tries.offset(limit - 1).limit(1)).one() + within
+
+
 def is_first(key: str) -> bool:
     """Whether this is met for the first time in a day; then it is used up.
 

@@ -24,9 +24,9 @@ from consult.campaigns.queries import by_slug_or_404
 from consult.contributions.rules import type_in
 from consult.core import papers, throttle
 from consult.core.db import writing
-from consult.core.errors import local, page
+from consult.core.errors import local
 from consult.core.forms import Form
-from consult.core.i18n import _, gettext
+from consult.core.i18n import _, gettext, moment
 from consult.core.qr import qr_svg
 from consult.core.rules import Refused, refusal
 from consult.identity import actions, codes, oidc, queries, roll, rules
@@ -44,7 +44,6 @@ bp = Blueprint("identity", __name__)
 
 WINDOW = timedelta(hours=1)
 TRIES, NETWORK_TRIES = 8, 40  # a town hall's counter stands behind one network
-TOO_MANY = _("Too many tries were made from here. Please wait an hour, or come to the desk.")
 DONE = _("You may take part: it is noted, and nothing of what you typed is kept.")
 
 
@@ -76,9 +75,8 @@ def declare(slug: str) -> ResponseReturnValue:
     assert user is not None  # noqa: S101
     form = DeclareForm(campaign)
     tries = _tries("declare", user)
-    if request.method == "POST" and _are_too_many(tries):
-        return page(429, TOO_MANY)
-    if form.sent():
+    waits = request.method == "POST" and _waits(form, tries)
+    if not waits and form.sent():
         is_done = _done(
             form,
             lambda: actions.declare(
@@ -92,7 +90,8 @@ def declare(slug: str) -> ResponseReturnValue:
         _note(tries)  # who is known here is not asked name by name, nor a whole street declared
         if is_done:
             return _on()
-    return _private("identity/declare.html", campaign=campaign, form=form, onward=_onward())
+    shown = _private("identity/declare.html", campaign=campaign, form=form, onward=_onward())
+    return shown, 429 if waits else 200
 
 
 @bp.route("/consultations/<slug>/prouver/lettre", methods=["GET", "POST"])
@@ -103,9 +102,8 @@ def enter_code(slug: str) -> ResponseReturnValue:
     assert user is not None  # noqa: S101
     form = CodeForm(campaign)
     tries = _tries("code", user)
-    if request.method == "POST" and _are_too_many(tries):
-        return page(429, TOO_MANY)
-    if form.sent():
+    waits = request.method == "POST" and _waits(form, tries)
+    if not waits and form.sent():
         if _done(
             form,
             lambda: actions.enter_code(
@@ -119,7 +117,8 @@ def enter_code(slug: str) -> ResponseReturnValue:
             return _on()
         if roll.WRONG in form.form_errors:
             _note(tries)
-    return _private("identity/enter_code.html", campaign=campaign, form=form, onward=_onward())
+    shown = _private("identity/enter_code.html", campaign=campaign, form=form, onward=_onward())
+    return shown, 429 if waits else 200
 
 
 def _tries(what: str, user: User) -> dict[str, int]:
@@ -127,8 +126,21 @@ def _tries(what: str, user: User) -> dict[str, int]:
     return {f"{what}:{user.id}": TRIES, f"{what}-net:{network()}": NETWORK_TRIES}
 
 
-def _are_too_many(tries: dict[str, int]) -> bool:
-    return any(throttle.too_many(key, limit=limit, within=WINDOW) for key, limit in tries.items())
+def _waits(form: Form, tries: dict[str, int]) -> bool:
+    """Whether nothing more is tried from here for now; above what was typed stands until when."""
+    frees = [throttle.free_at(key, limit=limit, within=WINDOW) for key, limit in tries.items()]
+    if not any(frees):
+        return False
+    until = moment(max(filter(None, frees)) + timedelta(minutes=1))  # no seconds are said
+    form.form_errors.append(
+        _(
+            "Too many tries were made from here within an hour, perhaps by others who share your"
+            " network. Nothing you typed is lost: send it again after %(until)s, or use another"
+            " way of this consultation, as the desk or a letter.",
+            until=until,
+        )
+    )
+    return True
 
 
 def _note(tries: dict[str, int]) -> None:

@@ -20,11 +20,12 @@ from consult.people.session import network
 
 HOUR = timedelta(hours=1)
 TOO_MANY = _("This was done very often within an hour from here. Please try again a little later.")
-WAIT_A_MINUTE = _(
-    "Your browser could not vouch for you, as happens without scripts. Nothing is lost: wait one"
-    " minute, then press the button again."
+LONG_ENOUGH = 15  # seconds of waiting that stand for the sum a browser did not do
+WAIT_A_LITTLE = _(
+    "Your browser could not vouch for you, as happens without scripts. Nothing is lost: wait"
+    " %(seconds)d seconds, then press the button again.",
+    seconds=LONG_ENOUGH,
 )
-LONG_ENOUGH = 60  # seconds of waiting that stand for the sum a browser did not do
 
 
 class Limit(NamedTuple):
@@ -61,10 +62,11 @@ def pass_or_wait(what: str, user: User | None = None) -> None:
 def must_wait(form: DoorForm) -> Any:
     """Why a letter does not leave yet: its form does not look sent by a person, and is too fresh.
 
-    Nobody is turned away: after a minute the same form passes, up to a few an hour and a network.
+    Nobody is turned away: a little later the same form passes, up to a few an hour and a network.
+    It is this count that holds a program back, which can wait as long as one likes.
     """
     if not form.signs():
         return None
     if form.age < LONG_ENOUGH:
-        return WAIT_A_MINUTE
+        return WAIT_A_LITTLE
     return None if passed("unproven") else TOO_MANY
