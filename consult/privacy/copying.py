@@ -9,6 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import sqlalchemy as sa
 from flask import render_template
 
+from consult.campaigns.models import Campaign
 from consult.core import clock, personal
 from consult.core.db import db
 from consult.core.files import StoredFile
@@ -20,12 +21,14 @@ from consult.privacy.reading import parts
 
 # What proves who somebody is, or finds them again: of no use to them, of use to a thief.
 SECRETS = ("password_hash", "secret", "token", "salt", "email_key", "pseudonym_key", "public_key")
+COUNTS = {"support_count", "apart_count"}
 MOST = 20_000  # rows of one table
 
 
 def gathered(user: User) -> dict[str, Any]:
     """Every row that leads to this person, by use and by table, each by column."""
     said: dict[str, Any] = {}
+    secret = _out_of_sight()
     for table, data in _theirs():
         columns = [column for column in table.columns if column.name not in SECRETS]
         ways = sa.or_(*(personal.mine(table, datum.of, user) for datum in data))
@@ -33,6 +36,9 @@ def gathered(user: User) -> dict[str, Any]:
             sa.select(*columns).where(ways).order_by(table.c.id).limit(MOST)
         ).mappings()
         found = [dict(row) for row in rows]
+        for row in found:
+            if row.get("campaign_id") in secret:
+                row |= dict.fromkeys(COUNTS & row.keys())
         if found:
             title = str(data[0].use.title)
             said.setdefault(title, {})[table.name] = found
@@ -58,6 +64,12 @@ def zipped(user: User) -> bytes:
             if file.path.exists():
                 parcel.writestr(f"images/{file.id}-{file.name}", file.read())
     return out.getvalue()
+
+
+def _out_of_sight() -> set[int]:
+    """Consultations whose counts nobody sees yet, those of their own texts neither."""
+    hiding = db.session.scalars(sa.select(Campaign).where(Campaign.hides_counts))
+    return {one.id for one in hiding if one.counts_hidden}
 
 
 def _judged(user: User) -> dict[str, list[dict[str, Any]]]:

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from consult.campaigns.models import PhaseKind
 from consult.core import clock, personal
 from consult.core.db import db
 from consult.journal.actions import commit
@@ -21,7 +22,7 @@ from consult.posts.models import Status
 from consult.privacy import copying, jobs, queries
 from consult.privacy.models import Breach, Petition, Profile, Wish
 from consult.votes import actions as votes
-from tests.factories import make_contribution, make_user, reasons, sign_in
+from tests.factories import make_campaign, make_contribution, make_user, reasons, sign_in
 
 HOUR = timedelta(hours=1)
 
@@ -56,6 +57,27 @@ def test_the_page_of_a_copy_is_read_by_a_person(app, ctx, noon):
     for code in ("2026-06-15T", "created_at", "True", "author_id", "published"):
         assert code not in page
     assert not re.search(r"[0-9a-f]{64}", page), "fingerprints are for machines"
+
+
+def test_a_copy_tells_no_count_that_is_still_out_of_sight(app, ctx, noon):
+    campaign = make_campaign(PhaseKind.VOTE, hides_counts=True)
+    author, text = make_user(), make_contribution(campaign)
+    text.author = author
+    votes.support(make_user(), text)
+    commit()
+
+    def told() -> int | None:
+        with app.test_request_context():
+            said, _page = copied(author)
+        return next(
+            rows[0]["support_count"]
+            for tables in said["data"].values()
+            if (rows := tables.get("contribution"))
+        )
+
+    assert told() is None
+    with clock.frozen(campaign.phase(PhaseKind.VOTE).closes_at + HOUR):
+        assert told() == 1
 
 
 def test_a_copy_holds_what_was_decided_of_my_texts_and_my_appeals(app, ctx, noon):
