@@ -269,7 +269,7 @@ def _voices(who: dict[str, User], values: Table, hidden: Table) -> None:
         "ne-plus-suivre/*/*": campaign.id,
         "fichiers/*": campaign.documents[0].file_id,
         "fichiers/*/*": "etude.pdf",
-        "begun": begun.id,
+        "begun": begun.receipt,
     }
     hidden |= {
         "consultations/*": draft.slug,
@@ -469,8 +469,7 @@ def _doors(who: dict[str, User], values: Table, hidden: Table) -> None:
         "people.sign_up": {"pseudonym": "Lou"},
         "people.invite": {"invitation": invitation.id},
         "contributions.confirm": {
-            "contribution": values.pop("begun"),
-            "receipt": "ABCD-EFGH",
+            "receipt": values.pop("begun"),
             "before": clock.today().isoformat(),
         },
     }

@@ -127,7 +127,6 @@ def ask_confirmation(
         "contributions.confirm",
         email,
         language=language(),
-        contribution=contribution.id,
         receipt=contribution.receipt,
         before=clock.in_town(contribution.awaited_since + letters.UNCONFIRMED).date().isoformat(),
     )

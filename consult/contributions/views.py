@@ -234,7 +234,7 @@ def _may_write(email: str) -> bool:
 @bp.route("/contributions/confirmer/<token>", methods=["GET", "POST"])
 def confirm(token: str) -> ResponseReturnValue:
     letter = letters.opened(token, "contributions.confirm")
-    contribution = queries.by_id(letter.data["contribution"]) if letter else None
+    contribution = queries.by_receipt(letter.data["receipt"]) if letter else None
     if letter is None or contribution is None:
         return _dead_link()
     if contribution.status != Status.DRAFT:

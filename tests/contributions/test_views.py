@@ -283,6 +283,21 @@ def test_the_letter_the_receipt_and_the_link_speak_of_the_same_day(
         assert client.get(link).status_code == 410
 
 
+def test_a_link_leads_to_no_later_draft_that_took_its_number(client, by_mail, outbox, app):
+    """SQLite gives the number of the last row, once it is deleted, to the next one."""
+    write(client, by_mail)
+    first = only()
+    number = first.id
+    client.post(f"/recepisse/{first.receipt}/adresse", data={"email": "lea@exemple.fr"})
+    queue.work_once(app)
+    link = re.search(r"https?://[^/]+(/contributions/confirmer/\S+)", outbox[0].body)[1]
+    client.post(f"/recepisse/{first.receipt}/supprimer")
+    db.session.expunge_all()
+    later = make_contribution(by_mail, Status.DRAFT, id=number)
+    page = client.get(link)
+    assert (page.status_code, later.title in page.text) == (410, False)
+
+
 def test_a_known_address_confirms_in_one_click(client, by_mail, outbox, app):
     known = make_user(email="lea@exemple.fr", pseudonym="Léa")
     write(client, by_mail)
