@@ -18,6 +18,7 @@ from consult.people.models import User
 from consult.votes.models import Support
 
 MOST = 200  # originals of one group
+FEW = 5  # supports of one original: with fewer, the people of a group tell what else they support
 
 
 class Standing(NamedTuple):
@@ -173,7 +174,9 @@ def objected(contribution_ids: Iterable[int]) -> set[int]:
     data=_("The supports of the contributions gathered; a sealed key stands for each person."),
     rule=_(
         "Each person counts once, even with supports to several contributions of the group. What"
-        " was set aside with reasons is left out. Each contribution keeps its own count."
+        " was set aside with reasons is left out. Each contribution keeps its own count. Not shown"
+        " while one of them has one to four supports: who gave those could be known to have given"
+        " others."
     ),
 )
 def supporters(group: Group) -> int:
@@ -189,6 +192,11 @@ def supporters(group: Group) -> int:
         )
     )
     return db.session.scalar(statement) or 0
+
+
+def tells_apart(originals: Iterable[Contribution]) -> bool:
+    """Whether the people of a group, beside each count, could tell what one of them supports."""
+    return any(0 < one.support_count < FEW for one in originals)
 
 
 class Line(NamedTuple):

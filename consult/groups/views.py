@@ -45,13 +45,17 @@ def show(id: int) -> str:
     campaign = by_slug_or_404(group.campaign.slug, actor())
     originals = queries.originals(group)
     shown = [one for one in originals if one.is_public]
+    is_open = not campaign.counts_hidden
+    tells = is_open and queries.tells_apart(shown)
     return render_template(
         "groups/show.html",
         group=group,
         campaign=campaign,
         originals=shown,
         hidden=len(originals) - len(shown),
-        supporters=None if campaign.counts_hidden else queries.supporters(group),
+        has_counts=is_open,
+        few=queries.FEW if tells else None,
+        supporters=queries.supporters(group) if is_open and not tells else None,
         versions=queries.versions(group),
         is_agent=refusal(facilitate, actor(), campaign) is None,
         reader=actor(),

@@ -76,6 +76,30 @@ def test_a_person_counts_once_however_many_they_support(campaign, three, desk):
     assert queries.supporters(group) == 1
 
 
+def test_a_group_does_not_tell_what_a_known_supporter_supports_as_well(
+    campaign, three, desk, client
+):
+    """Where one text has one supporter, its author say, the people of the group would tell whether
+    they stand behind another one too."""
+    first, second, _third = three
+    people = [make_user() for _one in range(queries.FEW)]
+    for person in people:
+        votes.support(person, second)
+    votes.support(people[0], first)
+    commit()
+    group = gathered(desk, campaign, [first, second])
+
+    def page():
+        return client.get(f"/regroupements/{group.id}").text.replace("\xa0", " ")
+
+    assert "en soutien" not in page()
+    assert "5 soutiens, ou aucun" in page()
+    for person in people[1:]:
+        votes.support(person, first)
+    commit()
+    assert "5 personnes en soutien" in page()
+
+
 def test_the_authors_are_told(campaign, three, desk):
     gathered(desk, campaign, three)
     told = set(db.session.scalars(sa.select(Notification.user_id)))
