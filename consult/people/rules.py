@@ -154,10 +154,18 @@ def read(actor: User | None, subject: Any) -> None:
 
 
 def _looks_after(actor: User, subject: Any) -> bool:
-    """Who holds a role there; of words kept from view, the guarantor alone."""
+    """Who holds a role there; of words kept from view, the guarantor alone; of words that wait,
+    who reads them first as well; of a draft, nobody."""
     if actor.is_system:
         return True
-    roles = (RoleName.GUARANTOR,) if getattr(subject, "is_sealed", False) else tuple(RoleName)
+    status = getattr(subject, "status", None)
+    if status == "draft":
+        return False
+    roles = tuple(RoleName)
+    if getattr(subject, "is_sealed", False):
+        roles = (RoleName.GUARANTOR,)
+    elif status == "pending":
+        roles = (RoleName.FACILITATOR, RoleName.GUARANTOR)
     belongs = {
         f"{kind}_id": subject.id
         if subject.__tablename__ == kind

@@ -71,23 +71,25 @@ def test_what_was_hidden_since_shows_no_title(client, ctx):
 
 
 @pytest.mark.parametrize(
-    ("status", "author", "stranger", "facilitator", "guarantor"),
+    ("status", "author", "stranger", "council", "facilitator", "guarantor"),
     [
-        (Status.DRAFT, True, False, True, True),
-        (Status.PENDING, True, False, True, True),
-        (Status.PUBLISHED, True, True, True, True),
-        (Status.REFUSED, True, False, False, True),
-        (Status.RESTRICTED, True, False, False, True),
-        (Status.WITHDRAWN, True, False, True, True),
+        (Status.DRAFT, True, False, False, False, False),
+        (Status.PENDING, True, False, False, True, True),
+        (Status.PUBLISHED, True, True, True, True, True),
+        (Status.REFUSED, True, False, False, False, True),
+        (Status.RESTRICTED, True, False, False, False, True),
+        (Status.WITHDRAWN, True, False, True, True, True),
     ],
 )
-def test_who_may_read(ctx, status, author, stranger, facilitator, guarantor):
-    """What is sealed is read by its author and the guarantor alone."""
+def test_who_may_read(ctx, status, author, stranger, council, facilitator, guarantor):
+    """A draft is its author's; what is sealed, its author's and the guarantor's."""
     contribution = make_contribution(status=status)
     readers = {
         contribution.author: author,
         make_user(): stranger,
         None: stranger,
+        make_user(RoleName.COUNCIL): council,
+        make_user(RoleName.ADMINISTRATOR): council,
         make_user(RoleName.FACILITATOR): facilitator,
         make_user(RoleName.GUARANTOR): guarantor,
     }

@@ -380,6 +380,7 @@ def test_each_thing_leads_to_a_page_with_a_title(client, ctx, worded):
         body="Oui !",
     )
     db.session.add(comment)
+    comment.move_to(Status.PUBLISHED)
     db.session.flush()
     notice = Notice(receipt="ABCDE23456", text=comment, ground=Ground.CHILD_ABUSE, words="Non.")
     db.session.add(notice)
