@@ -377,6 +377,7 @@ def test_each_thing_leads_to_a_page_with_a_title(client, ctx, worded):
         contribution=contribution,
         campaign_id=contribution.campaign_id,
         author=make_user(),
+        status=Status.DRAFT,
         body="Oui !",
     )
     db.session.add(comment)
