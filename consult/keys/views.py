@@ -1,6 +1,6 @@
 """The pages where somebody chooses and shows a second key, ends sessions, signs for another."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -41,6 +41,9 @@ from consult.people.session import actor
 bp = Blueprint("keys", __name__)
 
 FEW = 4  # codes on paper: whoever has fewer is told to make new ones
+ASKED = timedelta(
+    hours=1
+)  # what a browser was asked is answered within; `is_first` forgets in a day
 WAIT = _("Too many tries. Wait five minutes.")
 
 
@@ -93,7 +96,7 @@ def _keyhole(user: User, form: Any, key_form: Any = None) -> Response:
     known = queries.passkeys(user)
     asked = passkeys.to_show(known, _place()) if known else None
     if asked:
-        cookie["challenge"] = asked.challenge
+        _remember(asked)
     return _private(
         "keys/unlock.html",
         form=form if queries.totp(user) else None,
@@ -148,7 +151,7 @@ def enter_with_passkey() -> Any:
                 return redirect(_onward(), 303)
     rollback()
     asked = passkeys.to_show((), _place())
-    cookie["challenge"] = asked.challenge
+    _remember(asked)
     return _private("keys/enter_with_passkey.html", form=form, asked=asked, onward=_asked())
 
 
@@ -201,7 +204,7 @@ def add_passkey() -> Any:
     rollback()
     site = people.site_name() or request.host
     asked = passkeys.to_make(user, queries.passkeys(user), _place(), site)
-    cookie["challenge"] = asked.challenge
+    _remember(asked)
     if not form.name.data:
         form.name.data = session.words(request.user_agent.string)
     return _private("keys/add_passkey.html", form=form, asked=asked)
@@ -492,10 +495,18 @@ def _place() -> passkeys.Place:
     return passkeys.Place(urlsplit(origin).hostname or "", origin)
 
 
+def _remember(asked: passkeys.Asked) -> None:
+    """Keep in this browser what it was asked, and when."""
+    cookie["challenge"] = f"{int(clock.now().timestamp())}.{asked.challenge}"
+
+
 def _challenge() -> str:
-    """What this browser was asked last; a reply to it is read once, even by an old cookie."""
-    challenge = cookie.pop("challenge", "")
-    return challenge if throttle.is_first(f"challenge:{sealed(challenge)[:32]}") else ""
+    """What this browser was asked last; a reply to it is read once and soon, by no old cookie."""
+    at, _dot, challenge = cookie.pop("challenge", "").partition(".")
+    is_old = not challenge or clock.now() - datetime.fromtimestamp(int(at), UTC) > ASKED
+    if is_old or not throttle.is_first(f"challenge:{sealed(challenge)[:32]}"):
+        return ""
+    return challenge
 
 
 def _shown(user: User) -> str | None:

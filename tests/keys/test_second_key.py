@@ -67,9 +67,31 @@ def test_a_key_is_asked_the_same_once_whichever_layers_stand(ctx, noon, app, mon
     for _again in range(2):
         client = app.test_client()
         with client.session_transaction() as cookie:
-            cookie["challenge"] = "asked once"
+            cookie["challenge"] = f"{int(noon.timestamp())}.asked once"
         client.post("/connexion/cle-d-acces", data={"credential": '{"id": "abc"}'})
     assert heard == ["asked once", ""]
+
+
+def test_what_a_browser_was_asked_yesterday_is_answered_no_more(ctx, noon, app, monkeypatch):
+    actions.add_passkey(resident(), made=passkeys.Made("abc", "def", 0), name="Ma clé")
+    commit()
+    heard = []
+
+    def count_shown(_passkey, _reply, challenge, _place):
+        heard.append(challenge)
+        return 0
+
+    monkeypatch.setattr(passkeys, "count_shown", count_shown)
+    client = app.test_client()
+    client.get("/connexion/cle-d-acces")
+    kept = client.get_cookie("consult")
+    for later in (timedelta(minutes=5), timedelta(days=1, minutes=6)):
+        again = app.test_client()
+        again.set_cookie("consult", kept.value)
+        with clock.frozen(noon + later):
+            again.post("/connexion/cle-d-acces", data={"credential": '{"id": "abc"}'})
+    assert bool(heard[0]), "the first answer is read"
+    assert heard[1:] == [""], "nobody sends it again"
 
 
 @pytest.mark.parametrize("said", ["[" * 50_000, '{"id": "\\ud800"}', "{}", "null"])
