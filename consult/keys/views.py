@@ -41,9 +41,7 @@ from consult.people.session import actor
 bp = Blueprint("keys", __name__)
 
 FEW = 4  # codes on paper: whoever has fewer is told to make new ones
-ASKED = timedelta(
-    hours=1
-)  # what a browser was asked is answered within; `is_first` forgets in a day
+ASKED = timedelta(hours=1)  # for an answer of a key; `throttle.is_first` forgets in a day
 WAIT = _("Too many tries. Wait five minutes.")
 
 
