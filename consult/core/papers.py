@@ -30,7 +30,7 @@ from consult.core.paths import PACKAGE, data_path
 from consult.core.qr import qr_svg
 from consult.core.rules import Refused
 from consult.core.slugs import slugify
-from consult.core.text import parse
+from consult.core.text import elsewhere, parse
 
 PRESS = PACKAGE / "core" / "press.py"
 WAIT = 8  # seconds somebody waits for the press before they are asked to come back
@@ -151,6 +151,7 @@ def prepare(
 # What templates say by themselves, in the language of the reader.
 WORDS = {
     "contents": _("Contents"),
+    "overleaf": _("It has several pages: read them all before you choose."),
     "live": _("The page as it stands today, with its evidence and its data:"),
     "qr": _("Square code that leads to the page of this document"),
     "printed": _("Printed from the page of"),
@@ -387,9 +388,12 @@ def _pieces(tokens: Iterator[Token], end: str = "", depth: int = 1) -> list[Node
             found.append({"t": _MARKS[token.type], "c": inside})
         elif token.type == "link_open":
             href = str(token.attrGet("href") or "")
-            inside = _pieces(tokens, "link_close", depth + 1)
+            held = _until(tokens, "link_close")
+            inside = _pieces(iter(held), depth=depth + 1)
             if len(href) <= LONGEST and href.startswith(SCHEMES):
                 found.append({"t": "a", "href": href, "c": inside})
+                if host := elsewhere(token, held):
+                    found.append(_text(f" ({host})"))
             else:
                 found += inside
         elif token.type == "code_inline":

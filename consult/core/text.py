@@ -27,12 +27,17 @@ _MARKED = re.compile(
 )
 _TAGS = {
     *("p", "br", "hr", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code"),
-    *("em", "strong", "s", "a", "table", "thead", "tbody", "tr", "th", "td"),
+    *("em", "strong", "s", "a", "bdi", "table", "thead", "tbody", "tr", "th", "td"),
 }
 _SCHEMES = {"http", "https", "mailto", "tel"}
-_DOTTED = re.compile(r"[\w.-]+")
-_ENDS = re.compile(r"[^\W\d_]{2,}")
 _AWAY = re.compile(r"(?:https?:)?[/\\]*([^/\\?#]*)", re.I)  # a browser counts no strokes
+# What reads like a site: whatever follows « http: », a dot between letters, an address in figures.
+_SITE = re.compile(
+    r"(?:https?:[/\\]*|[/\\]{2})[^\s/\\]|[^\s.]\.[^\W\d_]{2}"
+    r"|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)|\[[\da-f.]*:[\da-f:.]*\]"
+)
+_DOTS = str.maketrans(dict.fromkeys("\u3002\u06d4\u0701\u0702\ua4f8\ua60e", "."))
+_UNSEEN = {"Cf", "Mn", "Me"}  # signs of format, and marks that found no letter to join
 _WWW = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:/[^\s<>\"»]*)?")
 
 
@@ -210,11 +215,33 @@ def _outline(state: StateCore) -> None:
 def _say_where(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     """The end of a link; where its words name another site, the one it leads to stands after it."""
     start = next(before for before in range(index, -1, -1) if tokens[before].type == "link_open")
-    host = _host(str(tokens[start].attrs["href"]))
-    named = _sites(_words(tokens[start + 1 : index]))
-    if not host or all(name == host.removeprefix("www.") for name in named):
-        return "</a>"
-    return f"</a> ({escape_text(host)})"
+    host = elsewhere(tokens[start], tokens[start + 1 : index])
+    return f"</a> (<bdi>{escape_text(host)}</bdi>)" if host else "</a>"
+
+
+def elsewhere(link: Token, inside: Sequence[Token]) -> str:
+    """The site a link leads to, where its words, or what they show when pointed at, name another.
+
+    What is looked for is any name but its own, wherever it stands: no sign before a name, nor
+    drawing of its dots, keeps it from being met.
+    """
+    host = _host(str(link.attrs["href"]))
+    own = re.escape(host.removeprefix("www."))
+    words = bare(f"{_words(inside)} {link.attrs.get('title', '')}")
+    others = re.sub(rf"(?<![\w.-])(?:www\.)?{own}(?![\w-]|\.\w)(?:[/?#][!-~\w]*)?", " ", words)
+    return host if host and _SITE.search(others) else ""
+
+
+def links_away(markdown: str) -> int:
+    """How many links of a text lead to other sites."""
+    tokens = (one for token in _parser.parse(markdown) for one in token.children or ())
+    return sum(bool(one.type == "link_open" and _host(str(one.attrs["href"]))) for one in tokens)
+
+
+def bare(words: str) -> str:
+    """Words as the eye takes them: small letters, one dot for all, nothing that is not seen."""
+    drawn = unicodedata.normalize("NFKC", words).lower().translate(_DOTS)
+    return "".join(sign for sign in drawn if unicodedata.category(sign) not in _UNSEEN)
 
 
 def _host(address: str) -> str:
@@ -222,14 +249,6 @@ def _host(address: str) -> str:
     if not re.match(r"https?:|[/\\]{2}", address, re.I):
         return ""
     return _AWAY.match(address)[1].rpartition("@")[2].lower()  # type: ignore[index]
-
-
-def _sites(words: str) -> set[str]:
-    """What reads like the name of a site in these words, whatever letters it is drawn with."""
-    said = unicodedata.normalize("NFKC", words).lower().split()
-    named = (name for word in said for name in _DOTTED.findall(_AWAY.match(word)[1]))  # type: ignore[index]
-    kept = (name.strip(".-").removeprefix("www.") for name in named)
-    return {name for name in kept if _ENDS.fullmatch(name.rpartition(".")[2]) and "." in name}
 
 
 def _say_image(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

@@ -15,12 +15,12 @@ from consult.core.algorithms import Kind, algorithm
 from consult.core.db import db
 from consult.core.door import is_on
 from consult.core.i18n import _
-from consult.core.text import fold
+from consult.core.text import bare, fold, links_away
 from consult.people.disposable import is_disposable
 from consult.people.models import User
 from consult.posts.models import Flag, FlagKind, Post, Status
 
-LINK = re.compile(r"https?://|www\.[a-z0-9-]+\.", re.IGNORECASE)
+LINK = re.compile(r"https?://|www\.[a-z0-9-]+\.")
 SHORT = 30  # words: one link in so few is most of what a text says
 DAY = timedelta(days=1)
 LATELY = 100  # so many texts before are looked at
@@ -83,7 +83,8 @@ def looked_at(post: Post, author: User | None, seen: Sequence[str] = ()) -> bool
 
 def _looked_at(post: Post, author: User | None, seen: Sequence[str]) -> bool:
     found = {kind: 0 for kind in map(FlagKind, seen)}
-    links = len(LINK.findall(f"{post.title} {post.body}"))
+    spelt = LINK.findall(bare(f"{post.title} {post.body}"))
+    links = max(len(spelt), links_away(post.body))
     is_lean = links >= 2 or (links == 1 and len(post.body.split()) < SHORT)
     is_odd_address = (
         is_on("disposable")

@@ -78,6 +78,16 @@ def named():
     return (picture(), "banc.jpg")
 
 
+def test_a_link_in_a_contribution_says_where_it_leads(client, open_to_all):
+    made = make_contribution(
+        open_to_all,
+        body="Voir [«https://ville.fr»](https://ailleurs.example/a), [le plan](https://ville.fr).",
+    )
+    page = client.get(f"/contributions/{made.id}").text
+    assert "</a> (<bdi>ailleurs.example</bdi>), <a" in page
+    assert "(<bdi>ville.fr" not in page
+
+
 # Without an account.
 
 

@@ -144,6 +144,16 @@ Du **gras**, de l’*oblique* et [un lien](https://exemple.fr).
     assert not [link for link in links if "javascript" in link]
 
 
+def test_a_printed_link_that_names_another_site_says_where_it_leads():
+    for words in ("**mairie.fr**", "www.mairie.fr", "mairie.\u200bfr"):
+        (told,) = nodes(f"Voir [{words}](https://ailleurs.example/x).")
+        assert [piece.get("text") for piece in told["c"]] == [
+            *("Voir ", None, " (ailleurs.example)", "."),
+        ]
+    (told,) = nodes("Voir [le site](https://ailleurs.example/x).")
+    assert len(told["c"]) == 3
+
+
 def picture(tmp_path, **said):
     path = tmp_path / "phare.webp"
     Image.new("RGB", (60, 40), "teal").save(path, "WEBP")

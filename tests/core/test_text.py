@@ -52,34 +52,116 @@ class TestRender:
         assert 'href="https://www.example.org"' in html
 
     @pytest.mark.parametrize(
-        ("words", "said"),
+        "address",
         [
-            ("[https://mairie.fr](https://ailleurs.example/x)", "(ailleurs.example)"),
-            ("[www.mairie.fr](https://mairie.fr@ailleurs.example)", "(ailleurs.example)"),
-            ("[**mairie.fr**/bancs](//ailleurs.example)", "(ailleurs.example)"),
-            ("[mairie.fr](http:ailleurs.example)", "(ailleurs.example)"),
-            ("[mairie.fr](https:///ailleurs.example/x)", "(ailleurs.example)"),
-            ("[ailleurs.example, dit mairie.fr](https://ailleurs.example)", "(ailleurs.example)"),
-            ("[mairie\uff0efr](https://ailleurs.example)", "(ailleurs.example)"),
-            (f"[{'1.' * 100_000}fr](https://ailleurs.example)", "(ailleurs.example)"),
+            "https://ailleurs.example/x",
+            "https://mairie.fr@ailleurs.example",
+            "//ailleurs.example",
+            "http:ailleurs.example",
+            "https:///ailleurs.example/x",
+            "https://ailleurs.example/mairie.fr",
         ],
     )
-    def test_a_link_that_names_another_site_says_where_it_leads(self, words, said):
-        assert said in text.render(words)
+    def test_a_link_that_names_another_site_says_where_it_leads(self, address):
+        assert "(<bdi>ailleurs.example</bdi>)" in text.render(f"[**mairie.fr**/bancs]({address})")
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            *(
+                "https://mairie.fr",
+                "www.mairie.fr",
+                "MAIRIE.FR/bancs",
+                "mairie.fr:443",
+                "\U0001d426airie.fr",
+            ),
+            *(
+                "(https://mairie.fr)",
+                "«https://mairie.fr»",
+                "→https://mairie.fr",
+                "voir:https://mairie.fr",
+            ),
+            *(
+                "« mairie.fr »",
+                "#mairie.fr",
+                "connexion/mairie.fr",
+                "Voici,mairie.fr",
+                "mairie.fr_",
+            ),
+            *(
+                "mairie.\u200bfr",
+                "mairie\u00ad.\u2060fr",
+                "m\ufeffairie.f\u200dr",
+                "mairie.\ufe0ffr",
+            ),
+            *("mairie。fr", "mairie\uff0efr", "mairie\uff61fr", "mairie\u2024fr", "mairie\u06d4fr"),
+            *(
+                "\u202erf.eiriam",
+                "&#8238;rf.eiriam",
+                "mairie&period;fr",
+                "mairie.**fr**",
+                "`mairie.fr`",
+            ),
+            *(
+                "192.0.2.7",
+                "http://3221225991",
+                "[2001:db8::7]",
+                "http://[::1]/",
+                "http://localhost/",
+            ),
+            *("mairie.xn--p1ai", "xn--mirie-3we.fr", "м\u0430ирие.рф", "❤.fr", "a@mairie.fr"),
+            *(
+                "ailleurs.example, dit mairie.fr",
+                "mairie.fr/ailleurs.example",
+                "ailleurs.example@mairie.fr",
+            ),
+            *("ailleurs.example.mairie.fr", "mairie.ailleurs.example", "mairie-ailleurs.example"),
+            *(
+                "https://ailleurs.example\u2800https://mairie.fr",
+                f"{'1.' * 100_000}fr",
+                f"{'/' * 100_000}mairie.fr",
+            ),
+        ],
+    )
+    def test_no_spelling_hides_the_name_of_another_site(self, words):
+        html = text.render(f"[{words}](https://ailleurs.example)")
+        assert "</a> (<bdi>ailleurs.example</bdi>)" in html
+
+    def test_what_a_link_shows_when_pointed_at_tells_no_lie_either(self):
+        html = text.render('[le site](https://ailleurs.example "mairie.fr")')
+        assert "(<bdi>ailleurs.example</bdi>)" in html
 
     @pytest.mark.parametrize(
         "words",
         [
             "https://mairie.fr/bancs.html?x=1",
+            "(https://www.mairie.fr/a,b.html)",
+            "«https://mairie.fr»",
             "www.mairie.fr",
+            "HTTPS://Mairie.fr.",
+            "http://192.0.2.7/bancs.html et http://[2001:db8::7]/bancs",
             "[le site](https://mairie.fr)",
             "[mairie.fr](https://www.mairie.fr/a)",
+            "[voir: www.mairie.fr/a.html, c'est clair](https://mairie.fr)",
             "[mairie.fr](/a)",
             "[a@mairie.fr](mailto:b@mairie.fr)",
+            "[La fiche n°3.2 du 12.05.2021, p. 4](https://mairie.fr)",
+            "[12,50 €, 1.500 € ou 3.500.000 €/an](https://mairie.fr)",
+            "[Appelez au 01.46.60.12.34, à 10:30 [M. Dupont]](https://mairie.fr)",
+            "[Les élu·es, c.-à-d. le conseil, etc. : voir…ici](https://mairie.fr)",
+            "[et/ou l'art. L. 2121-29](https://mairie.fr)",
         ],
     )
     def test_a_link_that_says_what_it_is_says_it_once(self, words):
-        assert "(" not in text.render(words)
+        assert "bdi" not in text.render(words)
+
+    @pytest.mark.parametrize(
+        "words",
+        ["C'est fini.Ensuite, M.Dupont vient le 12.05.2021.", "Fiche n°3.2 : 12.50 € (ou 3.500)."],
+    )
+    def test_words_without_a_link_stay_as_they_are(self, words):
+        assert text.render(words) == f"<p>{words}</p>\n"
+        assert text.render(f"{words} *Fin*") == f"<p>{words} <em>Fin</em></p>\n"
 
     def test_a_missing_space_or_an_address_is_not_a_link(self):
         assert "<a" not in text.render("C'est fini.La suite, <b>écrire</b> à moi@example.org")

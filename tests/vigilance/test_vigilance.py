@@ -81,6 +81,24 @@ def test_short_agreements_are_no_burst(campaign):
     assert made.status == Status.PUBLISHED
 
 
+@pytest.mark.parametrize(
+    "advert",
+    [
+        "Achetez [ici](//vendre.example) ou [là](http:acheter.example)",
+        "Achetez [ici](&#104;ttps://vendre.example) ou [là](https:/acheter.example)",
+        "Achetez ht\u200btps://vendre.example ou ｗｗｗ。acheter.example",
+        "Achetez «https://vendre.example»→https://acheter.example",
+    ],
+)
+def test_links_are_counted_however_they_are_written(campaign, advert):
+    assert kinds(said(campaign, make_user(), advert)) == {FlagKind.LINKS: 2}
+
+
+def test_a_missing_space_is_no_link(campaign):
+    first = said(campaign, make_user(), "C'est fini.Ensuite, M.Dupont vient le 12.05.2021.")
+    assert kinds(first) == {}
+
+
 def test_comments_are_looked_at_as_well(campaign):
     contribution = make_contribution(campaign)
     advert = "Achetez https://vendre.example ou https://acheter.example"
@@ -210,6 +228,16 @@ def test_while_counts_are_out_of_sight_nobody_is_told(ctx, noon):
     rollback()
     with clock.frozen(contribution.campaign.phase(PhaseKind.VOTE).closes_at + timedelta(minutes=5)):
         assert watch_supports() == 1
+
+
+def test_an_hour_with_a_few_new_accounts_is_not_shown(ctx, noon):
+    """Who opened an account that day and supports this would be known by the hour they came."""
+    contribution = make_contribution(make_campaign())
+    for number in range(queries.FEW):
+        assert not queries.hours(contribution), number
+        votes.support(make_user(), contribution)
+        commit()
+    assert [hour.new for hour in queries.hours(contribution)] == [queries.FEW]
 
 
 def _hour():
