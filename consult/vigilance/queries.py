@@ -19,7 +19,7 @@ from consult.identity.models import Proof
 from consult.moderation.queries import label
 from consult.people.disposable import is_disposable
 from consult.people.models import RoleName, User
-from consult.posts.models import Channel, Flag, FlagKind, Post
+from consult.posts.models import Channel, Flag, FlagKind, Post, Status
 from consult.vigilance.models import Refuted, SetAside
 from consult.votes.models import Support
 
@@ -43,7 +43,7 @@ class Line(NamedTuple):
 
 
 def open_flags(actor: User, after: int = 0) -> list[Line]:
-    """What nobody cleared in the campaigns of this person, oldest first."""
+    """What nobody cleared of what was sent in the campaigns of this person, oldest first."""
     post, contribution = Post.__table__, Contribution.__table__
     comment = Comment.__table__
     campaign_id = sa.func.coalesce(contribution.c.campaign_id, comment.c.campaign_id)
@@ -54,7 +54,7 @@ def open_flags(actor: User, after: int = 0) -> list[Line]:
         .outerjoin(contribution, contribution.c.id == post.c.id)
         .outerjoin(comment, comment.c.id == post.c.id)
         .outerjoin(Campaign, Campaign.id == campaign_id)
-        .where(Flag.cleared_at.is_(None), Flag.id > after)
+        .where(Flag.cleared_at.is_(None), Flag.id > after, post.c.status != Status.DRAFT)
         .order_by(Flag.id)
         .limit(PAGE + 1)
     )
@@ -70,7 +70,7 @@ def open_flags(actor: User, after: int = 0) -> list[Line]:
 
 def flag_or_404(id: int) -> Flag:
     flag = db.session.scalar(sa.select(Flag).where(Flag.id == id).options(joinedload(Flag.post)))
-    if flag is None:
+    if flag is None or flag.post.status == Status.DRAFT:  # its author's alone until it is sent
         raise NotFound
     return flag
 

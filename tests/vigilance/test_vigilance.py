@@ -303,6 +303,19 @@ def test_nothing_is_set_aside_without_reasons_or_once_results_are_out(burst):
     rollback()
 
 
+def test_a_flagged_draft_is_shown_to_nobody_before_it_is_sent(campaign, client, ctx):
+    draft = contributions.save_draft(None, campaign, title="À moi", body="Seul.", seen=["haste"])
+    commit()
+    [flag] = db.session.scalars(sa.select(Flag))
+    desk = sign_in(client, make_user(RoleName.FACILITATOR))
+    assert "À moi" not in desk.get("/moderation/alertes").text
+    assert desk.get(f"/moderation/alertes/{flag.id}").status_code == 404
+    draft.move_to(Status.PENDING)
+    commit()
+    assert "À moi" in desk.get("/moderation/alertes").text
+    assert "Seul." in desk.get(f"/moderation/alertes/{flag.id}").text
+
+
 def test_a_draft_deleted_takes_its_flags_along(campaign, client):
     draft = contributions.save_draft(None, campaign, title="x", body="y", seen=["haste"])
     commit()
