@@ -255,8 +255,8 @@ def ballot_form(poll: Poll, *, with_code: bool = False) -> _Ballot:
             description=_("Four groups of four letters and figures, under your receipt."),
             filters=[lambda code: urn.normal(code or "")],
         )
-    options = [SelectChoice(str(one.number), one.title) for one in poll.options]
-    numbered = [(one.number, one.title) for one in poll.options]
+    numbered = [(one.number, f"{one.number}. {one.title}") for one in poll.options]
+    options = [SelectChoice(str(number), title) for number, title in numbered]
     if poll.method == Method.ONE:
         fields["choice"] = RadioField(
             _("My choice"),
