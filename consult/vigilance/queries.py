@@ -25,6 +25,7 @@ from consult.votes.models import Support
 
 NEW = timedelta(hours=48)  # an account opened less than this before it supports is new
 BURST = 10  # supports from new accounts within an hour
+FEW = 5  # fewer of them in an hour are not shown: who came then could be known to have given them
 HOUR = timedelta(hours=1)
 PAGE = 50
 READERS = (RoleName.FACILITATOR, RoleName.GUARANTOR)
@@ -86,6 +87,11 @@ class Hour(NamedTuple):
     new: int  # from accounts opened less than 48 hours before
     disposable: int  # of these, with a throw-away address
     aside: int
+
+    @property
+    def tells_nobody(self) -> bool:
+        """Whether so many new accounts came that none of them is known by the hour."""
+        return self.new >= FEW
 
     @property
     def is_burst(self) -> bool:

@@ -69,7 +69,8 @@ def set_aside(id: int) -> ResponseReturnValue:
     if not contributions.is_visible_to(actor(), contribution):
         raise NotFound
     refused = refusal(rules.set_aside, actor(), contribution)
-    hours = [] if contribution.campaign.counts_hidden else queries.hours(contribution)
+    found = [] if contribution.campaign.counts_hidden else queries.hours(contribution)
+    hours = [hour for hour in found if hour.tells_nobody]
     form = SetAsideForm(hours)
     if form.sent():
         actions.set_aside(
@@ -87,6 +88,7 @@ def set_aside(id: int) -> ResponseReturnValue:
         contribution=contribution,
         campaign=contribution.campaign,
         hours=hours,
+        few=queries.FEW,
         form=form,
         refused=refused,
     )
