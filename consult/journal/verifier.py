@@ -267,7 +267,10 @@ def check_all(lines, heads, keys):
 
 
 def check_proof(proof, keys):
-    """Every fault of one proof: of one line under a head, or of one head after another."""
+    """Every fault of one proof: of one line under a head, or of one head after another.
+
+    A file that claims both is held to both, and has one path: it proves nothing.
+    """
     path = [bytes.fromhex(one) for one in proof["path"]]
     for head in (proof["head"], proof.get("since")):
         if head and (fault := check_head(head, keys)):
@@ -278,12 +281,18 @@ def check_proof(proof, keys):
         old = bytes.fromhex(since["root"])
         if not holds_consistency(since["count"], head["count"], old, root, path):
             yield f"the journal of {head['day']} does not begin with the one of {since['day']}"
-        return
+        if not {"leaf", "line", "number"} & set(proof):
+            return
     leaf, number = bytes.fromhex(proof["leaf"]), proof["number"]
     if not holds_inclusion(leaf, number - 1, head["count"], path, root):
         yield f"line {number} is not in the journal of {head['day']}"
     if proof.get("line") is not None and leaf_hash(proof["line"].encode()) != leaf:
         yield f"line {number}: its leaf is not that of its words"
+
+
+def plain(words):
+    """What a file says, without the signs by which a terminal would hide the rest."""
+    return "".join(sign if sign.isprintable() else "?" for sign in words)
 
 
 def main():
@@ -306,19 +315,27 @@ def main():
     noted = [read(file) for file in asked.noted]
     if asked.proof:
         faults = list(check_proof(published, keys))
-        known = [head for head in (published["head"], published.get("since")) if head]
+        head, since = published["head"], published.get("since")
+        known = [head, since] if since else [head]
+        told = f"line {published.get('number')} is in the journal of {head['day']}"
+        if since:
+            told = f"the journal of {head['day']} begins with the one of {since['day']}"
     else:
+        known = published["heads"]
         with open(asked.lines, encoding="utf-8") as stream:
             lines = (json.loads(line) for line in stream if line.strip())
-            faults = list(check_all(lines, published["heads"], keys))
-        known = published["heads"]
+            faults = list(check_all(lines, known, keys))
+            stream.seek(0)
+            number = sum(1 for line in stream if line.strip())
+        signed = max((head["count"] for head in known), default=0)
+        told = f"{number} line(s), the first {signed} of them under {len(known)} signed head(s)"
     for head in noted:
         if head["note"] not in [one["note"] for one in known]:
             faults.append(f"the head of {head['day']} that was noted is not the published one")
     for fault in faults:
-        print(fault)
+        print(plain(fault))
     if not faults:
-        print(f"All holds: {len(known)} signed head(s), key {keys[-1][0] if keys else 'none'}.")
+        print(plain(f"All holds: {told}, key {keys[-1][0] if keys else 'none'}."))
     if not asked.key:
         print("The key came with the data: compare it with one noted elsewhere (--key).")
     return 1 if faults else 0

@@ -42,11 +42,25 @@ def test_a_resident_checks_a_year_later_what_she_noted(client, ctx, noon, tmp_pa
         _fetch(client, tmp_path)
         key = ("--key", published["keys"][0])
         everything = ("journal.jsonl", "heads.json", *key, "--noted", "noted.json")
-        assert "12 signed head(s)" in _run(tmp_path, 0, *everything)
-        _run(tmp_path, 0, "--proof", "mine.json", *key)
+        said = _run(tmp_path, 0, *everything)
+        assert "12 line(s), the first 12 of them under 12 signed head(s)" in said
+        assert "line 1 is in the journal of 2026-06-15" in _run(
+            tmp_path, 0, "--proof", "mine.json", *key
+        )
         days = client.get("/journal/preuves/coherence.json?du=2026-06-15&au=2027-06-14")
         (tmp_path / "days.json").write_text(days.text)
         _run(tmp_path, 0, "--proof", "days.json", *key, "--noted", "noted.json")
+        invented = {"number": 1, "leaf": "00" * 32, "line": "invented"}
+        (tmp_path / "both.json").write_text(json.dumps({**days.json, **invented}))
+        assert "line 1 is not in" in _run(tmp_path, 1, "--proof", "both.json", *key)
+        later = {"id": 13, "hash": "ab" * 32, "leaf": "cd" * 32, "line": None}
+        with (tmp_path / "journal.jsonl").open("a") as lines:
+            lines.write(json.dumps(later) + "\n")
+        assert "13 line(s), the first 12 of them" in _run(tmp_path, 0, *everything)
+        heads = json.loads((tmp_path / "heads.json").read_text())
+        heads["heads"][0]["day"] += "\x1b[2K\rAll holds"
+        (tmp_path / "heads.json").write_text(json.dumps(heads))
+        assert "\x1b" not in _run(tmp_path, 1, *everything), "no fault hides another"
 
         _rewrite_everything_from_the_first_line()
         _fetch(client, tmp_path)
