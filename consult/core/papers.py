@@ -8,6 +8,7 @@ made of: the same paper asked for again is a file handed out.
 import fcntl
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import time
@@ -228,7 +229,7 @@ def on_shelf(job: dict[str, Any], key: str) -> Path:
     """The file of this paper by its fingerprint, set in type if nobody asked for it before."""
     path = shelf() / f"{key}.pdf"
     if path.exists():
-        path.touch()  # it was asked for: it stays
+        os.utime(path, (time.time(), path.stat().st_mtime))  # it was asked for: it stays
         return path
     path.parent.mkdir(exist_ok=True)
     with _alone():
@@ -290,7 +291,7 @@ def clear() -> None:
 def _tidy() -> None:
     before = time.time() - DAYS * 24 * 3600
     for one in shelf().glob("*.pdf"):
-        if one.stat().st_mtime < before:
+        if one.stat().st_atime < before:
             one.unlink(missing_ok=True)
 
 

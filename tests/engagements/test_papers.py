@@ -91,6 +91,17 @@ def test_nobody_takes_the_press_for_themselves(plan, client, app):
     assert len(list(shelf.glob("*.pdf"))) == 1  # what nobody asked for is gone
 
 
+def test_papers_asked_for_again_leave_the_press_to_new_ones(plan, client, app, monkeypatch):
+    page = f"/plans/{plan.slug}.pdf"
+    client.get(page)
+    (kept,) = (Path(app.config["INSTANCE"]) / "papers").glob("*.pdf")
+    hour = time.time() - 3600
+    os.utime(kept, (hour, hour))
+    client.get(page)
+    monkeypatch.setattr(papers, "BUSY", 1)
+    assert client.get(f"{page}?lang=en").status_code == 200
+
+
 def test_a_plan_being_prepared_is_printed_for_those_who_prepare_it(ctx, noon, client):
     desk = clerk()
     plan = make_plan(desk)
