@@ -9,8 +9,9 @@ from consult.core import clock
 from consult.core.i18n import _, day
 from consult.core.rules import Refused, require
 from consult.identity.rules import proven
+from consult.people.consents import agreed
 from consult.people.letters import UNCONFIRMED
-from consult.people.models import User
+from consult.people.models import ConsentKind, User
 from consult.people.rules import signed_in
 from consult.posts.models import NEXT, Status
 
@@ -31,6 +32,7 @@ def send(actor: User | None, contribution: Contribution) -> None:
     """A draft of one's own, or one that nobody has signed yet."""
     drafting(actor, contribution)
     if contribution.awaited_since:  # asked for in time; a proof was wanting
+        take_part(actor, contribution.campaign)
         sent_in_time(contribution)
         proven(actor, contribution.campaign)
     else:
@@ -50,6 +52,7 @@ def confirm(actor: User | None, contribution: Contribution) -> None:
     require(contribution.author_id is None, _("This contribution was already confirmed."))
     drafting(actor, contribution)
     require(contribution.awaited_since, _("Nobody asked for this contribution to be sent."))
+    take_part(actor, contribution.campaign)
     sent_in_time(contribution)
 
 
@@ -59,6 +62,9 @@ def edit(actor: User | None, contribution: Contribution) -> None:
         drafting(actor, contribution)
         return
     own(actor, contribution)
+    assert actor is not None  # noqa: S101
+    take_part(actor, contribution.campaign)  # new words are published as the first were
+    agreed(actor, ConsentKind.PUBLICATION)
     if contribution.status == Status.PENDING:
         return
     require(

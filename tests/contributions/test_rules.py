@@ -200,3 +200,32 @@ def test_paper_has_the_same_deadline_as_the_site(english, noon, today, collected
 def test_only_facilitators_type_in(english, noon, role):
     person = make_user(*([role] if role else []))
     assert "facilitators" in refused(rules.type_in, person, make_campaign())
+
+
+@pytest.mark.parametrize(
+    ("barred", "words"),
+    [
+        ({"suspended_until": timedelta(days=9)}, "until"),
+        ({"awaits_adult": True}, "Under 15"),
+        ({"publication_at": None}, "you agree"),
+    ],
+)
+@pytest.mark.parametrize("status", [Status.PENDING, Status.PUBLISHED])
+def test_who_may_publish_nothing_puts_no_new_words_on_show(english, noon, barred, words, status):
+    campaign, author = make_campaign(moderation=Moderation.AFTER), make_user()
+    text = make_contribution(campaign, status, author=author)
+    assert refused(rules.edit, author, text) is OPEN
+    for name, value in barred.items():
+        setattr(author, name, noon + value if isinstance(value, timedelta) else value)
+    assert words in refused(rules.edit, author, text)
+    assert refused(rules.withdraw, author, text) is OPEN
+
+
+def test_who_is_suspended_publishes_nothing_by_the_letter_of_a_draft(english, noon):
+    campaign, author = make_campaign(), make_user(suspended_until=noon + timedelta(days=9))
+    draft = make_contribution(campaign, Status.DRAFT, awaited_since=noon)
+    draft.author = None
+    db.session.commit()
+    for rule in (rules.confirm, rules.send):
+        assert refused(rule, make_user(), draft) is OPEN
+        assert "until" in refused(rule, author, draft)
