@@ -298,7 +298,33 @@ _parser = _make_parser()
 
 # --- Spelling -------------------------------------------------------------------------------------
 
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
+# Latin letters whose name does not end in the one they stand for, or are drawn like.
+_NAMED = {
+    **{"ALPHA": "a", "ENG": "n", "ETH": "d", "GAMMA": "g", "IOTA": "i"},
+    **{"SCHWA": "e", "THORN": "th", "UPSILON": "u"},
+}
+
+
+class _Plain(dict[int, str]):
+    """Letters as a French keyboard has them, by what Unicode calls those it has not.
+
+    ø is an « o with stroke », ɔ an « open o », ᴏ a « small capital o », œ a « ligature oe ».
+    """
+
+    def __missing__(self, code: int) -> str:
+        name = unicodedata.name(chr(code), "")
+        last = name.partition(" WITH ")[0].rpartition(" ")[2]
+        plain = chr(code)
+        if name.startswith(("LATIN ", "NEGATIVE ", "REGIONAL ")):
+            plain = _NAMED.get(last, last.lower() if len(last) <= 2 else plain)
+        elif name.startswith("MODIFIER LETTER "):  # the apostrophe of Breton names, and its like
+            plain = " "
+        if plain.isascii():  # of all the others there are a million
+            self[code] = plain
+        return plain
+
+
+_plain = _Plain()
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 
@@ -306,10 +332,9 @@ def fold(text: str) -> str:
     """One spelling for all: no capitals, no accents, no hyphens, œ as oe, single spaces."""
     if text.isascii():
         return _NOT_WORDS.sub(" ", text.lower()).strip()
-    letters = unicodedata.normalize("NFKD", text).casefold().translate(_LIGATURES)
-    letters = unicodedata.normalize("NFKD", letters)
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return _NOT_WORDS.sub(" ", letters).strip()
+    return _NOT_WORDS.sub(" ", letters.translate(_plain)).strip()
 
 
 def stems(text: str) -> list[str]:

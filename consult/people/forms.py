@@ -1,7 +1,6 @@
 """What people type about their account, and how it must be formed."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,12 +14,12 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from consult.core.door import DoorForm
 from consult.core.forms import Form
 from consult.core.i18n import _
-from consult.core.text import fold
-from consult.people import passwords, queries, rules
+from consult.core.text import bare, fold
+from consult.people import names, passwords, queries, rules
 from consult.people.disposable import is_disposable
 from consult.people.models import User
 
-LINK = re.compile(r"[/@]|[.\u3002]\w{2}")
+LINK = re.compile(r"[/@]|\.\w{2}")
 LANGUAGES = [SelectChoice("fr", "Français"), SelectChoice("en", "English")]
 
 
@@ -69,18 +68,14 @@ def free(form: Any, field: Any) -> None:
     """A validator: a name to be shown that is nobody else's, nor drawn like it."""
     if not fold(field.data) or not field.data.isprintable():
         raise ValidationError(_("Use letters or figures."))
-    if len(_alphabets(field.data)) > 1:
+    if names.is_mixed(field.data):
         raise ValidationError(_("Use the letters of one alphabet only."))
-    if LINK.search(field.data):  # strangers read it in letters, where it would be one
+    if LINK.search(bare(field.data)):  # strangers read it in letters, where it would be one
         raise ValidationError(_("No address of a site or of a mail here: put a space after a dot."))
+    if names.is_an_office(field.data):
+        raise ValidationError(_("This name would speak for the town or its site. Choose another."))
     if queries.is_taken(field.data, but=getattr(form, "owner", None)):
         raise ValidationError(_("This pseudonym is taken. Choose another one."))
-
-
-def _alphabets(name: str) -> set[str]:
-    """Those of the letters of a name; Chinese and Japanese ones look like no other."""
-    first = (unicodedata.name(sign, "").partition(" ")[0] for sign in fold(name) if sign.isalpha())
-    return set(first) - {"CJK", "HIRAGANA", "KATAKANA"}
 
 
 class AboutForm(Form):

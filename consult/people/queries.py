@@ -17,16 +17,6 @@ from consult.people.models import Follow, Invitation, Letter, Role, RoleName, Us
 from consult.people.passwords import sealed
 
 SYSTEM = "système"
-# Names that would speak for somebody else.
-RESERVED = frozenset(
-    fold(name)
-    for name in (
-        *(SYSTEM, "système automatique", "Compte fermé", "Closed account", "anonyme", "anonymous"),
-        *("admin", "administrateur", "administratrice", "modérateur", "modératrice", "garant"),
-        *("garante", "mairie", "la mairie", "la ville", "le maire", "la maire", "maire"),
-        *("conseil municipal", "élu", "élue", "webmaster", "support", "consult"),
-    )
-)
 # What a thing belongs to, nearest last: who may not see that may not see the thing.
 ABOVE = ("campaign", "contribution", "post", "plan", "engagement", "action")
 QUOTED = ("decision",)  # what a letter quotes beside its subject, by the name its event gives it
@@ -60,8 +50,6 @@ def closed_by_email(address: str) -> int | None:
 def is_taken(pseudonym: str, but: User | None = None) -> bool:
     """Whether somebody goes, or went, by this name or by one that reads the same."""
     key = fold(pseudonym)
-    if not key or key in RESERVED:
-        return True
     holders = sa.select(User.id).where(User.pseudonym_key.in_([key, closed_key(key)]))
     if but is not None:
         holders = holders.where(User.id != but.id)

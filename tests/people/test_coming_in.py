@@ -440,9 +440,16 @@ def test_what_is_long_or_mixed_enough_is_not(password):
 
 def test_a_pseudonym_is_taken_once_in_any_spelling(client, ctx):
     make_user(pseudonym="Élodie du Marché")
-    for name in ("elodie du marche", "ÉLODIE DU MARCHÉ", "La Mairie", "système", "Compte fermé"):
+    for name in ("elodie du marche", "ÉLODIE DU MARCHÉ", "Elɔdie du marché"):
         reply = client.post("/inscription", data={"email": "e@exemple.fr", "pseudonym": name})
         assert "déjà pris" in reply.text
+
+
+@pytest.mark.parametrize("name", ["La Mairie", "Mɑirie de la ville", "système", "Compte fermé"])
+def test_a_pseudonym_speaks_for_no_office(client, ctx, post, name):
+    reply = client.post("/inscription", data={"email": "e@exemple.fr", "pseudonym": name})
+    assert "parlerait pour la ville" in reply.text
+    assert post() == []
 
 
 @pytest.mark.parametrize(
@@ -460,7 +467,8 @@ def test_a_pseudonym_is_not_drawn_like_another_with_letters_from_elsewhere(clien
 
 
 @pytest.mark.parametrize(
-    "name", ["pub.example/x", "www.pub.example", "a@pub.example", "pub。example"]
+    "name",
+    ["pub.example/x", "www.pub.example", "a@pub.example", "pub。example", "pub\uff0eexample"],
 )
 def test_a_pseudonym_leads_nowhere(client, ctx, post, name):
     reply = client.post("/inscription", data={"email": "autre@exemple.fr", "pseudonym": name})
