@@ -41,10 +41,29 @@ class House:
             MAIL_BACKEND="locmem",
             DISK_ROOM=1,  # a folder in memory may be small
         )
+        self.engine = engine
         migrate(self.app)
-        self._files = set(self.instance.rglob("*"))
-        self._empty = self._sqlite() if engine == "sqlite" else self._postgresql()
+        self.keep()
         self._is_clean = True
+
+    def keep(self) -> None:
+        """Make this the first day: what is there now is there after each reset."""
+        self._files = set(self.instance.rglob("*"))
+        self._empty = self._sqlite() if self.engine == "sqlite" else self._postgresql()
+        self._first_mark = self._mark()
+        self._is_clean = False
+
+    def is_untouched(self) -> bool:
+        """Whether nothing at all was written since the first day, or since the last reset."""
+        return self._mark() == self._first_mark
+
+    def _mark(self) -> int:
+        """Moves whenever something is written: SQLite's log, PostgreSQL's next transaction."""
+        if self.engine == "sqlite":
+            log = Path(self.uri.removeprefix("sqlite:///") + "-wal")
+            return log.stat().st_size if log.exists() else 0
+        asked = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+        return self.server.execute(asked).fetchone()[0]
 
     def reset(self) -> None:
         """As on the first day: rows, numbering, files, letters."""
@@ -55,6 +74,7 @@ class House:
             for path in sorted(set(self.instance.rglob("*")) - self._files, reverse=True):
                 path.rmdir() if path.is_dir() else path.unlink()
         self.app.extensions["mailman"].outbox = []
+        self._first_mark = self._mark()
         self._is_clean = False
 
     def leave(self) -> None:
@@ -87,39 +107,39 @@ class House:
 
     def _postgresql(self) -> Callable[[], None]:
         """PostgreSQL: empty what has rows, put the first day's rows back, number from one."""
+        if hasattr(self, "server"):
+            self.server.close()
         self.server = server = psycopg.connect(self.uri.replace("+psycopg", ""), autocommit=True)
         server.execute("SET session_replication_role = replica")  # no triggers, any order
         server.execute("SET lock_timeout = '10s'")  # somebody still holds a row: say so
-        tables = [
-            name
-            for (name,) in server.execute(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> %s",
+        tables = dict(
+            server.execute(
+                "SELECT relname, string_agg(quote_ident(attname), ', ') FROM pg_class"
+                " JOIN pg_attribute ON attrelid = pg_class.oid WHERE relkind = 'r'"
+                " AND relnamespace = 'public'::regnamespace AND relname <> %s"
+                " AND attnum > 0 AND NOT attisdropped AND attgenerated = '' GROUP BY relname",
                 [KEPT],
+            ).fetchall()
+        )
+        full = " UNION ALL ".join(
+            f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in tables
+        )
+        first_day = []
+        for (name,) in server.execute(full).fetchall():
+            server.execute(f'CREATE TEMP TABLE "first {name}" AS TABLE "{name}"')
+            first_day.append(
+                f'INSERT INTO "{name}" ({tables[name]}) OVERRIDING SYSTEM VALUE'
+                f' SELECT {tables[name]} FROM "first {name}"'
             )
-        ]
-        first_day = {
-            name: rows
-            for name in tables
-            if (rows := server.execute(f'SELECT to_jsonb(t) FROM "{name}" t').fetchall())
-        }
         numbering = (
             "SELECT format('%I', sequencename), last_value FROM pg_sequences"
             " WHERE schemaname = 'public'"
         )
         first_numbers = dict(server.execute(numbering).fetchall())
-        full = " UNION ALL ".join(
-            f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in tables
-        )
 
         def empty() -> None:
-            for (name,) in server.execute(full).fetchall():
-                server.execute(f'DELETE FROM "{name}"')
-                for (row,) in first_day.get(name, ()):
-                    server.execute(
-                        f'INSERT INTO "{name}" OVERRIDING SYSTEM VALUE'
-                        f' SELECT * FROM jsonb_populate_record(NULL::"{name}", %s)',
-                        [psycopg.types.json.Jsonb(row)],
-                    )
+            found = [f'DELETE FROM "{name}"' for (name,) in server.execute(full).fetchall()]
+            server.execute("; ".join([*found, *first_day]))
             # A number taken by a row that never came to be is taken all the same.
             for name, last in server.execute(numbering).fetchall():
                 if last != (first := first_numbers[name]):

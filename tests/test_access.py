@@ -18,7 +18,7 @@ from werkzeug.routing import Rule
 from consult.core import clock, papers
 from consult.core.db import db
 from consult.journal.models import Event
-from tests.conftest import WORKER, Client, noon_in_town
+from tests.conftest import ENGINES, WORKER, Client, available, noon_in_town
 from tests.databases import House, fast_folder
 from tests.everything import Everything, make_everything
 from tests.factories import open_visit
@@ -47,7 +47,7 @@ class Door(NamedTuple):
 
 
 class Small:
-    """The small site; on SQLite, put back as it was after each thing that may have changed it."""
+    """The small site, put back as it was after each thing that may have changed it."""
 
     def __init__(self, folder: Path, engine: str = "sqlite") -> None:
         self.house = House(engine, folder, f"{WORKER}_{folder.name}")
@@ -64,33 +64,19 @@ class Small:
             }
             self.events = self.count()
             db.session.remove()
-        if engine != "sqlite":
-            return
-        self.file = Path(self.house.uri.removeprefix("sqlite:///"))
-        with self.house.app.app_context():
-            with db.engine.connect() as connection:
-                connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            db.engine.dispose()
-        shutil.copyfile(self.file, self.file.with_suffix(".kept"))
+        self.house.keep()
         shutil.copytree(self.house.instance, folder / "instance.kept")
 
     def is_untouched(self) -> bool:
-        """Whether nothing at all was written since: what SQLite writes stands in its log first."""
-        log = self.file.with_name(self.file.name + "-wal")
-        return not log.exists() or not log.stat().st_size
+        """Whether nothing at all was written since."""
+        return self.house.is_untouched()
 
     def count(self) -> int:
         with db.engine.connect() as connection:
             return connection.scalar(sa.select(sa.func.count()).select_from(Event)) or 0
 
     def put_back(self) -> None:
-        with self.house.app.app_context():
-            db.engine.dispose()
-        for suffix in ("-wal", "-shm"):
-            self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
-        fresh = self.file.with_suffix(".fresh")
-        shutil.copyfile(self.file.with_suffix(".kept"), fresh)
-        fresh.replace(self.file)
+        self.house.reset()
         kept = self.house.instance.with_suffix(".kept")
         shutil.copytree(kept, self.house.instance, dirs_exist_ok=True)
 
@@ -138,18 +124,24 @@ class Small:
         )
 
 
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    return available(request.param)
+
+
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
+def small(tmp_path_factory: pytest.TempPathFactory, engine: str) -> Iterator[Small]:
     base = fast_folder()
     folder = Path(base or tmp_path_factory.getbasetemp()) / f"consult-access-{id(object())}"
     with clock.frozen(noon_in_town()), pytest.MonkeyPatch.context() as patch:
         try:
-            small = Small(folder)
+            small = Small(folder, engine)
             # Who may is decided before a page is drawn, or a paper: other tests look at them.
             patch.setattr("flask.templating._render", lambda *_: "")
             patch.setattr(small.house.app.jinja_env, "get_or_select_template", lambda *_: None)
             patch.setattr(papers, "run", lambda job: Path(job["output"]).write_bytes(b"%PDF-"))
             yield small
+            small.house.leave()
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
