@@ -4,7 +4,8 @@ from datetime import date
 
 from consult.answers.models import SavedWording
 from consult.answers.queries import coverage
-from consult.campaigns.models import Campaign, PhaseKind, State
+from consult.campaigns.models import Campaign, State
+from consult.campaigns.queries import awaits_votes
 from consult.contributions.models import Contribution, Outcome
 from consult.core.i18n import _, n_
 from consult.core.rules import Refused, require
@@ -91,8 +92,12 @@ def publish_results(actor: User | None, campaign: Campaign, *, words: str | None
     work(actor, campaign)
     require(campaign.state == State.PUBLISHED, _("The results of this campaign are published."))
     require(
-        campaign.has_closed or not campaign.phase(PhaseKind.PROPOSE),
+        campaign.has_closed or not campaign.opens_at,
         _("People may still take part: results come after the last day."),
+    )
+    require(
+        not awaits_votes(campaign),
+        _("A secret vote was announced here and is not counted yet: the results come after it."),
     )
     missing = coverage(campaign).missing
     if missing:

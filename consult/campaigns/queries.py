@@ -29,11 +29,19 @@ from consult.core.db import db
 from consult.core.i18n import _, day, n_
 from consult.core.text import fold
 from consult.people.models import RoleName, User
+from consult.people.queries import models
 from consult.territory.models import Place
 
 SHORTEST = 7  # days: less is not a reasonable time to hear of a question and answer it
 SHORTEST_BY_LAW = {LegalNature.ENVIRONMENT: 21}  # C. env. L.123-19-1
 FORBIDDEN = {"referendum", "referendums"}  # one word for one vote, which this site does not hold
+
+
+def awaits_votes(campaign: Campaign) -> bool:
+    """Whether a secret vote was announced here, and neither counted nor cancelled."""
+    poll = models()["poll"]  # a later room's
+    found = sa.select(poll.id).filter_by(campaign_id=campaign.id, state="announced")
+    return db.session.scalar(found.limit(1)) is not None
 
 
 _BY_SLUG = sa.select(Campaign).where(Campaign.slug == sa.bindparam("slug"))

@@ -14,6 +14,7 @@ from consult.campaigns.models import (
 from consult.campaigns.queries import (
     NO_REFERENDUM,
     NOT_ASSESSED,
+    awaits_votes,
     gaps,
     missing_words,
     says_referendum,
@@ -214,6 +215,10 @@ def cancel(actor: User | None, campaign: Campaign) -> None:
     facilitate(actor, campaign)
     require(campaign.state != State.DRAFT, _("This campaign was never announced."))
     _lives(campaign)
+    require(
+        not awaits_votes(campaign),
+        _("A secret vote was announced here: cancel it first, which two people sign."),
+    )
 
 
 def _lives(campaign: Campaign) -> None:

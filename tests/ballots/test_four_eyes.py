@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from consult.answers import actions as answers
 from consult.ballots import actions, queries, urn
 from consult.ballots.models import State
+from consult.campaigns import actions as campaigns
+from consult.campaigns.models import PhaseKind
 from consult.core import clock
 from consult.core.db import db
 from consult.core.rules import Refused
@@ -15,7 +18,7 @@ from consult.journal.models import Event
 from consult.keys import actions as keys
 from consult.keys.signatures import Unsigned
 from consult.people.models import Role, RoleName
-from tests.ballots.making import CHOICES, make_poll, vote
+from tests.ballots.making import CHOICES, after_closing, make_poll, vote
 from tests.factories import make_user, sign_in
 
 
@@ -135,6 +138,33 @@ def test_nobody_cancels_a_vote_alone(asker):
     with pytest.raises(Refused):
         keys.countersign(asker, asked)
     rollback()
+
+
+def refused(act, *args, **kwargs):
+    with pytest.raises(Refused) as no:
+        act(*args, **kwargs)
+    rollback()
+    return str(no.value.reason)
+
+
+def test_nobody_ends_a_vote_alone_by_ending_its_consultation(asker):
+    """Neither by cancelling it, nor by publishing its results while people still vote."""
+    poll = make_poll(facilitator=asker)
+    campaign = poll.campaign
+    for phase in [one for one in campaign.phases if one.kind != PhaseKind.VOTE]:
+        campaign.phases.remove(phase)
+        db.session.delete(phase)
+    vote(poll, "Des bancs")
+    words = {"words": "Voici."}
+    reason = {"reason": "Le résultat déplaît."}
+    assert "deux personnes" in refused(campaigns.cancel, asker, campaign, **reason)
+    assert "encore possible" in refused(answers.publish_results, asker, campaign, **words)
+    with after_closing(poll):
+        assert "pas encore dépouillé" in refused(answers.publish_results, asker, campaign, **words)
+        actions.publish(asker, poll)
+        answers.publish_results(asker, campaign, **words)
+        commit()
+    assert campaign.results_words == "Voici."
 
 
 def test_a_cancelling_is_signed_for_its_reason_and_how_far_the_vote_is(asker, noon):
