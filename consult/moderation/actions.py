@@ -167,7 +167,7 @@ def appeal(
     """Whoever holds the receipt contests a decision; somebody else than the first will decide."""
     rules.appeal(actor, contested)
     made = _appeal(contested, words=words, key=key, received_on=clock.today())
-    record("moderation.appeal", None, made, notify=queries.judges(made))
+    record("moderation.appeal", None, made, notify=_told_of(made))
     return made
 
 
@@ -191,7 +191,7 @@ def enter_appeal(
         entered_by_id=actor.id if actor else None,
         contact=contact or None,
     )
-    record("moderation.enter_appeal", actor, made, notify=queries.judges(made))
+    record("moderation.enter_appeal", actor, made, notify=_told_of(made))
     return made
 
 
@@ -228,7 +228,7 @@ def conclude(
             **_codes(decision),
         )
         _settle_appeals(actor, decision)
-    record("moderation.conclude", actor, appeal, notify=_appellants(appeal), **_ended(appeal))
+    record("moderation.conclude", actor, appeal, notify=[appeal.appellant], **_ended(appeal))
     _write_back(appeal)
     return appeal
 
@@ -340,7 +340,7 @@ def _settle_appeals(actor: User | None, decision: Decision) -> None:
         if appeal.notice is not None:
             _conclude(actor, appeal, Conclusion.REVERSED, decision.words)
             record(
-                "moderation.conclude", actor, appeal, notify=_appellants(appeal), **_ended(appeal)
+                "moderation.conclude", actor, appeal, notify=[appeal.appellant], **_ended(appeal)
             )
             _write_back(appeal)
 
@@ -415,11 +415,10 @@ def _answer(actor: User | None, notice: Notice, *, again: bool = False) -> None:
 
 def _appeal(contested: Decision | Notice, **said: object) -> Appeal:
     is_decision = isinstance(contested, Decision)
-    first = contested.facilitator_id if is_decision else contested.dismissed_by_id
     made = Appeal(
         decision=contested if is_decision else None,
         notice=None if is_decision else contested,
-        first_id=first,
+        first_id=contested.decider_id,
         **said,
     )
     db.session.add(made)
@@ -434,11 +433,9 @@ def _conclude(actor: User | None, appeal: Appeal, conclusion: Conclusion, words:
     db.session.flush()
 
 
-def _appellants(appeal: Appeal) -> list[User | None]:
-    if appeal.notice is not None:
-        return [appeal.notice.reporter]
-    decision = appeal.decision
-    return [decision.person or decision.post.author] if decision else []
+def _told_of(appeal: Appeal) -> list[User | None]:
+    """Those who may decide on it, and the one in whose name it is: a number is all it takes."""
+    return [*queries.judges(appeal), appeal.appellant]
 
 
 def _ended(appeal: Appeal) -> dict[str, Any]:

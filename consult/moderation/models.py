@@ -127,6 +127,10 @@ class Decision(db.Model):
         return self.verdict in NEEDS_REASONS
 
     @property
+    def decider_id(self) -> int:
+        return self.facilitator_id
+
+    @property
     def words(self) -> str:
         """What was written to the author; nothing once it was erased."""
         return self.reasons.words if self.reasons else ""
@@ -200,6 +204,10 @@ class Notice(db.Model):
         return getattr(self.text, "campaign_id", None)
 
     @property
+    def decider_id(self) -> int | None:
+        return self.dismissed_by_id
+
+    @property
     def appeal_until(self) -> datetime | None:
         """Until when whoever sent it may ask somebody else to look again."""
         if self.dismissed_by_id is None or self.closed_at is None:
@@ -269,6 +277,13 @@ class Appeal(db.Model):
         found = self.decision or self.notice
         assert found is not None  # noqa: S101
         return found
+
+    @property
+    def appellant(self) -> User | None:
+        """The account in whose name it is made: of the author, or of whoever pointed it out."""
+        if self.notice is not None:
+            return self.notice.reporter
+        return (self.decision.person or self.decision.post.author) if self.decision else None
 
     @property
     def text(self) -> Post:

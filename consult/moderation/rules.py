@@ -228,7 +228,14 @@ def dismiss(actor: User | None, notice: Notice, *, words: str) -> None:
 def appeal(
     actor: User | None, contested: Decision | Notice, received_on: date | None = None
 ) -> None:
-    """Whoever holds the receipt, once, for six months; a letter counts from the day it came."""
+    """Whoever holds the receipt, once, for six months; a letter counts from the day it came.
+
+    Never who took the decision: the one appeal there is would be used up by the wrong hands.
+    """
+    require(
+        actor is None or actor.id != contested.decider_id,
+        _("You decided this yourself: whoever it concerns contests it, or a colleague for them."),
+    )
     if isinstance(contested, Notice):
         require(contested.closed_at, _("This notice waits for its answer: nothing to contest yet."))
     require(

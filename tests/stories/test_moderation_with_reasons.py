@@ -762,3 +762,26 @@ def test_the_signature_goes_with_the_words(amina, text):
     contributions.withdraw(taken_back.author, taken_back)
     commit()
     assert taken_back.byline is None
+
+
+@pytest.mark.parametrize("verdict", [Verdict.RESTRICT, Verdict.REDACT])
+def test_whoever_decided_does_not_use_up_the_appeal_and_an_author_hears_of_it(
+    app, amina, bruno, text, verdict, outbox, monkeypatch
+):
+    decision, judge = hide(amina, text, verdict, passage=SECRET), make_user(RoleName.FACILITATOR)
+    desk = sign_in(app.test_client(), amina)
+    contest = f"/decisions/{decision.receipt}/contester"
+    desk.post(contest, data={"key": "a", "words": "Je renonce."})
+    with pytest.raises(Refused):
+        actions.enter_appeal(amina, decision, words="Non.", received_on=clock.today())
+    db.session.rollback()
+    assert queries.appeal_against(decision) is None
+    made = actions.enter_appeal(bruno, decision, words="Relisez.", received_on=clock.today())
+    commit()
+    monkeypatch.setitem(app.config, "NOTICE_WAIT", -1)
+    jobs.send_notices()
+    [told] = [one for one in outbox if one.to == [text.author.email]]
+    assert "Un recours a été fait en votre nom" in told.body
+    assert f"/recours/{made.receipt}" in told.body
+    [asked] = [one for one in outbox if one.to == [judge.email]]
+    assert f"/moderation/recours/{made.id}" in asked.body
