@@ -15,11 +15,14 @@ from linkify_it.main import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline, linkify
 from markdown_it.token import Token
 from markupsafe import Markup
 
 # A page spends h1 on its title and h2 on its sections: what residents write begins below.
 TOP_HEADING = 3
+LONGEST_ADDRESS = 2000  # signs of an address that becomes a link by itself
+LONGEST_SCHEME = 16
 
 # Without any of these the text is plain paragraphs, and the parser need not be woken.
 _MARKED = re.compile(
@@ -256,6 +259,28 @@ def _say_image(self: Any, tokens: Sequence[Token], index: int, options: Any, env
     return escape_text(tokens[index].content)
 
 
+class _Linkifier(LinkifyIt):
+    """Finds bare addresses, and looks no further than one may be long.
+
+    Each « http:// » of a word without an end would otherwise be read to the end of that word.
+    """
+
+    def test_schema_at(self, text: str, name: str, position: int) -> int:
+        length = super().test_schema_at(text[: position + LONGEST_ADDRESS], name, position)
+        return length if length < LONGEST_ADDRESS else 0
+
+
+def _linkify(state: StateInline, silent: bool) -> bool:
+    """The parser's own rule, asked of the last signs first: it reads all that came before « : »."""
+    if state.src[state.pos] != ":":
+        return False
+    position, before = state.pos, state.pending
+    state.pending = before[-LONGEST_SCHEME:]
+    may_be = linkify(state, True)
+    state.pos, state.pending = position, before
+    return may_be and linkify(state, silent)
+
+
 def _www(linkifier: LinkifyIt, text: str, position: int) -> int:
     found = _WWW.match(text, position)
     return len(found.group().rstrip(".,;:!?)'’")) if found else 0
@@ -284,11 +309,12 @@ def _make_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True})
     parser.enable(["linkify", "table", "strikethrough"])
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+    parser.inline.ruler.at("linkify", _linkify)
     parser.core.ruler.push("outline", _outline)
     parser.add_render_rule("image", _say_image)
     parser.add_render_rule("link_close", _say_where)
     # « fini.La suite » is not an address in Laos, and nobody's e-mail becomes a link by itself.
-    linkifier = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False})
+    linkifier = _Linkifier(options={"fuzzy_link": False, "fuzzy_email": False})
     parser.linkify = linkifier.add("www.", {"validate": _www, "normalize": _to_https})
     return parser
 

@@ -189,6 +189,17 @@ class TestRender:
         assert text.render(words) + Markup("<p><em>fin</em></p>\n") == text.render(marked)
         assert "\n\n".join(filter(None, [text.plain(words), "fin"])) == text.plain(marked)
 
+    @pytest.mark.parametrize("signs", ["www.-", "www.a.-", "http://a", "http://-.", "![", "//-."])
+    def test_a_word_without_an_end_costs_no_more_than_its_length(self, signs):
+        start = process_time()
+        text.render(signs * (60_000 // len(signs)))
+        assert process_time() - start < 3
+
+    def test_a_long_address_is_a_link_and_one_without_an_end_is_words(self):
+        long = "https://exemple.fr/" + "a" * 1_900
+        assert f'href="{long}"' in text.render(f"Voir {long}.")
+        assert "href" not in text.render(long * 2)
+
 
 class TestShorter:
     def test_plain_keeps_the_words_alone(self):
