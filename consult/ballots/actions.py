@@ -21,7 +21,7 @@ from consult.core.db import db
 from consult.core.i18n import _
 from consult.core.rules import require
 from consult.identity.queries import voter_key
-from consult.identity.roll import Who, paper_line
+from consult.identity.roll import Who, keys_behind, paper_line
 from consult.identity.rules import belong
 from consult.journal.actions import record
 from consult.keys import signatures
@@ -235,7 +235,7 @@ def strike(
     receipt = Receipt(urn.receipt(poll, f"{voter}:{key}"))
     if queries.with_receipt(receipt.code):
         return receipt
-    rules.strike(actor, station, poll, voter)
+    rules.strike(actor, station, poll, keys_behind(line, who))
     db.session.add(
         Struck(
             poll_id=poll.id,

@@ -1,6 +1,6 @@
 """What to read of votes: the questions, who has voted (a number), the sheets, the results."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -257,9 +257,10 @@ def roll(poll: Poll, *, by_place: bool) -> dict[str, int]:
     return said
 
 
-def struck(poll: Poll, voter: str) -> Struck | None:
-    """Whether this voter is on the roll of this question already."""
-    return db.session.scalar(sa.select(Struck).filter_by(poll_id=poll.id, voter_key=voter))
+def struck(poll: Poll, keys: Sequence[str] | sa.SelectBase) -> Struck | None:
+    """Whether this voter is on the roll of this question already, by any of their keys."""
+    found = sa.select(Struck).where(Struck.poll_id == poll.id, Struck.voter_key.in_(keys))
+    return db.session.scalar(found.limit(1))
 
 
 def with_receipt(code: str) -> Poll | None:

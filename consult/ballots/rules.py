@@ -1,7 +1,9 @@
 """Who may prepare a vote, cast a ballot, hold a station, count, and when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import sqlalchemy as sa
 
 from consult.ballots import queries, results, urn
 from consult.ballots.counting import Fault, Marks, Method, fault
@@ -13,7 +15,7 @@ from consult.campaigns.rules import facilitate, not_guarantor
 from consult.core import clock
 from consult.core.i18n import _, moment, n_
 from consult.core.rules import Refused, require
-from consult.identity.queries import voter_key
+from consult.identity.queries import keys_of
 from consult.identity.rules import asks_where, proven
 from consult.people.models import RoleName, User
 from consult.people.rules import has_role, signed_in
@@ -163,7 +165,7 @@ def cast(actor: User | None, poll: Poll, ballot: Marks | None = None) -> None:
     """Somebody the consultation recognises, once, while the vote is open."""
     vote(actor, poll)
     assert actor is not None  # noqa: S101
-    not_struck(poll, voter_key(actor, poll.campaign))
+    not_struck(poll, keys_of(actor, poll.campaign))
     if ballot is not None:
         fits(poll, ballot)
 
@@ -177,9 +179,9 @@ def vote(actor: User | None, poll: Poll) -> None:
     proven(actor, poll.campaign)
 
 
-def not_struck(poll: Poll, voter: str) -> None:
+def not_struck(poll: Poll, keys: sa.SelectBase) -> None:
     """Nobody votes twice, whatever the channel."""
-    before = queries.struck(poll, voter)
+    before = queries.struck(poll, keys)
     if before is None:
         return
     if before.channel == Channel.PAPER:
@@ -225,12 +227,17 @@ def agent(actor: User | None, poll: Poll) -> None:
     has_role(actor, RoleName.FACILITATOR, RoleName.COUNCIL, campaign=poll.campaign)
 
 
-def strike(actor: User | None, station: Station, poll: Poll, voter: str | None = None) -> None:
+def strike(
+    actor: User | None,
+    station: Station,
+    poll: Poll,
+    keys: Sequence[str] | None = None,
+) -> None:
     """An agent strikes off, while the vote is open, somebody who has not voted yet."""
     agent(actor, poll)
     is_open(poll)
-    if voter is not None:
-        before = queries.struck(poll, voter)
+    if keys is not None:
+        before = queries.struck(poll, keys)
         if before is not None:
             raise Refused(
                 _("This person is on the roll already: they voted on paper.")

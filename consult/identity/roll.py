@@ -137,6 +137,16 @@ def paper_line(
     return line
 
 
+def keys_behind(line: Proof, who: Who) -> list[str]:
+    """Every key this person may be counted under: where an account moved to an address that paper
+    was entered for, its own as well as the paper's."""
+    campaign = line.campaign
+    account = who.account or (by_email(who.email_key) if who.email_key else None)
+    if campaign.accepted or account is None:
+        return [line.voter_key]
+    return [line.voter_key, *db.session.scalars(queries.keys_of(account, campaign))]
+
+
 def _known_by(campaign: Campaign, who: Who) -> tuple[Identity, str]:
     if who.code and Identity.LETTER in campaign.accepted:
         letter = by_code(campaign, who.code)

@@ -99,7 +99,7 @@ def reinstate(actor: User, campaign: Campaign, proof: Proof) -> None:
     db.session.refresh(proof, with_for_update=True)
     taken = queries.taken_with(proof)
     rules.reinstate(actor, campaign, proof, by={refuted.refuted_by_id for _one, refuted in taken})
-    given, limit = votes.given_by(campaign, proof.voter_key), campaign.support_limit
+    given, limit = len(votes.supported_by(campaign, [proof.voter_key])), campaign.support_limit
     for contribution, refuted in taken:
         if (limit is None or given < limit) and insert_once(Support, **_as_given(refuted)):
             given += 1

@@ -11,7 +11,7 @@ from consult.core.db import changed, insert_once
 from consult.core.i18n import _
 from consult.core.rules import require
 from consult.identity.queries import held, is_inside, voter_key
-from consult.identity.roll import Who, paper_line
+from consult.identity.roll import Who, keys_behind, paper_line
 from consult.identity.rules import belong
 from consult.journal.actions import record
 from consult.people.consents import agreed
@@ -84,11 +84,12 @@ def type_in(
     belong(campaign, is_inside=is_inside, bracket=bracket)
     require(all(one.is_public for one in contributions), rules.NOT_PUBLISHED)
     line = paper_line(campaign, who, actor, is_inside=is_inside, bracket=bracket)
-    given = queries.given_by(campaign, line.voter_key)
+    supported = queries.supported_by(campaign, keys_behind(line, who))
+    given = len(supported)
     rules.have_left(campaign, given, len(contributions))
     for contribution in contributions:
         record("votes.type_in", actor, _subject(contribution), channel=channel)
-        if given == campaign.support_limit:
+        if contribution.id in supported or given == campaign.support_limit:
             continue
         is_new = insert_once(
             Support,

@@ -96,15 +96,14 @@ def _of(actor: User, campaign: Campaign) -> sa.ColumnElement[bool]:
     return sa.or_(mine, Support.user_id == actor.id)
 
 
-def given_by(campaign: Campaign, voter_key: str) -> int:
-    """How many supports the person of this key has given in this campaign."""
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count()).where(
-                Support.voter_key == voter_key, Support.campaign_id == campaign.id
+def supported_by(campaign: Campaign, keys: Iterable[str]) -> set[int]:
+    """The contributions of this campaign that somebody of these keys supports."""
+    return set(
+        db.session.scalars(
+            sa.select(Support.contribution_id).where(
+                Support.voter_key.in_(keys), Support.campaign_id == campaign.id
             )
         )
-        or 0
     )
 
 

@@ -1,6 +1,7 @@
 """One position a person, the site and paper together; who voted is counted, never with what."""
 
 import re
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from consult.ballots import actions
 from consult.ballots.counting import FEW
 from consult.ballots.models import Struck
 from consult.campaigns.models import Identity
+from consult.core import clock
 from consult.core.db import db
 from consult.core.rules import Refused
 from consult.identity.models import Proof
@@ -16,8 +18,9 @@ from consult.identity.roll import Who
 from consult.journal.actions import commit, rollback
 from consult.people import actions as people
 from consult.people.models import RoleName
+from consult.votes import actions as votes
 from tests.ballots.making import after_closing, make_poll, make_votable, number_of, vote
-from tests.factories import make_user, sign_in
+from tests.factories import make_contribution, make_user, sign_in
 
 ADDRESS = "mina@exemple.fr"
 
@@ -71,6 +74,31 @@ def test_whoever_voted_then_closed_their_account_does_not_vote_again_at_the_desk
     commit()
     assert desk(email="loin@exemple.fr", key="one") == "done"  # who had not voted may
     assert "déjà voté, sur papier" in desk(email="loin@exemple.fr", key="two")
+
+
+@pytest.mark.parametrize("by_paper", [False, True])
+def test_an_account_that_moves_to_an_address_of_paper_votes_once(poll, by_paper):
+    """It has two keys then: its own and the paper's; struck off by one is struck off."""
+    agent, mina = make_user(RoleName.FACILITATOR), make_user(email="avant@exemple.fr")
+    text = make_contribution(poll.campaign)
+    sheet = {"who": Who(email_key=ADDRESS), "channel": "paper", "collected_on": clock.today()}
+    votes.type_in(agent, poll.campaign, [make_contribution(poll.campaign)], **sheet)
+    vote(poll, "Des bancs", by=mina)
+    votes.support(mina, text)
+    mina.email = mina.email_key = ADDRESS
+    commit()
+    known = Who(email_key=ADDRESS)
+    again = (
+        partial(actions.strike, agent, poll.stations[0], poll, who=known, key="k")
+        if by_paper
+        else partial(vote, poll, "Des bancs", by=mina, key="other")
+    )
+    with pytest.raises(Refused):
+        again()
+    rollback()
+    votes.type_in(agent, poll.campaign, [text], **sheet)
+    commit()
+    assert text.support_count == 1
 
 
 def test_an_address_is_looked_up_once_the_vote_is_held(poll):
