@@ -1,6 +1,6 @@
 """What to read of proofs: whether somebody gave one, and the key they are counted under."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from werkzeug.exceptions import NotFound
@@ -29,7 +29,7 @@ def voter_key(actor: User, campaign: Campaign) -> str:
     return key or sealing.of_account(campaign, actor.id)
 
 
-def keys_of(actor: User, campaign: Campaign) -> sa.SelectBase:
+def keys_of(actor: User, campaign: Campaign) -> sa.Select[Any] | sa.CompoundSelect[Any]:
     """The same for a larger query to look in: every key this person may be counted under."""
     proved = sa.select(Proof.voter_key).where(_theirs(actor, campaign))
     if campaign.accepted:
