@@ -233,7 +233,7 @@ def erase(person: Any, *, withdraws: bool) -> None:
                 for datum in here
                 if datum.of == of and datum.fate in fates
             }
-            if blanks and table.info.get("append_only"):
+            if blanks and "erased_at" in table.columns:
                 blanks["erased_at"] = clock.now()
             if blanks:
                 db.session.execute(sa.update(table).where(mine(table, of, person)).values(blanks))

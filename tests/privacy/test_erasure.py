@@ -16,9 +16,11 @@ from consult.core.db import db
 from consult.core.personal import Fate
 from consult.journal.actions import commit, record
 from consult.journal.models import Event
+from consult.moderation import actions as moderation
+from consult.moderation.charter import Ground
 from consult.people import actions as people
 from consult.people import jobs as letters_leave
-from consult.people.models import User
+from consult.people.models import RoleName, User
 from consult.posts.models import Image, Status
 from consult.privacy import actions, archive, jobs
 from tests.factories import make_contribution, make_user
@@ -254,6 +256,26 @@ def test_what_the_law_keeps_is_sealed_to_a_key_that_is_elsewhere(ctx):
     other, _ = archive.key_pair()
     with pytest.raises(ValueError, match="does not open"):
         archive.opened(number, other)
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+@pytest.mark.parametrize("has_signed_in", [True, False])
+def test_whoever_pointed_a_text_out_leaves_all_the_same(ctx, noon, is_answered, has_signed_in):
+    """Also where somebody else gave their address: nobody keeps an account open that way."""
+    user, text = make_user(), make_contribution()
+    signed = {} if has_signed_in else {"name": "Quelqu'un", "email": user.email}
+    said = {"ground": Ground.INSULT, "words": CANARY, **signed}
+    notice = moderation.notify_content(user if has_signed_in else None, text, **said)
+    commit()
+    if is_answered:
+        moderation.dismiss(make_user(RoleName.FACILITATOR), notice, words=CANARY)
+        commit()
+    people.close_account(user)
+    commit()
+    db.session.refresh(notice)
+    told = (notice.name, notice.email, notice.words, notice.dismissed_words)
+    assert told == (None, None, "", "")
+    assert notice.erased_at == noon
 
 
 def test_who_published_nothing_leaves_nothing_under_seal(ctx):
