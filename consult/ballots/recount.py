@@ -136,5 +136,8 @@ def choose(poll, ranking, worth):
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    sys.exit(main(sys.argv[1]))
+        sys.exit("Donnez le fichier à recompter : python3 recompter.py bulletins.json")
+    try:
+        sys.exit(main(sys.argv[1]))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        sys.exit(f"Ce fichier ne se lit pas comme les bulletins d'un vote : {sys.argv[1]}")

@@ -477,7 +477,7 @@ def enter(id: int, station: int) -> ResponseReturnValue:
     if form.sent() and _done(
         form, lambda: actions.enter(actor(), place, poll, content=form.content())
     ):
-        flash(gettext("The sheet is saved. It counts once another agent has typed the same."))
+        flash(gettext("Your reading is saved"), "success")
         return redirect(url_for(".enter", id=id, station=station), 303)
     return render_template(
         "ballots/enter.html",

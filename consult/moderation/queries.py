@@ -74,13 +74,21 @@ class Line:
         return due(self.since, BY_RANK[self.rank])
 
 
+class Waiting(NamedTuple):
+    """How many texts, notices and appeals wait, in all this person's campaigns."""
+
+    texts: int
+    notices: int
+    appeals: int
+
+
 class Queue(NamedTuple):
     """The part of the list around one text, and how many wait in all."""
 
     lines: list[Line]
     total: int
     oldest: datetime | None
-    notices: int  # how many were pointed out and wait, in all this person's campaigns
+    waiting: Waiting
     previous: int | None  # the text before this one in the list, and the one after
     next: int | None
 
@@ -105,13 +113,10 @@ class Scope(NamedTuple):
 )
 def queue(actor: User, scope: Scope, around: Post | None = None) -> Queue:
     """The texts around this one, danger first, then oldest; around the first if none is named."""
-    notices = _open_notices(sa.select(sa.func.count(Notice.id)), actor, Scope())
     counted = sa.select(
-        sa.func.count(_post.c.id),
-        sa.func.min(_post.c.waiting_since),
-        notices.scalar_subquery(),
+        sa.func.count(_post.c.id), sa.func.min(_post.c.waiting_since), *_waiting(actor)
     )
-    total, oldest, pointed_out = db.session.execute(_visible(counted, actor, scope)).one()
+    total, oldest, *waits = db.session.execute(_visible(counted, actor, scope)).one()
     before: list[Line] = []
     following = _visible(_lines(), actor, scope)
     if around is not None and around.waiting_since:
@@ -136,10 +141,25 @@ def queue(actor: User, scope: Scope, around: Post | None = None) -> Queue:
         lines=before + after,
         total=total,
         oldest=oldest,
-        notices=pointed_out,
+        waiting=Waiting(*waits),
         previous=before[-1].id if before else None,
         next=coming[0].id if coming else None,
     )
+
+
+def waiting(actor: User) -> Waiting:
+    """What waits for this person, in one query."""
+    return Waiting(*db.session.execute(sa.select(*_waiting(actor))).one())
+
+
+def _waiting(actor: User) -> list[sa.ScalarSelect[int]]:
+    everything = Scope()
+    counts = (
+        _visible(sa.select(sa.func.count(_post.c.id)), actor, everything),
+        _open_notices(sa.select(sa.func.count(Notice.id)), actor, everything),
+        _open_appeals(sa.select(sa.func.count(Appeal.id)), actor),
+    )
+    return [count.correlate(None).scalar_subquery() for count in counts]
 
 
 def campaigns(actor: User) -> list[Campaign]:
@@ -614,20 +634,21 @@ def held(appeal: Appeal) -> Appeal:
 
 def open_appeals(actor: User, limit: int = 100) -> list[Appeal]:
     """Appeals that wait in the campaigns of this person, oldest first; none about their words."""
-    asked = (
-        sa.select(Appeal)
+    asked = _open_appeals(sa.select(Appeal), actor).order_by(Appeal.id).limit(limit)
+    return list(db.session.scalars(asked).unique())
+
+
+def _open_appeals(statement: sa.Select[Any], actor: User) -> sa.Select[Any]:
+    statement = (
+        statement.select_from(Appeal)
         .outerjoin(Decision, Decision.id == Appeal.decision_id)
         .outerjoin(Notice, Notice.id == Appeal.notice_id)
         .join(_reported, _reported.c.id == sa.func.coalesce(Decision.post_id, Notice.post_id))
         .outerjoin(_reported_contribution, _reported_contribution.c.id == _reported.c.id)
         .outerjoin(_reported_comment, _reported_comment.c.id == _reported.c.id)
         .where(Appeal.conclusion.is_(None), _of_others(_reported, actor))
-        .order_by(Appeal.id)
-        .limit(limit)
     )
-    return list(
-        db.session.scalars(_within(asked, actor, Scope(), _reported_in, _reported)).unique()
-    )
+    return _within(statement, actor, Scope(), _reported_in, _reported)
 
 
 def open_appeals_about(post: Post) -> list[Appeal]:

@@ -135,6 +135,7 @@ def appeals() -> ResponseReturnValue:
     return private(
         "moderation/appeals.html",
         appeals=found,
+        waiting=queries.waiting(user),
         waited=waited,
         may_enter=refusal(rules.facilitates, user) is None,
     )

@@ -153,7 +153,7 @@ def _page(
         refused=refusal(rules.moderate, user, post) if post else None,
         readable=post is not None and refusal(rules.read_words, user, post) is None,
         possible=[one for one in _possible(post) if not (wrong and one in NEEDS_REASONS)],
-        wrong=wrong,
+        wrong=wrong or (refusal(rules.show, post) if post else None),
         articles=ARTICLES,
         decisions=decisions,
         notices=notices,
@@ -312,6 +312,7 @@ def notices() -> ResponseReturnValue:
     return render_template(
         "moderation/notices.html",
         page=queries.open_notices(user, scope, after),
+        waiting=queries.waiting(user),
         after=after,
         scope=scope,
         asked=asked_again(scope),

@@ -242,6 +242,7 @@ def _waiting(n: Counts) -> Iterator[Point]:
                 number,
             ),
             _("One hour for danger, a day for what is plainly unlawful, three days for the rest."),
+            ("moderation.queue", {}),
         )
     if number := n.late_reports:
         yield Point(
@@ -251,6 +252,7 @@ def _waiting(n: Counts) -> Iterator[Point]:
                 number,
             ),
             _("Whoever pointed a text out is owed an answer."),
+            ("moderation.notices", {}),
         )
     if number := n.late_appeals:
         yield Point(
@@ -260,6 +262,7 @@ def _waiting(n: Counts) -> Iterator[Point]:
                 number,
             ),
             _("Somebody who did not decide first looks at it again."),
+            ("moderation.appeals", {}),
         )
     for campaign, number in late_answers(clock.now()):
         yield Point(

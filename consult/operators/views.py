@@ -6,6 +6,7 @@ import ipaddress
 from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request
 
 from consult.core import metrics
+from consult.moderation.queries import reads
 from consult.operators import health, queries, rules
 from consult.people.session import actor
 
@@ -40,7 +41,9 @@ def metrics_page() -> Response:
 @bp.get("/administration/attention")
 def attention() -> str:
     rules.attend(actor())
-    return render_template("operators/attention.html", points=queries.points())
+    return render_template(
+        "operators/attention.html", points=queries.points(), reads=reads(actor())
+    )
 
 
 def _now(response: Response) -> Response:

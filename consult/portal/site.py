@@ -7,6 +7,7 @@ from flask import Flask, Response, current_app, g, has_request_context, request,
 
 from consult.core.i18n import LANGUAGES, _
 from consult.core.rules import refusal
+from consult.moderation.queries import waiting
 from consult.people.models import RoleName, User
 from consult.people.session import actor, has_session
 from consult.portal import queries
@@ -21,6 +22,7 @@ GUARANTOR, ADMINISTRATOR = RoleName.GUARANTOR, RoleName.ADMINISTRATOR
 TOOLS = (
     ({GUARANTOR}, _("Desk of the guarantor"), "oversight.index"),
     ({FACILITATOR, GUARANTOR}, _("Contributions to read"), "moderation.queue"),
+    ({FACILITATOR, GUARANTOR}, _("Appeals"), "moderation.appeals"),
     ({FACILITATOR, GUARANTOR}, _("Flags to look at"), "vigilance.index"),
     ({FACILITATOR}, _("Consultations in preparation"), "campaigns.index"),
     (
@@ -80,10 +82,18 @@ def shown() -> Shown:
     return g.site
 
 
-def tools_of(actor: User) -> list[tuple[str, str]]:
-    """The pages somebody of the town works with: their names and addresses."""
+def tools_of(actor: User) -> list[tuple[str, str, int]]:
+    """The pages somebody of the town works with: their names, addresses, and how much waits."""
     held = {role.name for role in actor.held}
-    return [(str(name), url_for(endpoint)) for roles, name, endpoint in TOOLS if roles & held]
+    waits = {}
+    if held & {FACILITATOR, GUARANTOR}:
+        texts, _notices, appeals = waiting(actor)
+        waits = {"moderation.queue": texts, "moderation.appeals": appeals}
+    return [
+        (str(name), url_for(endpoint), waits.get(endpoint, 0))
+        for roles, name, endpoint in TOOLS
+        if roles & held
+    ]
 
 
 def _read() -> Shown:

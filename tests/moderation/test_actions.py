@@ -318,7 +318,7 @@ def test_open_notices_come_page_by_page(facilitator):
     first = queries.open_notices(facilitator, Scope())
     second = queries.open_notices(facilitator, Scope(), first.next)
     assert (len(first.notices), len(second.notices), second.next) == (20, 5, "")
-    assert queries.queue(facilitator, Scope()).notices == 25
+    assert queries.queue(facilitator, Scope()).waiting.notices == 25
 
 
 # Two facilitators at once.

@@ -17,7 +17,7 @@ from consult.posts.models import NEXT, Status
 from tests.factories import make_campaign, make_contribution, make_user, reasons
 
 HIDES = (Verdict.REFUSE, Verdict.RESTRICT)
-OTHERS = "Cette page est réservée à l’équipe d’animation."
+OTHERS = "C’est réservé à l’équipe d’animation."
 INSULT = "Le maire est un clown et sa première adjointe une incapable, qu'ils dégagent !"
 CRITICISM = "Le maire n'a rien tenu de ses promesses ; ce projet est une honte et un gaspillage."
 
@@ -302,3 +302,13 @@ def test_a_notice_is_answered_once_in_words_by_a_facilitator(ctx, noon):
     assert why(rules.dismiss, facilitator, notice, words="Encore.") == (
         "Ce signalement a déjà reçu une réponse."
     )
+
+
+def test_what_waits_is_not_put_on_show_once_its_author_took_the_agreement_back(ctx, noon):
+    facilitator, text = make_user(RoleName.FACILITATOR), make_contribution(status=Status.PENDING)
+    text.author.publication_at = None
+    with pytest.raises(Refused):
+        rules.decide(facilitator, text, verdict=Verdict.PUBLISH)
+    rules.decide(facilitator, text, verdict=Verdict.REFUSE, why=reasons(text))
+    text.author.publication_at = noon
+    rules.decide(facilitator, text, verdict=Verdict.PUBLISH)

@@ -12,6 +12,7 @@ from consult.comments.models import Comment
 from consult.core import files
 from consult.core.db import db
 from consult.journal.actions import commit
+from consult.moderation import actions as moderation
 from consult.moderation.models import Decision, Notice, Verdict
 from consult.people.models import RoleName
 from consult.posts.models import Image, Status
@@ -159,6 +160,28 @@ def test_a_refusal_with_its_reasons(desk):
     assert reply.status_code == 303
     (decision,) = decisions()
     assert (decision.verdict, decision.ground, decision.words) == ("refuse", "insult", WORDS)
+
+
+def test_appeals_that_wait_are_counted_wherever_a_facilitator_looks(desk, app):
+    text = make_contribution(status=Status.PENDING)
+    desk.post(f"/moderation/{text.id}", data=sent("refuse", **REASONS))
+    (decision,) = decisions()
+    other = sign_in(app.test_client(), make_user(RoleName.FACILITATOR))
+    assert "Recours (" not in text_of(other.get("/mon-espace"))
+    moderation.appeal(None, decision, words="Relisez.")
+    commit()
+    for page in ("/moderation", "/moderation/signalements", "/moderation/recours"):
+        assert 'Recours <span class="count">1</span>' in text_of(other.get(page))
+    assert "Recours (1)" in text_of(other.get("/mon-espace"))
+
+
+def test_the_receipt_of_what_was_refused_does_not_begin_with_good_news(desk, client):
+    author = make_user()
+    text = make_contribution(status=Status.PENDING, author=author)
+    desk.post(f"/moderation/{text.id}", data=sent("refuse", **REASONS))
+    seen = text_of(sign_in(client, author).get(f"/recepisse/{text.receipt}"))
+    assert "Votre contribution n’est pas publiée" in seen
+    assert "est bien arrivée" not in seen
 
 
 def test_a_slip_of_the_hand_is_taken_back(desk):

@@ -164,6 +164,15 @@ CASES = (
 )
 
 
+def test_late_texts_lead_to_where_they_are_read_or_to_who_reads_them(client, well, noon):
+    late_moderation(None, noon)
+    page = sign_in(client, well).get("/administration/attention")
+    assert "Voir qui s’en occupe" in text_of(page)
+    assert 'href="/moderation"' not in page.text
+    both = make_user(RoleName.ADMINISTRATOR, RoleName.FACILITATOR)
+    assert 'href="/moderation"' in sign_in(client, both).get("/administration/attention").text
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_each_shows(app, well, noon, case):
     said, after = case(app, noon)
