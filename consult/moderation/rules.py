@@ -21,7 +21,8 @@ from consult.moderation.charter import (
 from consult.moderation.models import POSSIBLE, Appeal, Decision, Notice
 from consult.moderation.queries import reads
 from consult.moderation.statements import Why
-from consult.people.models import RoleName, User
+from consult.people.consents import has_agreed
+from consult.people.models import ConsentKind, RoleName, User
 from consult.people.rules import ROLE_NEEDED, has_role, signed_in
 from consult.posts.models import Image, Post, Status
 from consult.posts.rules import opens_seal
@@ -91,11 +92,23 @@ def decide(actor: User | None, post: Post, *, verdict: Verdict, why: Why | None 
         verdict in possible(post),
         _("This text no longer stands where it stood: it was dealt with in the meantime."),
     )
+    if possible(post)[verdict] == Status.PUBLISHED:
+        show(post)
     if verdict in NEEDS_REASONS:
         restrict(actor, post, verdict, why)
         return
     if post.is_sealed or verdict in (Verdict.REINSTATE, Verdict.BRING_BACK):
         _takes_back(actor, queries.in_force(post))
+
+
+def show(post: Post) -> None:
+    """What waits is not put on show once its author took back that it may be, or an adult did."""
+    require(
+        post.status != Status.PENDING
+        or post.author is None
+        or has_agreed(post.author, ConsentKind.PUBLICATION),
+        _("Its author no longer agrees to have these words published: they wait."),
+    )
 
 
 def possible(post: Post) -> dict[Verdict, Status]:
