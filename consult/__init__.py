@@ -10,7 +10,19 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from consult import config
-from consult.core import assets, errors, headers, i18n, incoming, logs, mail, once, pages, templates
+from consult.core import (
+    assets,
+    errors,
+    headers,
+    i18n,
+    incoming,
+    logs,
+    mail,
+    once,
+    outgoing,
+    pages,
+    templates,
+)
 from consult.core.db import db
 from consult.core.paths import data_path
 from consult.journal import queries as journal
@@ -96,6 +108,7 @@ def create_app(**overrides: Any) -> Flask:
     templates.init_app(app)
     assets.init_app(app)
     pages.init_app(app, journal.Tip(app))
+    outgoing.init_app(app)
     if find_spec("consult.portal.site"):
         import_module("consult.portal.site").init_app(app)
     if proxies := app.config["PROXIES"]:
