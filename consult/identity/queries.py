@@ -46,9 +46,13 @@ def is_inside(actor: User | None, campaign: Campaign) -> bool | None:
     )
 
 
+# What somebody may have taken back, or lost, at this very moment.
+AGREES = ("position_at", "awaits_adult", "closed_at", "suspended_until")
+
+
 def held(actor: User, campaign: Campaign) -> None:
-    """Hold what counts this person: their account and their line in the roll."""
-    db.session.execute(locked(sa.select(User.id).where(User.id == actor.id)))
+    """Hold what counts this person: their account, as it is by now, and their line in the roll."""
+    db.session.refresh(actor, AGREES, with_for_update=True)
     if campaign.accepted:
         db.session.execute(locked(sa.select(Proof.id).where(_theirs(actor, campaign))))
 

@@ -27,8 +27,8 @@ FOLLOWED = ("campaign", "contribution", "engagement", "action", "plan")
 
 
 def signed_in(actor: User | None) -> None:
-    """Somebody whose address has answered."""
-    if actor is None:
+    """Somebody whose address has answered, and whose account is open."""
+    if actor is None or actor.closed_at:
         raise Refused(_("Please sign in first."), sign_in=True)
     require(actor.confirmed_at or actor.is_system, _("Please confirm your e-mail address first."))
 

@@ -1,5 +1,6 @@
 """Issue item 4, at the same moment: one code, one person, two hands, real connections."""
 
+import pytest
 import sqlalchemy as sa
 
 from consult.campaigns.models import Campaign
@@ -11,8 +12,10 @@ from consult.identity import actions
 from consult.identity.models import LetterCode, Proof
 from consult.identity.roll import Who
 from consult.journal.actions import commit, rollback
-from consult.people.models import RoleName, User
+from consult.people import actions as people
+from consult.people.models import ConsentKind, RoleName, User
 from consult.posts.models import Channel
+from consult.privacy import actions as privacy
 from consult.votes import actions as votes
 from consult.votes.models import Support
 from tests.contributions.test_concurrency import at_once
@@ -20,6 +23,10 @@ from tests.factories import make_campaign, make_contribution, make_user
 from tests.identity.test_item_4 import LEA, a_letter, asking
 
 HANDS = 6
+
+
+def disagree(resident):
+    privacy.consent(resident, kind=ConsentKind.POSITION, given=False)
 
 
 def of_its_own(app, act):
@@ -96,6 +103,24 @@ def test_a_limit_holds_between_web_and_paper(app, noon):
         assert db.session.scalar(sa.select(sa.func.count(Support.id))) == 1
         counts = db.session.scalars(sa.select(Contribution.support_count))
         assert sum(counts) == 1
+
+
+@pytest.mark.parametrize("leaving", [people.close_account, disagree])
+def test_no_support_leads_to_whoever_leaves_at_that_moment(app, noon, leaving):
+    with app.app_context():
+        contribution, resident = make_contribution(make_campaign()), make_user()
+        commit()
+        place, number = contribution.id, resident.id
+
+    def gives():
+        votes.support(db.session.get(User, number), db.session.get(Contribution, place))
+
+    def leaves():
+        leaving(db.session.get(User, number))
+
+    at_once([of_its_own(app, act) for act in (gives, leaves)])
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count(Support.user_id))) == 0
 
 
 def both_ways(app, campaign_id, contribution_id, agent_id, resident_id):
