@@ -23,7 +23,8 @@ class Dispatch:
     """
 
     def __init__(self, app: Flask) -> None:
-        self.app, self.inside = app, app.wsgi_app
+        self.app = app
+        self.inside: Any = app.wsgi_app
         self.free = Semaphore(STREAMS)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
