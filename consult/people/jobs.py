@@ -90,8 +90,10 @@ def _send_letter(number: int) -> int:
         with spoken(letter.language):
             to, (subject, body, has_link) = letter.to, _words(letter)
             text = _laid_out([(subject, body)])
+            # SQLite gives a number again: programs would take the second letter for the first.
+            named = f"letter-{number}-{letter.created_at.timestamp():.0f}"
         _let_readers_go()
-        mail.send(to, subject, text, message_id=f"<letter-{number}@{mail.domain()}>")
+        mail.send(to, subject, text, message_id=f"<{named}@{mail.domain()}>")
     except Exception as problem:
         _say("letter not sent", problem, letter=number)
         _letter_left(number, failed=True)

@@ -407,6 +407,19 @@ def test_a_link_opens_no_later_letter_that_took_its_number(ctx, noon, kind):
         assert letters.opened(token, kind) is None
 
 
+def test_a_letter_that_takes_the_number_of_another_is_no_copy_of_it(ctx, noon, post):
+    names = []
+    for minutes in (0, 5):
+        with clock.frozen(noon + timedelta(minutes=minutes)):
+            db.session.add(Letter(id=1, kind="people.closed_address", to="moi@exemple.fr"))
+            commit()
+            (left,) = post()
+            names.append(left.extra_headers["Message-ID"])
+        db.session.delete(db.session.get(Letter, 1))
+        commit()
+    assert names[0] != names[1]
+
+
 def test_no_usable_link_rests_in_the_database(client, ctx, post):
     user = resident()
     client.post("/mot-de-passe", data={"email": user.email})
