@@ -48,7 +48,7 @@ from consult.identity.forms import PaperForm
 from consult.journal.actions import commit, rollback
 from consult.keys.queries import signed
 from consult.keys.rules import fresh
-from consult.people.session import actor
+from consult.people.session import actor, with_door
 from consult.portal.queries import letterhead
 
 bp = Blueprint("ballots", __name__)
@@ -430,7 +430,8 @@ def announce(id: int) -> ResponseReturnValue:
 def cancel(id: int) -> ResponseReturnValue:
     poll = queries.poll_or_404(id, actor())
     rules.cancel(actor(), poll)
-    fresh(actor())
+    if request.method == "GET":
+        fresh(actor())
     form = ReasonForm()
     if request.method == "GET" and (number := request.args.get("signature", type=int)):
         form.reason.data = signed(number, actor(), "ballots.cancel").get("reason")
@@ -515,6 +516,6 @@ def _done(form: Form, act: Callable[[], Any]) -> bool:
         commit()
     except Refused as refused:
         rollback()
-        form.form_errors.append(refused.reason)
+        form.form_errors.append(with_door(refused))
         return False
     return True

@@ -482,9 +482,14 @@ def _tried(field: Any, user: User) -> bool:
 
 def _let_in(user: User) -> None:
     """The right key was shown: roles wake, and the wrong ones before it are forgotten."""
+    is_again = bool(user.roles) and not user.asleep
     throttle.forgive(f"key:{user.id}")
     commit()
     session.open_for(user, shown=True)
+    if is_again and not _asked():  # in a tab of its own: see people.session.with_door
+        flash(
+            _("Your key is right. Go back to the tab where you were: nothing is lost."), "success"
+        )
 
 
 def _place() -> passkeys.Place:

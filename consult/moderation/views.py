@@ -102,7 +102,10 @@ def decide(post_id: int) -> ResponseReturnValue:
         commit()
     except Refused as refused:
         rollback()
-        form.lacking().errors = [with_door(refused)]
+        if refused.door:  # about whoever decides, not about what they typed
+            form.form_errors.append(with_door(refused))
+        else:
+            form.lacking().errors = [refused.reason]
         return _page(post, scope, found, form), 422
     flash(_done(post, verdict), "success")
     if found.next:

@@ -89,3 +89,16 @@ def test_a_form_open_in_another_tab_still_goes(desk, noon):
         desk.post("/deuxieme-cle", data={"code": now_code(desk.user)})
     with desk.session_transaction() as after:
         assert after["csrf_token"] == "kept"
+
+
+def test_what_was_typed_stays_when_the_key_is_asked_again(desk, noon):
+    """The page says so and leads to another tab; sent again, it goes."""
+    page = f"/consultations/{make_campaign().slug}/export-complet"
+    typed = {"export_for": "Versement aux archives"}
+    with clock.frozen(noon + LATER):
+        again = desk.post(page, data=typed).text
+        assert typed["export_for"] in again
+        assert 'href="/deuxieme-cle" target="_blank"' in again
+        shown = desk.post("/deuxieme-cle", data={"code": now_code(desk.user)}).location
+        assert "Revenez à l’onglet où vous étiez" in desk.get(shown).text
+        assert desk.post(page, data=typed).location.startswith("/administration/signatures/")
