@@ -149,7 +149,8 @@ def queue(actor: User, scope: Scope, around: Post | None = None) -> Queue:
 
 def waiting(actor: User) -> Waiting:
     """What waits for this person, in one query."""
-    return Waiting(*db.session.execute(sa.select(*_waiting(actor))).one())
+    texts, notices, appeals = db.session.execute(sa.select(*_waiting(actor))).one()
+    return Waiting(texts, notices, appeals)
 
 
 def _waiting(actor: User) -> list[sa.ScalarSelect[int]]:
