@@ -94,7 +94,7 @@ def test_a_form_open_in_another_tab_still_goes(desk, noon):
 def test_what_was_typed_stays_when_the_key_is_asked_again(desk, noon):
     """The page says so and leads to another tab; sent again, it goes."""
     page = f"/consultations/{make_campaign().slug}/export-complet"
-    typed = {"export_for": "Versement aux archives"}
+    typed = {"export_for": "Versement aux archives", "key": "the-form-s-own"}
     with clock.frozen(noon + LATER):
         again = desk.post(page, data=typed).text
         assert typed["export_for"] in again
