@@ -7,6 +7,9 @@ written in this transaction too, where it landed only afterwards: where nobody l
 page says that it arrived. Whoever signs in, out or up is left alone (what such a form does is in
 the browser that sent it), so is whoever votes (nothing notes where a ballot form landed; its roll
 takes a person once), and so is what knows again by its own key what it made.
+
+Whoever claimed a form and is not done in time is overtaken by the next sending; what they still do
+then is undone with the claim they no longer hold.
 """
 
 import hashlib
@@ -27,9 +30,10 @@ from flask import (
     session,
 )
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.exc import StaleDataError
 
 from consult.core import clock, errors
-from consult.core.db import db, insert_once, writing
+from consult.core.db import changed, db, insert_once, writing
 from consult.core.personal import impersonal
 
 log = logging.getLogger(__name__)
@@ -60,11 +64,13 @@ def init_app(app: Flask, *, but: tuple[str, ...]) -> None:
         view = app.view_functions.get(request.endpoint or "")
         if not key or getattr(view, "thinks_first", False):  # it writes later, under its own key
             return None
-        digest = _digest(key)
-        while not _is_first(digest):
+        digest, at = _digest(key), clock.now()
+        while not insert_once(SentForm, digest=digest, at=at):  # waits for one just being written
             if answer := _again(digest):
                 return answer
-        g.sent_form = digest
+            if _overtook(digest, at):
+                break
+        g.sent_form = (digest, at)
         return None
 
     @app.after_request
@@ -81,22 +87,27 @@ def init_app(app: Flask, *, but: tuple[str, ...]) -> None:
 
 def done() -> None:
     """What the form does is done: say so in the same transaction."""
-    if has_request_context() and "sent_form" in g:
-        db.session.execute(_mine().values(location=SOMEWHERE))
+    if not has_request_context() or "sent_form" not in g:
+        return
+    if not changed(sa.update(SentForm).where(_is_mine()).values(location=SOMEWHERE)):
+        raise StaleDataError("another sending of this form came first")
 
 
 def _note(response: Response) -> None:
     db.session.rollback()
     writing()
     if response.status_code in (302, 303):
-        db.session.execute(_mine().values(location=response.location))
+        landed = sa.update(SentForm).where(_is_mine()).values(location=response.location)
+        db.session.execute(landed)
     else:
-        db.session.execute(sa.delete(SentForm).where(SentForm.digest == g.sent_form))
+        db.session.execute(sa.delete(SentForm).where(_is_mine()))
     db.session.commit()
 
 
-def _mine() -> sa.Update:
-    return sa.update(SentForm).where(SentForm.digest == g.sent_form)
+def _is_mine() -> sa.ColumnElement[bool]:
+    """The claim of this sending, as long as no other overtook it."""
+    digest, at = g.sent_form
+    return sa.and_(SentForm.digest == digest, SentForm.at == at)
 
 
 @sa.event.listens_for(db.session, "after_commit")
@@ -122,27 +133,28 @@ def _digest(key: str) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _is_first(digest: str) -> bool:
-    """Claim it, waiting for whoever claimed it at the same moment."""
-    return insert_once(SentForm, digest=digest, at=clock.now())
-
-
 def _again(digest: str) -> Any:
-    """Where it landed, or that it arrived; nothing where it was never done, and is to be done."""
-    mine, location = SentForm.digest == digest, None
+    """Where it landed, or that it arrived; nothing while it is not done, for as long as we wait."""
     until = time.monotonic() + PATIENCE
     while True:
         db.session.rollback()  # whoever came first may want to write
-        row = db.session.execute(sa.select(SentForm.location).where(mine)).one_or_none()
-        location = row.location if row else location
-        if location:
-            return redirect(location, 303)
-        if row is None or time.monotonic() > until:
+        where = sa.select(SentForm.location).where(SentForm.digest == digest)
+        row = db.session.execute(where).one_or_none()
+        if row is None:
+            return None
+        if row.location:
+            return redirect(row.location, 303)
+        if time.monotonic() > until:
             break
         time.sleep(0.02)
-    if location == SOMEWHERE:
+    if row.location == SOMEWHERE:
         return render_template("errors/arrived.html", back=errors.came_from())
+    return None
+
+
+def _overtook(digest: str, at: datetime) -> bool:
+    """Take the claim of whoever died, or is not done: if they live, `done` undoes what they do."""
     db.session.rollback()
     writing()
-    db.session.execute(sa.delete(SentForm).where(mine, SentForm.location.is_(None)))
-    return None
+    undone = sa.and_(SentForm.digest == digest, SentForm.location.is_(None))
+    return changed(sa.update(SentForm).where(undone).values(at=at)) == 1

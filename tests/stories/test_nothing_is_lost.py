@@ -5,8 +5,10 @@ import resource
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import psycopg
@@ -17,13 +19,15 @@ from PIL import Image
 
 from consult.comments.models import Comment
 from consult.contributions.models import Contribution
-from consult.core import once
+from consult.core import clock, once
 from consult.core.db import db
 from consult.core.files import StoredFile
 from consult.core.queue import work_once
 from consult.journal import queries as journal
+from consult.journal.actions import commit
 from consult.journal.models import Event
 from consult.people.models import RoleName, User
+from consult.pluralism import actions as pluralism
 from consult.pluralism.models import Group
 from consult.privacy.models import Petition
 from tests.factories import make_campaign, make_contribution, make_user, sign_in
@@ -258,6 +262,40 @@ def test_what_the_journal_does_not_know_is_done_when_sent_again(ctx, sent_twice)
     """A try that was counted, before anything was done, is not taken for the thing itself."""
     again = sent_twice(None, "/inscription", email="lou@exemple.fr", pseudonym="Lou")
     assert (again.status_code, again.location) == (303, "/courriel-envoye/confirm")
+
+
+def test_a_sending_that_takes_too_long_is_overtaken_and_undone(app, ctx, noon, monkeypatch):
+    """It wrote a count, then worked for long; the second sending did it all meanwhile."""
+    monkeypatch.setattr(once, "PATIENCE", 0.05)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    administrator = make_user(RoleName.ADMINISTRATOR)
+    group = pluralism.create_group(administrator, name="Port commun", seats=7, key="k")
+    commit()
+    address = f"/expression-des-groupes/groupes/{group.id}"
+    view, replies = app.view_functions["pluralism.edit_group"], []
+    doors = [sign_in(app.test_client(), administrator) for _ in range(2)]
+
+    def send() -> None:
+        data = {"key": "one-of-mine", "name": "Port commun", "seats": 8}
+        replies.append(doors.pop().post(address, data=data).status_code)
+
+    def slow(**said: Any) -> Any:
+        if not replies and not again.ident:
+            db.session.commit()
+            again.start()
+            again.join()
+        return view(**said)
+
+    def later() -> None:
+        with clock.frozen(noon + timedelta(seconds=3)):
+            send()
+
+    again = Thread(target=later)
+    monkeypatch.setitem(app.view_functions, "pluralism.edit_group", slow)
+    send()
+    assert replies == [303, 409]
+    edited = sa.select(sa.func.count(Event.id)).filter_by(name="pluralism.edit_group")
+    assert db.session.scalar(edited) == 1
 
 
 def test_a_page_whose_last_words_are_lost_is_calm_too(app, client, noon, monkeypatch):
