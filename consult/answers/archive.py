@@ -18,7 +18,7 @@ from consult.moderation.models import Decision
 from consult.posts.models import Post, Status
 
 SEALED = "(texte scellé)"  # its author and the guarantor alone read it
-POST = ("numero", "etat", "canal", "recepisse", "auteur", "titre", "texte", "envoyee_le")
+POST = ("numero", "etat", "canal", "auteur", "titre", "texte", "envoyee_le")
 
 
 class Archive(NamedTuple):
@@ -50,11 +50,11 @@ def _tables(campaign: Campaign) -> Iterator[Table]:
 
 
 def _post(post: Post) -> list[Any]:
+    """What is told of any text; never its receipt: whoever holds it reads and acts as its author."""
     return [
         post.id,
         post.status.value,
         post.channel.value,
-        "" if post.is_sealed else post.receipt,  # the number alone opens its words
         post.name or "",
         SEALED if post.is_sealed else post.title,
         SEALED if post.is_sealed else post.body,
