@@ -11,7 +11,8 @@ from flask import Flask
 
 import consult
 from consult import migrations
-from consult.core.db import db
+from consult.core.db import db, give_each_number_once
+from consult.people.models import User
 from tests.databases import MIGRATIONS
 from tests.engines import postgresql_uri
 from tests.factories import make_contribution, make_user
@@ -42,6 +43,8 @@ def test_migrations_make_the_tables_of_the_models_and_unmake_them(bare):
     settings = migrations.settings()
     alembic.command.upgrade(settings, "head")
     alembic.command.check(settings)  # what the models have and the migrations do not
+    if db.engine.dialect.name == "sqlite":
+        assert all(numbered().values())
     first = tables()
     alembic.command.downgrade(settings, "base")
     assert tables() <= {"alembic_version"}
@@ -110,3 +113,39 @@ def test_migrations_need_nothing_of_today_s_code():
         if re.search(r"^\s*(from|import) consult", file.read_text(), re.M)
     ]
     found(wrong, "A migration outlives the code it was written for:")
+
+
+def numbered() -> dict[str, bool]:
+    """The tables whose rows have numbers of their own; whether each is given once. SQLite's."""
+    rows = db.session.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+    return {
+        name: "AUTOINCREMENT" in made_by
+        for name, made_by in rows
+        if re.search(r"\bid INTEGER NOT NULL", made_by) and "FOREIGN KEY(id)" not in made_by
+    }
+
+
+def around() -> list[str]:
+    """What hangs on the tables: indexes, and what keeps their rows as they are."""
+    statement = "SELECT sql FROM sqlite_master WHERE type <> 'table' AND sql <> '' ORDER BY name"
+    return list(db.session.scalars(sa.text(statement)))
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_no_number_is_given_again_in_tables_of_before_either(bare):
+    settings = migrations.settings()
+    listening = (sa.Table, "after_parent_attach", give_each_number_once)
+    sa.event.remove(*listening)
+    try:
+        alembic.command.upgrade(settings, "0003_why_not_signed")
+    finally:
+        sa.event.listen(*listening)
+    user, hanging = make_user(), around()
+    assert not any(numbered().values())
+    db.session.commit()
+    alembic.command.upgrade(settings, "head")
+    assert len(numbered()) > 100
+    assert all(numbered().values())
+    assert around() == hanging
+    assert db.session.get(User, user.id).email == user.email
+    alembic.command.check(settings)

@@ -49,6 +49,12 @@ class Base(DeclarativeBase):
         return f"<{type(self).__name__} {self.__dict__.get('id')}>"
 
 
+@sa.event.listens_for(sa.Table, "after_parent_attach")
+def give_each_number_once(table: sa.Table, _schema: Any) -> None:
+    """SQLite gives a row that is gone's number to the next one, unless the table forbids it."""
+    table.dialect_options["sqlite"]["autoincrement"] = True
+
+
 db = SQLAlchemy(model_class=Base)
 
 
