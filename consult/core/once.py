@@ -89,7 +89,11 @@ def done() -> None:
     """What the form does is done: say so in the same transaction."""
     if not has_request_context() or "sent_form" not in g:
         return
-    if not changed(sa.update(SentForm).where(_is_mine()).values(location=SOMEWHERE)):
+    said = {"location": SOMEWHERE}
+    if changed(sa.update(SentForm).where(_is_mine()).values(said)):
+        return
+    digest, at = g.sent_form  # the claim went with what was rolled back, or to another sending
+    if not insert_once(SentForm, digest=digest, at=at, **said):
         raise StaleDataError("another sending of this form came first")
 
 
