@@ -34,6 +34,7 @@ WITHOUT_RECORD: dict[str, str] = {
     "keys.unlock": "the journal does not keep who comes and goes",
     "keys.show_passkey": "the journal does not keep who comes and goes",
     "keys.enter_with_passkey": "the journal does not keep who comes and goes",
+    "keys.warn": "a letter leaves, nothing changes",
     "people.sign_up": "nothing is true before the address answers; see people.confirm",
     "people.sign_in": "the journal does not keep who comes and goes",
     "people.sign_in_link": "the journal does not keep who comes and goes",

@@ -121,6 +121,12 @@ def recover(actor: User, *, code: str) -> int:
     return queries.codes_left(actor)
 
 
+def warn(actor: User) -> None:
+    """A letter tells the owner that somebody, who knows their password, guesses at their codes."""
+    rules.warn(actor)
+    _tell("keys.warn", actor)
+
+
 # Open sessions.
 
 

@@ -33,7 +33,7 @@ def unlock(actor: User | None) -> None:
     people.own(actor)
 
 
-show_passkey = recover = unlock
+show_passkey = recover = warn = unlock
 
 
 def enrol(actor: User | None) -> None:

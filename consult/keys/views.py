@@ -25,7 +25,7 @@ from consult.campaigns.queries import said as said_of_campaign
 from consult.core import clock, throttle
 from consult.core.db import db, writing
 from consult.core.errors import local, thinks_first
-from consult.core.i18n import _, day
+from consult.core.i18n import _, day, moment
 from consult.core.qr import qr_svg
 from consult.core.rules import Refused, refusal
 from consult.journal.actions import commit, rollback
@@ -43,6 +43,7 @@ bp = Blueprint("keys", __name__)
 FEW = 4  # codes on paper: whoever has fewer is told to make new ones
 ASKED = timedelta(hours=1)  # for an answer of a key; `throttle.is_first` forgets in a day
 WAIT = _("Too many tries. Wait five minutes.")
+GUESSES = 10  # wrong codes of six figures in a day; then one an hour is looked at
 
 
 # Showing one's key.
@@ -57,12 +58,14 @@ def unlock() -> Any:
     if not queries.has_key(user):
         return _private("keys/choose.html", onward=_asked())
     form = forms.CodeForm()
-    if form.sent() and _tried(form.code, user):
+    if form.sent() and _may_guess(form.code, user):
         try:
             actions.unlock(user, code=form.code.data)
         except Refused as refused:
             form.code.errors = [refused.reason]
+            _warn(user)
         else:
+            throttle.take_back(f"guess:{user.id}")
             _let_in(user)
             return redirect(_onward(), 303)
     return _keyhole(user, form)
@@ -471,19 +474,53 @@ def _me() -> User:
     return user
 
 
-def _tried(field: Any, user: User) -> bool:
-    """Whether a key may be tried now; then the site is ready to write."""
-    if not session.may_try(f"key:{user.id}", f"key-net:{session.network()}"):
+def _tried(field: Any, user: User, door: str = "") -> bool:
+    """Whether a key may be tried now; then the site is ready to write.
+
+    What nobody guesses is counted apart by network: no stranger closes that door to the owner.
+    """
+    here = session.network()
+    if not session.may_try(door or f"key:{user.id}:{here}", f"key-net:{here}"):
         field.errors = [WAIT]
         return False
     writing()
     return True
 
 
+def _may_guess(field: Any, user: User) -> bool:
+    """The same for a code of six figures, which whoever has the password could guess in time."""
+    if not _tried(field, user, f"key:{user.id}"):
+        return False
+    key, hour = f"guess:{user.id}", timedelta(hours=1)
+    is_guessed = throttle.too_many(key, limit=GUESSES, within=throttle.DAY)
+    if is_guessed and (free := throttle.free_at(key, limit=1, within=hour)):
+        field.errors = [
+            _(
+                "Too many wrong codes today: the next one may be typed from %(moment)s on."
+                " A passkey or a code on paper opens your role at once.",
+                moment=moment(free + timedelta(minutes=1)),  # no seconds are said
+            )
+        ]
+        return False
+    throttle.note(key)
+    commit()  # it counts before it is looked at, however many are sent at once
+    writing()
+    return True
+
+
+def _warn(user: User) -> None:
+    """Once a day, tell the owner of an account whose codes are guessed at."""
+    is_guessed = throttle.too_many(f"guess:{user.id}", limit=GUESSES, within=throttle.DAY)
+    if is_guessed and throttle.is_first(f"guessed:{user.id}"):
+        actions.warn(user)
+        commit()
+
+
 def _let_in(user: User) -> None:
     """The right key was shown: roles wake, and the wrong ones before it are forgotten."""
     is_again = bool(user.roles) and not user.asleep
-    throttle.forgive(f"key:{user.id}")
+    for key in (f"key:{user.id}", f"key:{user.id}:{session.network()}"):
+        throttle.forgive(key)
     commit()
     session.open_for(user, shown=True)
     if is_again and not _asked():  # in a tab of its own: see people.session.with_door

@@ -1,8 +1,11 @@
 """How these tests come in: a password, then the code of an application."""
 
+import re
+
+from consult.core.db import db
 from consult.journal.actions import commit
 from consult.keys import actions, codes
-from consult.people.models import RoleName
+from consult.people.models import Letter, RoleName
 from tests.people.doors import PASSWORD, resident
 
 ROLES = "/administration/roles"
@@ -31,3 +34,12 @@ def comes_in(client, user):
     signs_in(client, user)
     assert client.post("/deuxieme-cle", data={"code": now_code(user)}).status_code == 303
     return client
+
+
+def letters(kind):
+    return list(db.session.scalars(db.select(Letter.to).filter_by(kind=kind)))
+
+
+def codes_for(client):
+    page = client.post("/deuxieme-cle/codes").get_data(as_text=True)
+    return re.findall(r"<code>([A-Z0-9]{5}-[A-Z0-9]{5})</code>", page)

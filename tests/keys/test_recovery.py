@@ -1,6 +1,5 @@
 """6. Staff accounts: the day a key is lost, codes on paper and an administrator open again."""
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,20 +10,11 @@ from consult.journal.actions import commit
 from consult.journal.models import Event
 from consult.keys import actions, queries
 from consult.keys.models import RecoveryCode, Totp
-from consult.people.models import Letter, RoleName, User
+from consult.people.models import RoleName, User
 from tests.factories import sign_in
-from tests.keys.doors import ROLES, clerk, comes_in, signs_in
+from tests.keys.doors import ROLES, clerk, codes_for, comes_in, letters, signs_in
 
 SHORT = ["reste peu de codes de secours", "ne vous reste aucun code de secours"]
-
-
-def letters(kind):
-    return list(db.session.scalars(db.select(Letter.to).filter_by(kind=kind)))
-
-
-def codes_for(client):
-    page = client.post("/deuxieme-cle/codes").get_data(as_text=True)
-    return re.findall(r"<code>([A-Z0-9]{5}-[A-Z0-9]{5})</code>", page)
 
 
 def test_ten_codes_are_shown_once_and_open_once(ctx, noon, client, app):

@@ -14,7 +14,7 @@ from consult.journal.actions import commit
 from consult.keys import actions, codes, passkeys, queries
 from consult.people.models import RoleName, User, Visit
 from tests.factories import make_campaign, make_contribution, make_user
-from tests.keys.doors import ROLES, clerk, now_code, signs_in
+from tests.keys.doors import ROLES, clerk, codes_for, comes_in, letters, now_code, signs_in
 from tests.people.doors import PASSWORD, resident
 
 
@@ -185,6 +185,54 @@ def test_nobody_tries_codes_for_long(ctx, noon, client):
     with clock.frozen(noon + timedelta(minutes=6)):
         code = now_code(user)
         assert client.post("/deuxieme-cle", data={"code": code}).status_code == 303
+
+
+def test_nobody_guesses_a_code_day_after_day(ctx, noon, client, app):
+    """After ten wrong codes one an hour is left, and the owner hears of it once a day."""
+    user = clerk()
+    owner = comes_in(app.test_client(), user)
+    paper = codes_for(owner)[0]
+    signs_in(client, user)
+    taken = told = 0
+    tries = [*[0] * 5, *[6] * 5, *range(20, 24 * 60, 20)]
+    for minute in tries:
+        with clock.frozen(noon + timedelta(minutes=minute)):
+            signs_in(client, user)  # sessions end meanwhile
+            page = client.post("/deuxieme-cle", data={"code": "000000"}).get_data(as_text=True)
+            taken += "pas le code du moment" in page
+            told += "codes faux" in page and "code de secours" in page
+    assert taken <= 10 + 24
+    assert taken + told == len(tries)
+    assert letters("keys.warn") == [user.email]
+    with clock.frozen(noon + timedelta(hours=23, minutes=57)):
+        shut = client.post("/deuxieme-cle", data={"code": now_code(user)})
+        assert shut.status_code == 200, "not even the right code is looked at"
+        owner = app.test_client()
+        signs_in(owner, user)
+        assert owner.post("/deuxieme-cle/secours", data={"code": paper}).status_code == 303
+    with clock.frozen(noon + timedelta(days=2)):
+        signs_in(client, user)
+        assert client.post("/deuxieme-cle", data={"code": now_code(user)}).status_code == 303
+
+
+def test_right_codes_are_no_guesses(ctx, noon, app):
+    user = clerk()
+    for minute in range(12):
+        with clock.frozen(noon + timedelta(minutes=minute)):
+            comes_in(app.test_client(), user)
+    assert letters("keys.warn") == []
+
+
+def test_wrong_codes_close_no_other_door(ctx, noon, client, app):
+    """Nor do wrong codes on paper, from elsewhere, keep the owner from theirs."""
+    user = clerk()
+    paper = codes_for(comes_in(app.test_client(), user))[0]
+    signs_in(client, user)
+    for _ in range(6):
+        client.post("/deuxieme-cle", data={"code": "000000"})
+        elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+        client.post("/deuxieme-cle/secours", data={"code": "AAAAA"}, environ_overrides=elsewhere)
+    assert client.post("/deuxieme-cle/secours", data={"code": paper}).status_code == 303
 
 
 def test_roles_fall_asleep_again(ctx, noon, client):
