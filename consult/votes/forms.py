@@ -15,7 +15,7 @@ from consult.posts.models import Channel
 from consult.votes.queries import named_on_paper
 
 ON_PAPER = (Channel.PAPER, Channel.COUNTER, Channel.MEETING, Channel.PHONE)
-MOST = 50  # contributions on one sheet
+MOST = 50  # contributions typed in at once
 
 
 class SheetForm(PaperForm):
@@ -39,12 +39,27 @@ class SheetForm(PaperForm):
     def __init__(self, campaign: Campaign, **kwargs: Any) -> None:
         kwargs.setdefault("data", {"collected_on": clock.today()})
         super().__init__(campaign, **kwargs)
+        if campaign.support_limit:
+            self.names.description = _(
+                "Their numbers or receipts, one a line. They count in the order written, as long as"
+                " this person has supports left: %(number)d each.",
+                number=campaign.support_limit,
+            )
 
     def validate_names(self, field: TextAreaField) -> None:
         names = [line.strip().upper().lstrip("#") for line in (field.data or "").split("\n")]
         names = list(dict.fromkeys(name.replace(" ", "") for name in names if name))
-        found = named_on_paper(self.campaign, names[:MOST])
-        if unknown := [name for name, one in zip(names, found, strict=False) if one is None]:
+        if len(names) > MOST:
+            raise ValidationError(
+                _(
+                    "This sheet names %(number)d contributions: type in no more than %(most)d at"
+                    " once, then the others on this page again, for the same person.",
+                    number=len(names),
+                    most=MOST,
+                )
+            )
+        found = named_on_paper(self.campaign, names)
+        if unknown := [name for name, one in zip(names, found, strict=True) if one is None]:
             raise ValidationError(
                 _("No contribution of this consultation has this number: %(it)s.", it=unknown[0])
             )

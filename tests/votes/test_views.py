@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from consult.core import clock
 from consult.core.db import db
+from consult.people.models import RoleName
 from consult.votes.models import ImportedTally, Support
 from tests.counting import statements
 from tests.factories import make_campaign, make_contribution, make_user, sign_in
@@ -166,3 +167,45 @@ def test_twenty_clicks_at_once_through_the_page_count_one(app, noon):
     assert met == [303] * 20
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count(Support.id))) == 1
+
+
+# Sheets of paper.
+
+
+def type_in(client, campaign, names):
+    """The page after an agent sent this sheet of somebody who gave an address."""
+    said = {
+        "email": "lea@exemple.example",
+        "names": "\n".join(map(str, names)),
+        "channel": "paper",
+        "collected_on": clock.today().isoformat(),
+    }
+    url = f"/consultations/{campaign.slug}/soutiens/saisir"
+    return text_of(client.post(url, data=said, follow_redirects=True))
+
+
+def test_a_sheet_longer_than_is_typed_at_once_loses_nothing_silently(ctx, noon, client):
+    campaign = make_campaign()
+    names = [make_contribution(campaign).id for _ in range(51)]
+    sign_in(client, make_user(RoleName.FACILITATOR))
+    seen = type_in(client, campaign, names)
+    assert "nomme 51 contributions" in seen
+    assert "\n".join(map(str, names)) in seen.replace("\r", ""), "what was typed stays"
+    assert db.session.scalar(sa.select(sa.func.count(Support.id))) == 0
+    for part in (names[:50], names[50:]):
+        assert "est prise en compte" in type_in(client, campaign, part)
+    assert db.session.scalar(sa.select(sa.func.count(Support.id))) == 51
+
+
+def test_a_sheet_says_that_it_counts_in_the_order_written(ctx, noon, client):
+    campaign = make_campaign(support_limit=2)
+    first, second, third = (make_contribution(campaign) for _ in range(3))
+    sign_in(client, make_user(RoleName.FACILITATOR))
+    url = f"/consultations/{campaign.slug}/soutiens/saisir"
+    assert "dans l’ordre où ils sont écrits" in text_of(client.get(url))
+    type_in(client, campaign, [first.id])
+    type_in(client, campaign, [third.id, second.id])
+    assert [one.support_count for one in (first, second, third)] == [1, 0, 1]
+    free = make_campaign()
+    other = text_of(client.get(f"/consultations/{free.slug}/soutiens/saisir"))
+    assert "dans l’ordre" not in other
