@@ -631,6 +631,22 @@ def test_who_was_erased_since_the_copy_does_not_come_back(app, elsewhere, kept, 
         assert not db.session.scalar(sa.select(Letter.id).filter_by(kind="people.close_account"))
 
 
+def test_a_name_taken_back_since_does_not_come_back_with_a_copy(app, elsewhere, kept):
+    with app.app_context():
+        author = make_user()
+        text = make_contribution(author=author, title="Des arbres", byline="Dune Untel")
+        commit()
+        number = text.id
+        backup.make(kept, SECRET, quietly)
+        contributions.hide_name(author, text)
+        commit()
+        listed = erasures.path().read_bytes()
+    with elsewhere.app_context():
+        assert backup.restore(kept, SECRET, quietly, listed)["erased_again"] == 1
+        came_back = db.session.get(Contribution, number)
+        assert (came_back.byline, came_back.title) == (None, "Des arbres")
+
+
 def test_a_copy_made_after_an_erasure_carries_its_list(app, elsewhere, kept, tmp_path):
     """And a list cut short, or one that names nobody, does no harm."""
     with app.app_context():

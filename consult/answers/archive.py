@@ -50,7 +50,7 @@ def _tables(campaign: Campaign) -> Iterator[Table]:
 
 
 def _post(post: Post) -> list[Any]:
-    """What is told of any text; never its receipt: whoever holds it reads and acts as its author."""
+    """What is told of any text; never its receipt: it alone reads and acts as the author does."""
     return [
         post.id,
         post.status.value,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from consult.campaigns.models import Campaign, Moderation, Theme
 from consult.contributions import queries, rules
 from consult.contributions.models import Contribution, show_in_search
-from consult.core import clock, files, images
+from consult.core import clock, erasures, files, images
 from consult.core.db import db
 from consult.core.i18n import _, language
 from consult.core.rules import refusal, require
@@ -197,6 +197,15 @@ def withdraw(actor: User, contribution: Contribution) -> None:
     rules.withdraw(actor, contribution)
     contribution.move_to(Status.WITHDRAWN)
     record("contributions.withdraw", actor, contribution)
+
+
+def hide_name(actor: User | None, contribution: Contribution) -> None:
+    """Its author signs with their pseudonym again; an older copy of the site does not undo it."""
+    _held(contribution)
+    rules.hide_name(actor, contribution)
+    contribution.byline = None
+    erasures.note("byline", contribution.id, contribution.created_at)
+    record("contributions.hide_name", actor, contribution)
 
 
 def discard(actor: User | None, contribution: Contribution) -> None:

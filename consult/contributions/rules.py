@@ -104,6 +104,18 @@ def withdraw(actor: User | None, contribution: Contribution) -> None:
     )
 
 
+def hide_name(actor: User | None, contribution: Contribution) -> None:
+    """Its author, at any time: a name one chose to give for these words is one's own to take back.
+
+    No phase, decision, support, answer or suspension keeps it (GDPR, articles 7.3 and 17).
+    """
+    own(actor, contribution)
+    require(
+        contribution.byline is not None,
+        _("These words are signed with your pseudonym already."),
+    )
+
+
 def discard(actor: User | None, contribution: Contribution) -> None:
     """A draft of one's own, or one that nobody has signed yet."""
     drafting(actor, contribution)

@@ -327,6 +327,15 @@ def withdraw(id: int) -> ResponseReturnValue:
     return _private("contributions/withdraw.html", contribution=contribution, form=Form())
 
 
+@bp.post("/contributions/<int:id>/pseudonyme")
+def hide_name(id: int) -> ResponseReturnValue:
+    contribution = queries.by_id_or_404(id)
+    actions.hide_name(actor(), contribution)
+    commit()
+    flash(_("Your pseudonym stands beside these words now, and your name nowhere."), "success")
+    return redirect(url_for(".show", id=id), 303)
+
+
 @bp.route("/recepisse/<receipt>/supprimer", methods=["GET", "POST"])
 def discard(receipt: str) -> ResponseReturnValue:
     contribution = queries.by_receipt_or_404(receipt)
@@ -567,6 +576,7 @@ def show(id: int) -> ResponseReturnValue:
         slip=posts.slip(contribution) if is_agent and contribution.channel in TYPED else None,
         edit_refusal=refusal(rules.edit, user, contribution),
         withdraw_refusal=refusal(rules.withdraw, user, contribution),
+        may_hide_name=refusal(rules.hide_name, user, contribution) is None,
         decision=None if contribution.is_public else last_decision(contribution),
     )
 

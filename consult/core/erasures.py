@@ -27,7 +27,7 @@ class Erasure(NamedTuple):
     """One thing that was erased; `withdraws`: the words of an account went with it."""
 
     at: datetime
-    kind: str  # its table
+    kind: str  # its table; or "byline": a text's signature alone
     mark: str
     withdraws: bool = False
 
@@ -68,6 +68,11 @@ def keep(lines: Iterable[Erasure]) -> None:
         file.write(start + said.encode())
         file.flush()
         os.fsync(file.fileno())
+
+
+def known() -> list[Erasure]:
+    """What was erased here, oldest first."""
+    return read(path().read_bytes()) if path().exists() else []
 
 
 def read(data: bytes) -> list[Erasure]:

@@ -112,6 +112,7 @@ UNSHOWN: dict[str, LazyString] = {
     "contributions.confirm": _("Address of an author confirmed"),
     "contributions.discard": _("Draft deleted by its author"),
     "contributions.edit": _("Contribution reworded by its author"),
+    "contributions.hide_name": _("Signature changed back to a pseudonym by its author"),
     "contributions.save_draft": _("Draft kept"),
     "contributions.send": _("Contribution sent"),
     "contributions.submit": _("Contribution sent"),

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from consult.campaigns.models import AgeBracket
-from consult.core import clock
+from consult.core import clock, erasures
 from consult.core.db import db
 from consult.core.erasures import Erasure
 from consult.core.files import StoredFile
@@ -247,6 +247,9 @@ def repeat(actor: User | None, subject: User | Post, erasure: Erasure) -> None:
     if isinstance(subject, User):
         leave(subject, withdraws=erasure.withdraws, is_known=True)
         subject.closed_at = erasure.at
+    elif erasure.kind == "byline":
+        subject.byline = None
+        erasures.note("byline", subject.id, subject.created_at)
     else:
         subject.withdrawn_at = erasure.at
         subject.move_to(Status.WITHDRAWN)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from consult.campaigns.models import AgeBracket, Campaign
 from consult.core import clock, personal
 from consult.core.db import db
-from consult.core.erasures import Erasure, mark
+from consult.core.erasures import Erasure, known, mark
 from consult.core.files import StoredFile
 from consult.core.i18n import _
 from consult.core.personal import Datum, Fate, Use
@@ -202,15 +202,15 @@ def texts(user: User) -> list[Post]:
 
 
 def come_back(erasures: Iterable[Erasure]) -> list[tuple[User | Post, Erasure]]:
-    """What was erased and stands here again: texts first, then the accounts they may be of."""
+    """What was erased and stands here again: names, then texts, then the accounts they are of."""
     wanted = {erasure.mark: erasure for erasure in erasures}
     found: list[tuple[User | Post, Erasure]] = []
-    kinds: list[tuple[type[Any], sa.ColumnElement[bool]]] = [
-        (Post, Post.status != Status.WITHDRAWN),
-        (User, User.closed_at.is_(None)),
+    kinds: list[tuple[str, type[Any], sa.ColumnElement[bool]]] = [
+        ("byline", Post, Post.byline.is_not(None)),
+        ("post", Post, Post.status != Status.WITHDRAWN),
+        ("user", User, User.closed_at.is_(None)),
     ]
-    for model, stands in kinds:
-        kind = model.__tablename__
+    for kind, model, stands in kinds:
         for number, born in db.session.execute(sa.select(model.id, model.created_at).where(stands)):
             if erasure := wanted.get(mark(kind, number, born)):
                 found.append((db.session.get_one(model, number), erasure))
@@ -349,13 +349,10 @@ def took_part(campaign: Campaign) -> Declared:
 
 
 def erased_lately() -> bool:
-    """Whether words or accounts were erased in the last two hours."""
+    """Whether words, names or accounts were erased in the last two hours."""
     since = clock.now() - timedelta(hours=2)
-    lately = sa.or_(
-        sa.select(Post.id).where(Post.withdrawn_at > since).exists(),
-        sa.select(User.id).where(User.closed_at > since).exists(),
-        sa.select(Purge.id).where(Purge.at > since).exists(),
-    )
-    found = bool(db.session.scalar(sa.select(lately)))
+    if any(erasure.at > since for erasure in known()):
+        return True
+    found = bool(db.session.scalar(sa.select(sa.select(Purge.id).where(Purge.at > since).exists())))
     db.session.rollback()
     return found

@@ -23,7 +23,7 @@ from consult.people import jobs as letters_leave
 from consult.people.models import RoleName, User
 from consult.posts.models import Image, Status
 from consult.privacy import actions, archive, jobs
-from tests.factories import make_contribution, make_user
+from tests.factories import make_campaign, make_contribution, make_user, sign_in
 
 CANARY = "zqcanari"
 # Numbers and keys that lead to the emptied account stay; so does the town's public record.
@@ -234,6 +234,41 @@ def test_the_mark_says_when_and_the_address_of_the_text_too(ctx, client, noon):
         "tilleuls"
         not in client.get("/recherche?q=tilleuls").text.split("<main")[1].split("</form>")[-1]
     )
+
+
+# The name alone.
+
+
+def test_a_name_is_taken_back_alone_whatever_became_of_the_text(ctx, client, noon):
+    """The words and their supports stay; nothing on this site knows the name any more."""
+    user = make_user(pseudonym="Tilleul")
+    campaign = make_campaign()
+    text = make_contribution(campaign, author=user, title="Des arbres", byline=f"{CANARY} nom")
+    text.support_count = 1
+    for one in (text, make_contribution(campaign, Status.PENDING, author=user, byline=CANARY)):
+        sign_in(client, user)
+        page = f"/contributions/{one.id}"
+        assert CANARY in client.get(page).text
+        assert f"{page}/pseudonyme" in client.get(page).text
+        sign_in(client, make_user())
+        assert client.post(f"{page}/pseudonyme").status_code == 403
+        sign_in(client, user)
+        assert client.post(f"{page}/pseudonyme").location == page
+        assert f"{page}/pseudonyme" not in client.get(page).text
+        assert client.post(f"{page}/pseudonyme").status_code == 403, "there is no name any more"
+    letters_leave.send_letters()
+    jobs.scrub()
+    assert left(CANARY) == []
+    client.get("/deconnexion")
+    here = f"/consultations/{campaign.slug}/contributions"
+    pages = [f"/contributions/{text.id}", f"{here}?depart=1", f"/contributions/{text.id}/versions"]
+    for page in pages:
+        assert "Tilleul" in client.get(page).text or page.endswith("versions")
+    for page in (*pages, f"{here}.csv", f"/contributions/{text.id}/flux.atom", "/journal"):
+        reply = client.get(page)
+        assert (reply.status_code, CANARY in reply.text) == (200, False)
+    event = db.session.scalars(sa.select(Event).filter_by(name="contributions.hide_name")).first()
+    assert (event.subject_id, event.data) == (text.id, {})
 
 
 # Under seal.
