@@ -4,8 +4,8 @@ import re
 from html.parser import HTMLParser
 
 _TAG = re.compile(r"</?(?:p|ul|ol|li|u|b|i|em|strong|br|div|span|h[1-6]|table|td|a|script)\b", re.I)
-_BEGUN = re.compile(r"<(?!!--|[^<>]*>)")  # a sign, not a tag: whoever looks for its end reads all
-_DECLARED = re.compile(r"<!(?!--)[^<>]*>?")  # Word's conditions and the like, which say nothing
+_BEGUN = re.compile(r"<(?![^<>]*>)")  # a sign, not a tag: whoever looks for its end reads all
+_DECLARED = re.compile(r"<![^<>]*>?")  # Word's conditions and the like, which say nothing
 _DROPPED = ("script", "style", "head", "title", "template", "noscript", "iframe", "object", "svg")
 _BLOCKS = ("p", "div", "section", "article", "table", "tr", "td", "th", "blockquote", "ul", "ol")
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "u": "*"}
@@ -28,9 +28,18 @@ def to_markdown(text: str) -> str:
     if not is_html(text):
         return text
     reader = _Reader()
-    reader.feed(_BEGUN.sub("&lt;", _DECLARED.sub("", text)))
+    reader.feed(_BEGUN.sub("&lt;", _DECLARED.sub("", _without_comments(text))))
     reader.close()
     return reader.written()
+
+
+def _without_comments(text: str) -> str:
+    """One reading from the first sign to the last, however many comments never end."""
+    kept, here = [], 0
+    while (begins := text.find("<!--", here)) >= 0 and (ends := text.find("-->", begins)) >= 0:
+        kept.append(text[here:begins])
+        here = ends + 3
+    return "".join(kept) + text[here:]
 
 
 class _Reader(HTMLParser):

@@ -109,7 +109,7 @@ def test_the_same_form_sent_twice_asks_once(action, client):
         ({"body": "x" * 3001}, "3 000 caractères au plus"),
         ({"body": WORDS, "email": "lea"}, "pas une adresse"),
         ({"body": WORDS, "byline": "L" * 81}, "80 caractères au plus"),
-        ({"body": WORDS, "byline": "Le Maire"}, "déjà pris"),
+        ({"body": WORDS, "byline": "Le Maire"}, "Choisissez-en un autre"),
     ],
 )
 def test_what_is_wrong_stays_beside_its_field(action, client, data, words):
