@@ -91,14 +91,14 @@ def show(id: int) -> str:
         allowed=allowed(poll),
         turnout=turnout,
         result=result,
-        outcome=_outcome(poll, result.data) if result else None,
+        outcome=_outcome(poll, result.data, turnout) if result and turnout else None,
         grades=GRADES,
         few=FEW,
         is_desk=actor() is not None and refusal(rules.desk, actor(), poll) is None,
     )
 
 
-def _outcome(poll: Poll, data: dict[str, Any]) -> dict[str, Any]:
+def _outcome(poll: Poll, data: dict[str, Any], turnout: queries.Turnout) -> dict[str, Any]:
     """The published file as the page shows it: its lines with what they are called."""
     named = {option.number: option for option in poll.options}
     is_parted = bool(data["ballots"] and data["sheets"])
@@ -127,11 +127,26 @@ def _outcome(poll: Poll, data: dict[str, Any]) -> dict[str, Any]:
         "has_ballots": bool(data["ballots"]),
         "is_judgment": poll.method == Method.JUDGMENT,
         "top": max((row["score"] for row in rows), default=0),
-        "sheets": data["sheets"],
+        **_struck(poll, data["sheets"], turnout, is_parted=is_parted),
         "roll": data["roll"],
         "parts_voters": rules.parts_voters(poll.campaign),
         "tied": [row for row in rows if row["tied"]],
         "left": written(left) if left is not None else "",
+    }
+
+
+def _struck(
+    poll: Poll, sheets: list[dict[str, Any]], turnout: queries.Turnout, *, is_parted: bool
+) -> dict[str, Any]:
+    """Beside each sheet how many were struck off there, unless one is a handful; `uneven`: how
+    many places found more ballots than these, or fewer."""
+    places = {one.name: turnout.stations.get(one.id, 0) for one in poll.stations}
+    places[""] = turnout.channels[Channel.PAPER] if is_parted else turnout.total  # all together
+    told = [{**sheet, "struck": places[sheet["station"]]} for sheet in sheets]
+    return {
+        "sheets": told,
+        "shows_struck": all(one["struck"] == 0 or one["struck"] >= FEW for one in told),
+        "uneven": sum(bool(one["station"]) and one["struck"] != one["ballots"] for one in told),
     }
 
 

@@ -14,6 +14,7 @@ from consult.ballots.counting import FEW, Method
 from consult.ballots.models import Poll
 from consult.core import clock
 from consult.core.db import db
+from consult.identity.roll import Who
 from consult.journal.actions import commit
 from consult.people.models import RoleName
 from tests.ballots.making import CHOICES, after_closing, make_poll, make_votable, number_of, vote
@@ -210,6 +211,44 @@ def test_a_facilitator_prepares_announces_and_publishes(ctx, client, noon):
     assert file.text == result.content
     assert result.sha256 in page.text
     assert client.get(f"/votes/{poll.id}/bulletins.csv").text == result.table
+
+
+@pytest.mark.parametrize(
+    ("struck", "found", "said"),
+    [
+        ((12, 12), (12, 12), (True, "")),
+        ((15, 10), (10, 15), (True, "Dans 2 lieux")),
+        ((12, 5), (12, 11), (False, "Dans un lieu")),
+    ],
+)
+def test_each_place_says_how_many_were_struck_off(ctx, client, noon, struck, found, said):
+    """What is too many in one place and too few in another evens out in the total alone."""
+    poll = make_poll(stations=("Mairie", "École"))
+    agents = [make_user(RoleName.COUNCIL), make_user(RoleName.COUNCIL)]
+    facilitator = make_user(RoleName.FACILITATOR)
+    for station, number in zip(poll.stations, struck, strict=True):
+        for turn in range(number):
+            who = Who(person_key=f"{station.id}{turn:063}"[:64])
+            actions.strike(agents[0], station, poll, who=who, key=f"{station.id}-{turn}")
+    commit()
+    with after_closing(poll):
+        for station, number in zip(poll.stations, found, strict=True):
+            marks = {
+                str(one.number): {"1": number if i == 0 else 0}
+                for i, one in enumerate(poll.options)
+            }
+            content = {"ballots": number, "blank": 0, "spoilt": 0, "marks": marks}
+            for agent in agents:
+                actions.enter(agent, station, poll, content=content)
+        actions.publish(facilitator, poll)
+        commit()
+        page = words(client.get(f"/votes/{poll.id}"))
+    shows, sentence = said
+    assert ("Émargements" in page) == shows
+    for station, *numbers in zip(poll.stations, struck, found, strict=True):
+        row = " ".join(map(str, [station.name, *numbers]))
+        assert (row in page) == shows
+    assert (sentence in page) if sentence else "il n’y a pas autant" not in page
 
 
 def test_an_agent_strikes_voters_off_and_hands_out_receipts(ctx, client, noon):
