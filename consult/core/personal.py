@@ -69,6 +69,7 @@ class Datum:
     use: Use
     of: tuple[str, ...]  # the columns of its table that lead to the person; none: no account
     fate: Fate
+    until: str | None = None  # the column of its table that says since when it serves no more
 
     @property
     def table(self) -> sa.Table:
@@ -80,19 +81,29 @@ _plain: dict[str, set[str]] = {}  # "*": the whole table, but for what is declar
 
 
 def personal(
-    model: type[Any], use: Use, columns: str, *, of: str = "", fate: Fate | None = None
+    model: type[Any],
+    use: Use,
+    columns: str,
+    *,
+    of: str = "",
+    fate: Fate | None = None,
+    until: str | None = None,
 ) -> None:
     """Say that these columns of a model (names apart by spaces) speak of a person.
 
     `of` names the columns that lead to this person: a key to the account, a key to a row that leads
     there in turn (its own first `of`), or an e-mail address. Empty: nobody with an account.
     What becomes of them, if it is not said: emptied; who signed for the town leads to nobody.
+    `until`: a column of moments. While it holds none, others still need what was said: it stays,
+    without its author, and the room empties it then (the row bears its `erased_at`).
     """
     table: sa.Table = model.__table__
     if fate is None:
         fate = (Fate.LINK if use is OFFICE else Fate.BLANK) if of else Fate.RECORD
     for name in columns.split():
-        _data.setdefault(table.name, {})[name] = Datum(table.c[name], use, tuple(of.split()), fate)
+        _data.setdefault(table.name, {})[name] = Datum(
+            table.c[name], use, tuple(of.split()), fate, until
+        )
 
 
 def impersonal(*models: type[Any], columns: str = "*") -> None:
@@ -227,16 +238,20 @@ def erase(person: Any, *, withdraws: bool) -> None:
         here = [datum for datum in said if datum.column.table is table and datum.of]
         for of in {datum.of for datum in here if datum.fate == Fate.ROW}:
             delete(table, mine(table, of, person))
-        for of in {datum.of for datum in here}:
+        # What waits for its end first: rows are found by addresses that the others empty.
+        for of, until in sorted({(datum.of, datum.until or "") for datum in here}, reverse=True):
             blanks = {
                 datum.column.name: _blank(datum.column)
                 for datum in here
-                if datum.of == of and datum.fate in fates
+                if (datum.of, datum.until or "") == (of, until) and datum.fate in fates
             }
+            which = [mine(table, of, person)]
+            if until:
+                which.append(table.c[until].is_not(None))
             if blanks and "erased_at" in table.columns:
                 blanks["erased_at"] = clock.now()
             if blanks:
-                db.session.execute(sa.update(table).where(mine(table, of, person)).values(blanks))
+                db.session.execute(sa.update(table).where(*which).values(blanks))
     db.session.expire_all()
     for step in _steps:
         step(person, withdraws)

@@ -393,7 +393,10 @@ def _is_in_force(decision: Decision) -> bool:
 
 
 def _close(notice: Notice) -> None:
+    """It is answered; where whoever sent it left meanwhile, its words have served and go."""
     notice.closed_at, notice.minutes = clock.now(), queries.minutes(notice.at)
+    if notice.erased_at is not None:
+        notice.words = notice.dismissed_words = ""
 
 
 def _answer(actor: User | None, notice: Notice, *, again: bool = False) -> None:

@@ -166,7 +166,7 @@ class Notice(db.Model):
     dismissed_words: Mapped[str] = mapped_column(default="")
     closed_at: Mapped[datetime | None]
     minutes: Mapped[int | None]  # from its arrival to its answer
-    erased_at: Mapped[datetime | None]  # its words and names, when their time was over
+    erased_at: Mapped[datetime | None]  # its names, and its words unless it waits for its answer
     text: Mapped[Post] = relationship()  # told of even when hidden: never by its words
     image: Mapped[Image | None] = relationship()
     reporter: Mapped[User | None] = relationship(foreign_keys=[reporter_id])
@@ -313,8 +313,8 @@ personal(Reasons, MODERATION, "passage words law", fate=Fate.RECORD)
 impersonal(Decision, Notice, Appeal, columns="month")
 personal(Decision, MODERATION, "person_id", of="person_id", fate=Fate.LINK)
 personal(Decision, OFFICE, "facilitator_id", of="facilitator_id", fate=Fate.LINK)
-personal(Notice, MODERATION, "name email words", of="reporter_id email")
-personal(Notice, MODERATION, "dismissed_words", of="reporter_id email")
+personal(Notice, MODERATION, "name email", of="reporter_id email")
+personal(Notice, MODERATION, "words dismissed_words", of="reporter_id email", until="closed_at")
 personal(Notice, MODERATION, "reporter_id", of="reporter_id", fate=Fate.LINK)
 personal(Notice, OFFICE, "dismissed_by_id", of="dismissed_by_id", fate=Fate.LINK)
 personal(Appeal, MODERATION, "words decided_words contact", fate=Fate.RECORD)

@@ -351,8 +351,6 @@ def took_part(campaign: Campaign) -> Declared:
 def erased_lately() -> bool:
     """Whether words, names or accounts were erased in the last two hours."""
     since = clock.now() - timedelta(hours=2)
-    if any(erasure.at > since for erasure in known()):
-        return True
-    found = bool(db.session.scalar(sa.select(sa.select(Purge.id).where(Purge.at > since).exists())))
+    purged = db.session.scalar(sa.select(sa.select(Purge.id).where(Purge.at > since).exists()))
     db.session.rollback()
-    return found
+    return bool(purged) or any(erasure.at > since for erasure in known())

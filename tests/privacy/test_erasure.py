@@ -17,13 +17,13 @@ from consult.core.personal import Fate
 from consult.journal.actions import commit, record
 from consult.journal.models import Event
 from consult.moderation import actions as moderation
-from consult.moderation.charter import Ground
+from consult.moderation.charter import Ground, Verdict
 from consult.people import actions as people
 from consult.people import jobs as letters_leave
 from consult.people.models import RoleName, User
 from consult.posts.models import Image, Status
 from consult.privacy import actions, archive, jobs
-from tests.factories import make_campaign, make_contribution, make_user, sign_in
+from tests.factories import make_campaign, make_contribution, make_user, reasons, sign_in
 
 CANARY = "zqcanari"
 # Numbers and keys that lead to the emptied account stay; so does the town's public record.
@@ -135,6 +135,12 @@ def _filler(column: sa.Column[Any], user: User) -> Any:
 
 
 EXAMPLES: dict[str, Any] = {
+    "notice": lambda: {  # one that waits keeps its words: see below
+        "closed_at": clock.now(),
+        "minutes": 1,
+        "dismissed_by_id": db.session.scalar(sa.select(sa.func.min(User.id))),
+        "dismissed_words": "x",
+    },
     "post": lambda: {"kind": "contribution", "submitted_at": clock.now(), "status": "pending"},
     "proof": lambda: {
         "aside_at": clock.now(),
@@ -309,8 +315,36 @@ def test_whoever_pointed_a_text_out_leaves_all_the_same(ctx, noon, is_answered, 
     commit()
     db.session.refresh(notice)
     told = (notice.name, notice.email, notice.words, notice.dismissed_words)
-    assert told == (None, None, "", "")
+    assert told == (None, None, "" if is_answered else CANARY, "")
     assert notice.erased_at == noon
+
+
+@pytest.mark.parametrize("has_signed_in", [True, False])
+@pytest.mark.parametrize("is_founded", [True, False])
+def test_a_danger_pointed_out_is_dealt_with_though_whoever_wrote_left(
+    ctx, client, noon, is_founded, has_signed_in
+):
+    """The words serve until somebody decides; they go then, and the files keep none of them."""
+    user, text = make_user(), make_contribution()
+    facilitator = make_user(RoleName.FACILITATOR)
+    signed = {} if has_signed_in else {"name": "Quelqu'un", "email": user.email}
+    notice = moderation.notify_content(
+        user if has_signed_in else None, text, ground=Ground.THREAT, words=CANARY, **signed
+    )
+    commit()
+    people.close_account(user)
+    commit()
+    sign_in(client, facilitator)
+    assert CANARY in client.get("/moderation/signalements").text
+    if is_founded:
+        said = reasons(text, Ground.THREAT)
+        moderation.decide(facilitator, text, verdict=Verdict.RESTRICT, why=said)
+    else:
+        moderation.dismiss(facilitator, notice, words=f"{CANARY} reste")
+    commit()
+    assert notice.closed_at == noon
+    jobs.scrub()
+    assert left(CANARY) == []
 
 
 def test_who_published_nothing_leaves_nothing_under_seal(ctx):
