@@ -12,6 +12,7 @@ from consult.core.i18n import _
 WHOLE = 2**20  # bytes handed to the server at once: it sends them by itself, at any reader's pace
 PIECE = 2**16
 STREAMS = 2  # longer answers under way in one worker, half of its hands
+LONG = "consult.is_long"  # said by a page of what it gives: ask for a hand before it is made
 BUSY = _("Several large files are leaving just now. Please try again in a minute.")
 
 
@@ -33,9 +34,10 @@ class Dispatch:
         if isinstance(answer, list):
             start_response(*said[-1])
             return answer
-        pieces, first = iter(answer), b""
+        pieces, first, is_all = iter(answer), b"", False
         try:
-            first, is_all = _beginning(pieces)
+            if not environ.pop(LONG, False):
+                first, is_all = _beginning(pieces)
             is_leaving = not is_all and self.free.acquire(blocking=False)
         except BaseException:
             _close(answer)
@@ -87,8 +89,7 @@ def _beginning(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
 
 
 def _gathered(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    kept, size = [], 0
+    kept, size = [first], len(first)
     for piece in pieces:
         kept.append(piece)
         size += len(piece)

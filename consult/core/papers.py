@@ -19,6 +19,7 @@ from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Semaphore
 from typing import Any, NamedTuple
 
 from flask import Response, current_app, send_file, url_for
@@ -38,6 +39,7 @@ WAIT = 8  # seconds somebody waits for the press before they are asked to come b
 BUSY = 40  # new papers a minute for the whole site: more is somebody taking all of it
 DAYS = 30  # a paper nobody asked for since leaves the shelf
 PATIENCE = 90  # seconds for one paper
+HANDS = Semaphore(2)  # of one worker at the press or waiting for it, half of those it has
 
 
 class PaperRefused(Refused):
@@ -260,18 +262,26 @@ def run(job: dict[str, Any]) -> None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """One paper at a time for the whole site; who waits too long is asked to come back."""
+    """One paper at a time for the whole site; who waits too long is asked to come back.
+
+    So is, at once, whoever would wait while `HANDS` of this worker do: the others read pages.
+    """
+    if not HANDS.acquire(blocking=False):
+        raise TooManyRequests(retry_after=30)
     until = time.monotonic() + WAIT
-    with (shelf() / "press.lock").open("w") as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise TooManyRequests(retry_after=30) from None
-                time.sleep(0.05)
-        yield
+    try:
+        with (shelf() / "press.lock").open("w") as lock:
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > until:
+                        raise TooManyRequests(retry_after=30) from None
+                    time.sleep(0.05)
+            yield
+    finally:
+        HANDS.release()
 
 
 def _be_calm() -> None:

@@ -24,7 +24,7 @@ from consult.campaigns.models import Campaign
 from consult.campaigns.queries import by_slug_or_404
 from consult.contributions import queries as contributions
 from consult.contributions.models import Contribution
-from consult.core import clock
+from consult.core import clock, outgoing
 from consult.core.i18n import _
 from consult.core.rules import refusal
 from consult.journal import queries as journal
@@ -40,6 +40,7 @@ bp.add_app_template_global(words.of, "act_in_words")
 
 HEADS = 12  # days on a page
 LARGEST = 2**31 - 1  # no line has a higher number
+MANY = 2000  # lines: a longer file, about a MiB, is made only once it may leave
 
 
 # What anybody checks.
@@ -73,6 +74,7 @@ def lines_file() -> Response:
     head = journal.last_head()
     first = request.args.get("depuis", 1, type=int)
     first = max(1, min(first, LARGEST))
+    request.environ[outgoing.LONG] = bool(head and head.count - first >= MANY)
 
     def lines() -> Iterator[str]:
         for event in journal.lines(first, head.count if head else 0):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from pypdf import PdfReader
+from werkzeug.exceptions import TooManyRequests
 
 from consult.core import papers
 from consult.core.papers import Letterhead, PaperRefused, Picture, nodes
@@ -224,3 +225,12 @@ def test_the_workers_never_load_the_press(app):
     source = Path(papers.__file__).read_text()
     assert "import typst" not in source
     assert "import typst" in papers.PRESS.read_text()
+
+
+def test_the_press_never_holds_all_hands_of_a_worker(app, ctx):
+    """Two set a paper or wait for it; the third is asked at once to come back."""
+    job = papers.prepare("sheet", facts(), HEAD, url=URL)
+    key = papers.fingerprint(job)
+    with papers.HANDS, papers.HANDS, pytest.raises(TooManyRequests):
+        papers.on_shelf(job, key)
+    assert papers.on_shelf(job, key).exists()

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from threading import Semaphore
 
 import pytest
 
@@ -9,6 +10,7 @@ from consult.contributions import actions as contributions
 from consult.core import clock
 from consult.journal import jobs, queries, verifier
 from consult.journal.actions import commit
+from consult.oversight import views
 from consult.posts.models import Status
 from tests.counting import statements
 from tests.factories import make_campaign, make_contribution, make_user, sign_in
@@ -55,6 +57,20 @@ def test_what_is_published_holds_for_a_stranger(client, signed):
     assert len(lines) == told["heads"][-1]["count"]
     again = client.get("/journal/lignes.jsonl?depuis=3").text.splitlines()
     assert [json.loads(line) for line in again] == lines[2:]
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+def test_a_long_journal_asks_for_a_hand_before_it_is_read(
+    app, client, signed, monkeypatch, is_long
+):
+    """While others take theirs, the long file is refused before a line is made of it."""
+    monkeypatch.setattr(views, "MANY", 2 if is_long else views.LARGEST)
+    assert client.get("/journal/lignes.jsonl").text.count("\n") > 2
+    made, published = [], queries.published
+    monkeypatch.setattr(queries, "published", lambda one: made.append(one) or published(one))
+    monkeypatch.setattr(app.wsgi_app, "free", Semaphore(0))
+    reply = client.get("/journal/lignes.jsonl")
+    assert (reply.status_code, bool(made)) == ((429, False) if is_long else (200, True))
 
 
 def test_the_program_is_the_one_the_tests_hold(client, app):
