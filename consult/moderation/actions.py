@@ -346,14 +346,14 @@ def _settle_appeals(actor: User | None, decision: Decision) -> None:
 
 
 def _take_out(post: Post, passage: str, editor: User) -> None:
-    """The words without this passage; the wordings that held it are sealed."""
-    sealed = sa.or_(
-        Version.body.contains(passage, autoescape=True),
-        Version.title.contains(passage, autoescape=True),
-    )
+    """The words without this passage; every earlier wording is sealed.
+
+    A name spelt otherwise, or a number with its spaces, tells the same and no comparison finds it:
+    nobody reads the earlier wordings here, so none stays that the decision was not about.
+    """
     db.session.execute(
         sa.update(Version)
-        .where(Version.post_id == post.id, Version.sealed_at.is_(None), sealed)
+        .where(Version.post_id == post.id, Version.sealed_at.is_(None))
         .values(sealed_at=clock.now())
         .execution_options(synchronize_session=False)
     )
@@ -364,18 +364,16 @@ def _take_out(post: Post, passage: str, editor: User) -> None:
 
 
 def _put_back(post: Post, editor: User) -> None:
-    """The last wording of the author, unless they wrote another one since."""
-    for version in reversed(posts.versions(post)):
-        if version.sealed_at:
-            if TAKEN_OUT in post.body or TAKEN_OUT in post.title:
-                post.say(version.title, version.body, editor)
-            break
-    db.session.execute(
-        sa.update(Version)
-        .where(Version.post_id == post.id)
-        .values(sealed_at=None)
-        .execution_options(synchronize_session="fetch")
-    )
+    """The last wording of the author, unless they wrote another one since.
+
+    What the same decision sealed is read again; what an earlier one took out stays sealed.
+    """
+    sealed = [version for version in posts.versions(post) if version.sealed_at]
+    if sealed and (TAKEN_OUT in post.body or TAKEN_OUT in post.title):
+        post.say(sealed[-1].title, sealed[-1].body, editor)
+    for version in sealed:
+        if version.sealed_at == sealed[-1].sealed_at:
+            version.sealed_at = None
     if post.is_public:
         post.shown_anew()
 

@@ -40,7 +40,10 @@ EFFECTS = {
         "The whole text is kept from view. Nobody but you and the guarantor reads it."
     ),
     Verdict.RESTRICT: _("The whole text is hidden. Nobody but you and the guarantor reads it."),
-    Verdict.REDACT: _("The passage quoted below was taken out. The rest of the text is on show."),
+    Verdict.REDACT: _(
+        "The passage quoted below was taken out, and earlier wordings are sealed. The rest of the "
+        "text is on show."
+    ),
     Verdict.SET_ASIDE: _(
         "The text left the lists and the search. It stays public at its address, with its "
         "supports, and on the page of what was set aside."

@@ -196,7 +196,7 @@ class Version(db.Model):
     salt: Mapped[str] = mapped_column(default=lambda: secrets.token_hex(16))
     editor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     at: Mapped[datetime] = mapped_column(default=clock.now)
-    sealed_at: Mapped[datetime | None]  # a passage of it was taken out: no page shows it any more
+    sealed_at: Mapped[datetime | None]  # a passage was taken out since: no page shows it any more
 
     __table_args__ = (sa.UniqueConstraint("post_id", "number"),)
 

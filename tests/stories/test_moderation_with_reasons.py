@@ -167,6 +167,30 @@ def test_a_passage_taken_out_is_nowhere_and_the_rest_stays(amina, client, app, b
     assert SECRET in read(client, f"/decisions/{queries.last_decision(text).receipt}")
 
 
+def test_earlier_wordings_that_say_nearly_the_same_are_sealed_with_the_passage(amina, client):
+    """Signs, capitals, spaces, or a slip of the hand: nobody compares, all of them go."""
+    text = make_contribution(title="Des bancs", body="appelez Noémie L'Hostis au 06 12")
+    for body in (
+        "Appelez NOEMIE L’HOSTIS, 0612 !",
+        "Apellez Noémie Lhostis.",
+        f"Ici, {SECRET}. Un.",
+    ):
+        text.say("Des bancs", body, text.author)
+    hide(amina, text, Verdict.REDACT, ground=Ground.PRIVACY, passage=SECRET)
+    page = f"/contributions/{text.id}/versions"
+    for word in ("noémie", "noemie", "l’hostis", "lhostis", "0612", "06 12", SECRET.lower()):
+        assert word not in read(client, page).lower()
+    assert "Ici, [passage retiré par la modération]. Un." in read(client, page)
+    # A second passage comes back alone: what the first one sealed stays sealed.
+    with clock.frozen(clock.now() + timedelta(hours=1)):
+        hide(amina, text, Verdict.REDACT, ground=Ground.PRIVACY, passage="Un.")
+    with clock.frozen(clock.now() + timedelta(hours=2)):
+        actions.decide(amina, text, verdict=Verdict.REINSTATE)
+        commit()
+    assert text.body == "Ici, [passage retiré par la modération]. Un."
+    assert SECRET not in read(client, page)
+
+
 def test_what_is_set_aside_stays_public_and_is_listed_apart(amina, client):
     campaign = make_campaign()
     text = make_contribution(campaign, title="Les cantines", body="Rien à voir.")
@@ -711,6 +735,27 @@ def test_whoever_pointed_a_text_out_does_not_judge_their_own_appeal(app, amina, 
     assert text.is_public
     actions.conclude(other, appeal, conclusion=Conclusion.UPHELD, words="Non.")
     commit()
+
+
+def test_whoever_pointed_a_text_out_neither_judges_its_author_s_appeal_nor_reads_its_words(
+    app, amina, bruno, text
+):
+    actions.notify_content(bruno, text, ground=Ground.INSULT, words="Voyez.")
+    commit()
+    body = text.body
+    appeal = actions.appeal(text.author, hide(amina, text), words="Ce n'est pas une injure.")
+    commit()
+    other = make_user(RoleName.FACILITATOR)
+    assert queries.judges(appeal) == [other]
+    judge = f"/moderation/recours/{appeal.id}"
+    desk = sign_in(app.test_client(), bruno)
+    page = read(desk, judge)
+    assert "Vous avez vous-même signalé ce texte" in page
+    assert body not in page
+    sent = {"key": "c", "conclusion": "upheld", "answer": "Non."}
+    assert desk.post(judge, data=sent).status_code == 403
+    assert appeal.conclusion is None
+    assert body in read(sign_in(app.test_client(), other), judge)
 
 
 @pytest.mark.parametrize("verdict", [Verdict.RESTRICT, Verdict.REDACT, Verdict.SET_ASIDE])
