@@ -4,7 +4,7 @@ Run by its path, never imported: a sheet of a thousand bytes may say that its la
 row 1,048,576 of column XFD, and whoever lays it out then asks for 500 GB and is ended. What it
 reads comes in on the standard input; it says, as lines of JSON, the names of all sheets, then each
 row of the one asked for (or of the first that holds something), its cells as text. It ends with
-`UNREADABLE` for what is no workbook.
+`UNREADABLE` for what is no workbook, with `TOO_LARGE` for a row that whoever asked could not hold.
 """
 
 import json
@@ -19,7 +19,8 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 MEMORY = 2**30  # bytes
 SECONDS = 60
-UNREADABLE = 3
+ROW = 4 * 2**20  # characters of one row: one long text may stand in each of 16,384 cells
+UNREADABLE, TOO_LARGE = 3, 4
 
 
 def main(asked: str | None = None) -> int:
@@ -44,7 +45,10 @@ def _found(workbook: CalamineWorkbook, asked: str | None) -> CalamineSheet | Non
 
 
 def _say(words: list[str]) -> None:
-    sys.stdout.write(json.dumps(words) + "\n")
+    line = json.dumps(words)
+    if len(line) > ROW:
+        sys.exit(TOO_LARGE)
+    sys.stdout.write(line + "\n")
 
 
 def _cell(value: Any) -> str:

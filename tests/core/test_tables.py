@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -214,6 +215,29 @@ class TestRefusals:
         with pytest.raises(tables.TableError) as error:
             list(tables.read_rows(io.BytesIO(out.getvalue())))
         assert "trop volumineux" in french(error.value.message)
+
+    @pytest.mark.parametrize(("cells", "is_read"), [(100, True), (1000, False)])
+    def test_a_row_that_unpacks_for_ever_stays_out_of_the_worker(self, cells, is_read, french):
+        """One long text of the file, named again in each cell: a small file, a row of 30 MB."""
+        out = io.BytesIO()
+        workbook = xlsxwriter.Workbook(out)
+        page = workbook.add_worksheet()
+        for place in range(cells):
+            page.write(0, place, f"c{place}")
+            page.write(1, place, "x" * 30_000)
+        workbook.close()
+        assert len(out.getvalue()) < 100_000
+        tracemalloc.start()
+        try:
+            if is_read:
+                assert len(list(tables.read_rows(out))) == 1
+            else:
+                with pytest.raises(tables.TableError) as error:
+                    list(tables.read_rows(out))
+                assert "trop volumineux" in french(error.value.message)
+            assert tracemalloc.get_traced_memory()[1] < 20_000_000
+        finally:
+            tracemalloc.stop()
 
     @pytest.mark.parametrize("first", ["A1", "XFD1"])
     def test_a_sheet_as_wide_and_high_as_any(self, first, french):
