@@ -79,7 +79,7 @@ def refute(actor: User, campaign: Campaign, proof: Proof, *, reason: str) -> Non
     Nobody is told which, nor how many. Ballots in an urn stay, as nobody can find them. Whose name
     it was, and whoever was mistaken for them, support what they like, as if nothing had been given.
     """
-    db.session.refresh(proof, with_for_update=True)
+    _hold(proof)
     rules.refute(actor, campaign, proof, reason=reason)
     now = clock.now()
     proof.aside_at, proof.aside_by_id, proof.aside_words = now, actor.id, reason.strip()
@@ -96,7 +96,7 @@ def reinstate(actor: User, campaign: Campaign, proof: Proof) -> None:
 
     Those that were given anew meanwhile, or in place of which others were, stay where they are.
     """
-    db.session.refresh(proof, with_for_update=True)
+    _hold(proof)
     taken = queries.taken_with(proof)
     rules.reinstate(actor, campaign, proof, by={refuted.refuted_by_id for _one, refuted in taken})
     given, limit = len(votes.supported_by(campaign, [proof.voter_key])), campaign.support_limit
@@ -121,6 +121,13 @@ def restore(actor: User, aside: SetAside, *, words: str) -> None:
     aside.restored_words = words.strip()
     aside.contribution.counted(counting, apart=-aside.number)
     record("vigilance.restore", actor, aside, notify=people)
+
+
+def _hold(proof: Proof) -> None:
+    """The line and, before it, its account: nothing goes back to whoever leaves at that moment."""
+    for person in _holder(proof):
+        db.session.refresh(person, ["closed_at"], with_for_update=True)
+    db.session.refresh(proof, with_for_update=True)
 
 
 def _holder(proof: Proof) -> list[User]:

@@ -1,5 +1,7 @@
 """Issue item 4, at the same moment: one code, one person, two hands, real connections."""
 
+from threading import Event
+
 import pytest
 import sqlalchemy as sa
 
@@ -10,12 +12,14 @@ from consult.core.db import db, writing
 from consult.core.rules import Refused
 from consult.identity import actions
 from consult.identity.models import LetterCode, Proof
+from consult.identity.queries import proof_of
 from consult.identity.roll import Who
 from consult.journal.actions import commit, rollback
 from consult.people import actions as people
 from consult.people.models import ConsentKind, RoleName, User
 from consult.posts.models import Channel
 from consult.privacy import actions as privacy
+from consult.vigilance import actions as vigilance
 from consult.votes import actions as votes
 from consult.votes.models import Support
 from tests.contributions.test_concurrency import at_once
@@ -121,6 +125,41 @@ def test_no_support_leads_to_whoever_leaves_at_that_moment(app, noon, leaving):
     at_once([of_its_own(app, act) for act in (gives, leaves)])
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count(Support.user_id))) == 0
+
+
+@pytest.mark.parametrize("leaving", [people.close_account, disagree])
+def test_no_support_given_back_leads_to_whoever_leaves_at_that_moment(app, noon, leaving):
+    with app.app_context():
+        campaign, resident = asking("desk"), make_user()
+        first, second = (make_user(RoleName.FACILITATOR) for _agent in range(2))
+        actions.see(first, campaign, person=LEA, account=resident)
+        contribution = make_contribution(campaign)
+        votes.support(resident, contribution)
+        proof = proof_of(resident, campaign)
+        vigilance.refute(first, campaign, proof, reason="Ce n’était pas elle.")
+        commit()
+        agent, line, number, place = second.id, proof.id, resident.id, contribution.id
+    is_given, has_left = Event(), Event()
+
+    def gives_back():
+        proof = db.session.get(Proof, line)
+        vigilance.reinstate(db.session.get(User, agent), proof.campaign, proof)
+        db.session.flush()
+        is_given.set()
+        has_left.wait(0.5)  # whoever leaves waits for this to be done
+
+    def leaves():
+        leaving(db.session.get(User, number))
+        has_left.set()
+
+    def after():
+        is_given.wait(5)
+        return of_its_own(app, leaves)()
+
+    assert at_once([of_its_own(app, gives_back), after]) == ["done", "done"]
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count(Support.user_id))) == 0
+        assert db.session.get(Contribution, place).support_count == 1
 
 
 def both_ways(app, campaign_id, contribution_id, agent_id, resident_id):
