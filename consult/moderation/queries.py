@@ -673,9 +673,14 @@ def judges(appeal: Appeal) -> list[User]:
     whoever wrote or pointed out the text."""
     campaign = getattr(appeal.text, "campaign", None)
     asked = with_role(RoleName.FACILITATOR, campaign=campaign)
-    reporter_id = appeal.notice.reporter_id if appeal.notice else None
-    concerned = (appeal.first_id, appeal.text.author_id, reporter_id)
+    concerned = {appeal.first_id, appeal.text.author_id, *reporters(appeal.text)}
     return [user for user in asked if user.id not in concerned]
+
+
+def reporters(post: Post) -> set[int]:
+    """Who pointed this text out from an account, whatever became of their notices."""
+    asked = sa.select(Notice.reporter_id).where(Notice.post_id == post.id)
+    return {number for number in db.session.scalars(asked.distinct()) if number is not None}
 
 
 def reversed_about(post: Post) -> list[int]:

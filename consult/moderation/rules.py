@@ -47,8 +47,9 @@ def read_words(actor: User | None, post: Post) -> None:
         return
     assert actor is not None  # noqa: S101
     may_judge = any(one.first_id != actor.id for one in queries.open_appeals_about(post))
+    concerned = {post.author_id, *queries.reporters(post)}
     require(
-        may_judge and post.author_id != actor.id,
+        may_judge and actor.id not in concerned,
         _("These words are sealed: their author and the guarantor alone can read them."),
     )
 
@@ -290,11 +291,11 @@ def facilitates(actor: User | None) -> None:
 
 
 def judge(actor: User | None, appeal: Appeal) -> None:
-    """A facilitator who did not decide first, for others' words and at others' request, once."""
+    """A facilitator who neither decided first, nor wrote the text, nor pointed it out; once."""
     moderate(actor, appeal.text)
     _another(actor, [appeal.first_id])
     require(
-        appeal.notice is None or actor is None or appeal.notice.reporter_id != actor.id,
+        actor is None or actor.id not in queries.reporters(appeal.text),
         _("You pointed this text out yourself: another person decides on the appeal."),
     )
     require(appeal.conclusion is None, _("This appeal was already decided."))
