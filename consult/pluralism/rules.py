@@ -90,11 +90,18 @@ def read(actor: User | None, space: Space) -> None:
 
 
 def write(actor: User | None, space: Space) -> None:
-    """A spokesperson of the group, or the council's desk for words received on paper."""
+    """A spokesperson of the group, or the council's desk for words received on paper.
+
+    What the group handed in by its own hand, were it nothing, no other hand replaces.
+    """
     signed_in(actor)
     assert actor is not None  # noqa: S101
     if space.group_id not in queries.speaks_for(actor):
         has_role(actor, RoleName.COUNCIL)
+        require(
+            not space.statements or space.statements[-1].received_on,
+            _("The group wrote its text here itself: it alone changes it."),
+        )
     expression = space.expression
     if not expression.is_published:
         require(

@@ -195,6 +195,30 @@ def test_the_desk_types_what_was_handed_in_with_its_day(plan, client):
     assert (one.words, str(one.received_on)) == ("Trois bancs.\nPas plus.", "2026-06-14")
 
 
+def test_what_a_group_wrote_itself_the_desk_never_replaces(plan, client, noon):
+    groups = make_groups(Seul=3)
+    desk = clerk()
+    room = make_room(plan, desk)
+    user, (space,) = speaker(groups[0]), room.spaces
+    paper = {"words": "Merci au maire.", "signed_by": "D. Petit", "received_on": clock.today()}
+    pluralism.write(desk, space, **paper)  # from paper, until the group writes itself
+    page = f"/expression-des-groupes/{room.id}"
+    for words in ("Trois bancs.", ""):  # what it took back stays taken back too
+        pluralism.write(user, space, words=words, signed_by="D. Petit")
+        commit()
+        with pytest.raises(Refused):
+            pluralism.write(desk, space, **paper)
+        rollback()
+        assert f"{page}/groupes/{space.id}" not in sign_in(client, desk).get(page).text
+    pluralism.write(user, space, words="Trois bancs.", signed_by="D. Petit")
+    pluralism.publish(desk, room)
+    commit()
+    with pytest.raises(Refused):
+        pluralism.write(desk, space, **paper, reason="Une coquille.")
+    rollback()
+    assert space.said.words == "Trois bancs."
+
+
 def test_an_administrator_enters_groups_and_names_who_writes(ctx, noon, client, outbox):
     admin, writer = make_user(RoleName.ADMINISTRATOR), make_user()
     sign_in(client, admin)
