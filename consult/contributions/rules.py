@@ -57,7 +57,10 @@ def confirm(actor: User | None, contribution: Contribution) -> None:
 
 
 def edit(actor: User | None, contribution: Contribution) -> None:
-    """Its author, until a decision; where texts are read afterwards, until somebody leans on it."""
+    """Its author, until a decision; where texts are read afterwards, until somebody leans on it.
+
+    Where supports are hidden, until somebody may lean on it.
+    """
     if contribution.status == Status.DRAFT:
         drafting(actor, contribution)
         return
@@ -77,6 +80,11 @@ def edit(actor: User | None, contribution: Contribution) -> None:
     )
     require(
         not contribution.outcome, _("The town has answered these words: they stay as they are.")
+    )
+    vote = contribution.campaign.phase(PhaseKind.VOTE)
+    require(  # alike for all, or the refusal would tell
+        not (contribution.campaign.counts_hidden and vote and vote.opens_at <= clock.now()),
+        _("Supports are being counted out of sight: until they are shown, all words stay."),
     )
     require(
         not contribution.support_count and not contribution.comment_count,

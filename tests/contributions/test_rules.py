@@ -121,6 +121,22 @@ def test_words_others_lean_on_stay(english, noon, name, value):
     assert "stay as they are" in refused(rules.edit, contribution.author, contribution)
 
 
+def test_hidden_counts_are_not_told_by_what_may_be_changed(english, noon):
+    """Once people may support it unseen, an author is told the same whether anybody did."""
+    campaign = make_campaign(moderation=Moderation.AFTER, hides_counts=True)
+    told = set()
+    for number in (0, 1):
+        contribution = make_contribution(campaign, support_count=number)
+        told.add(refused(rules.edit, contribution.author, contribution))
+    assert ["counted out of sight" in (words or "") for words in told] == [True]
+    alone = make_contribution(campaign)
+    vote = campaign.phase(PhaseKind.VOTE)
+    vote.opens_at = clock.now() + timedelta(days=1)
+    assert refused(rules.edit, alone.author, alone) is None, "nobody may support it yet"
+    vote.opens_at, vote.closes_at = clock.now() - timedelta(days=2), clock.now()
+    assert refused(rules.edit, alone.author, alone) is None, "the counts are on show"
+
+
 @pytest.mark.parametrize(
     ("status", "why"),
     [
