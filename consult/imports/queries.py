@@ -28,7 +28,7 @@ from consult.core.i18n import _
 from consult.core.tables import Source, TableError
 from consult.core.text import first_sentence, fold, stems
 from consult.imports.models import Import, Remark, RemarkKind
-from consult.posts.models import Status
+from consult.posts.models import Status, Version
 from consult.territory.models import Place
 from consult.territory.queries import places_by_name
 from consult.votes.models import ImportedTally
@@ -114,6 +114,7 @@ class Standing:
     contributions: dict[str, Contribution] = field(default_factory=dict)  # by external reference
     comments: dict[int, dict[str, Comment]] = field(default_factory=dict)
     tallies: dict[int, dict[str, ImportedTally]] = field(default_factory=dict)
+    cut: set[int] = field(default_factory=set)  # texts a passage of which was taken out here
 
 
 def standing(campaign: Campaign, rows: Iterable[Row], *, held: bool = False) -> Standing:
@@ -144,6 +145,14 @@ def standing(campaign: Campaign, rows: Iterable[Row], *, held: bool = False) -> 
             sa.select(ImportedTally).where(ImportedTally.contribution_id.in_(numbers))
         ):
             known.tallies.setdefault(tally.contribution_id, {})[tally.position] = tally
+        hung = [one.id for here in known.comments.values() for one in here.values()]
+        known.cut = set(
+            db.session.scalars(
+                sa.select(Version.post_id).where(
+                    Version.post_id.in_([*numbers, *hung]), Version.sealed_at.is_not(None)
+                )
+            )
+        )
     return known
 
 
@@ -214,6 +223,11 @@ def fate(row: Row, known: Standing, how: Reading) -> Fate:
         meant.is_reworded = True
         return meant
     meant.is_reworded = (here.title, here.body) != (meant.title, meant.body)
+    if meant.is_reworded and (here.outcome or here.id in known.cut):
+        meant.title, meant.body, meant.is_reworded = here.title, here.body, False
+        meant.warnings.append(
+            _("Its words stay as they stand: the town answered them, or a passage was taken out.")
+        )
     theme = known.themes.get(fold(meant.theme))
     meant.is_sorted = bool(meant.theme and (theme is None or theme.id != here.theme_id)) or bool(
         meant.place and meant.place.id != here.place_id
@@ -239,7 +253,7 @@ def _meant(row: Row, here: Contribution | None, known: Standing, how: Reading) -
     if row.created_at and not meant.sent_at:
         meant.warnings.append(_("A date is still to come: left out."))
     number = here.id if here else 0
-    meant.comments, meant.counted = _comments(row, known.comments.get(number, {}))
+    meant.comments, meant.counted = _comments(row, known.comments.get(number, {}), known.cut)
     counted = known.tallies.get(number, {})
     meant.tally = {
         position: row.tally.get(key, 0)
@@ -269,7 +283,7 @@ def _theme(row: Row, known: Standing, warnings: list[LazyString]) -> str:
 
 
 def _comments(
-    row: Row, here: Mapping[str, Comment]
+    row: Row, here: Mapping[str, Comment], cut: set[int]
 ) -> tuple[list[tuple[formats.Comment, Comment | None]], int]:
     """The comments to write or to change, and how many of the row's are on show afterwards."""
     changed: list[tuple[formats.Comment, Comment | None]] = []
@@ -280,6 +294,8 @@ def _comments(
         if is_left or (comment is None and not said.published):
             continue
         counted += said.published
+        if comment is not None and comment.id in cut and said.published:
+            continue
         if (
             comment is None
             or not said.published

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from consult.answers import actions as answers
 from consult.campaigns.models import PhaseKind, Theme
 from consult.comments.models import Comment, Side
 from consult.contributions.jobs import recount
-from consult.contributions.models import Contribution
+from consult.contributions.models import Contribution, Outcome
 from consult.contributions.queries import figures
 from consult.core import clock, search
 from consult.core.db import db
@@ -18,11 +19,14 @@ from consult.imports.models import Import, Remark
 from consult.imports.queries import Reading
 from consult.journal.actions import commit
 from consult.journal.models import Event, Notification
-from consult.people.models import Letter
+from consult.moderation import actions as moderation
+from consult.moderation.charter import Verdict
+from consult.people.models import Letter, RoleName
 from consult.posts.models import Channel, Status, Version
 from consult.territory.models import Place
 from consult.votes.models import ImportedTally, Support
-from tests.factories import make_campaign
+from tests.factories import make_campaign, make_user
+from tests.factories import reasons as make_reasons
 from tests.imports.bringing import DATA, bring, counts, table
 
 BENCH = ("1", "Des bancs", "À l'ombre.")
@@ -427,3 +431,25 @@ def test_revenu_universel_d_activite(campaign, shared_data):
     assert set(recount().values()) == {0}
     assert counts(bring(campaign, data)) == (0, 0, 139, 6)
     assert len(events("imports.take_in")) == 139
+
+
+# What was decided here holds.
+
+
+def test_a_file_brings_back_no_passage_taken_out_and_changes_no_answered_words(campaign):
+    talk = ("1", "Des bancs", "Clown, des bancs.")
+    other = ("2", "Des arbres", "Place du Puits.")
+    bring(campaign, table(talk, other))
+    cut, answered = (contribution(ref, campaign) for ref in "12")
+    actor = make_user(RoleName.FACILITATOR)
+    why = make_reasons(cut, passage="Clown")
+    moderation.decide(actor, cut, verdict=Verdict.REDACT, why=why)
+    answers.answer(
+        actor, answered, outcome=Outcome.RETAINED, words="Oui.", signatory="M. Bel", unit="Parcs"
+    )
+    commit()
+    again = bring(campaign, table(talk, ("2", "Aucun arbre", "Du bitume.")))
+    assert "Clown" not in cut.body
+    assert (answered.title, answered.body) == other[1:]
+    assert all("Ses mots restent" in words for words in reasons(again).values())
+    assert counts(again) == (0, 0, 2, 0)
