@@ -659,7 +659,7 @@ def correct_amount(
 
 
 def strike_amount(actor: User | None, amount: Amount) -> None:
-    """An amount noted by mistake is not shown any more."""
+    """An amount noted by mistake no longer counts; once public, it stays to be read as such."""
     rules.strike_amount(actor, amount)
     amount.struck_at = clock.now()
     record("engagements.strike_amount", actor, amount)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 from werkzeug.exceptions import NotFound
 
 from consult.core import money
@@ -45,6 +45,18 @@ def wanted(condition: sa.ColumnElement[bool]) -> Rows:
 
 def _amounts(condition: sa.ColumnElement[bool]) -> list[Amount]:
     return together(wanted(condition))[Amount]
+
+
+def taken_away(plan: Plan) -> list[Amount]:
+    """What everybody could read of a public plan and no amount in sight names any more."""
+    if plan.published_at is None:
+        return []
+    after = aliased(Amount)
+    in_sight = sa.exists().where(after.replaces_id == Amount.id, after.struck_at.is_(None))
+    asked = sa.select(Amount).where(
+        Amount.plan_id == plan.id, Amount.struck_at > plan.published_at, ~in_sight
+    )
+    return list(db.session.scalars(asked.order_by(Amount.struck_at, Amount.id)))
 
 
 class Purse(NamedTuple):

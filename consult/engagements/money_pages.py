@@ -22,6 +22,7 @@ def amount_index(slug: str) -> str:
         "engagements/amount_index.html",
         plan=plan,
         purses=amounts.purses(amounts.of_plan(plan)),
+        taken_away=amounts.taken_away(plan),
         may_edit=user is not None and refusal(rules.note_amount, user, plan) is None,
     )
 

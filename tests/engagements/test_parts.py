@@ -285,6 +285,28 @@ def test_a_public_amount_is_corrected_beside_what_it_was(ctx):
     assert Amount.query.count() == 2
 
 
+def test_a_public_amount_leaves_no_page_without_a_trace(ctx, noon, client):
+    actor = clerk()
+    plan = make_plan(actor)
+    said = {"subject": "Le môle", "nature": Nature.FORECAST}
+    mistyped = engagements.note_amount(actor, plan, words="1 M€", **said)
+    engagements.strike_amount(actor, mistyped)  # nobody had read it
+    with clock.frozen(noon + timedelta(days=1)):
+        published(actor, plan)
+    with clock.frozen(noon + timedelta(days=2)):
+        amount = engagements.note_amount(actor, plan, words="2 M€", **said)
+        for words in ("3 M€", "4 M€"):
+            amount = engagements.correct_amount(actor, amount, words=words, reason="Oui.", **said)
+        lost = engagements.note_amount(actor, plan, words="7 M€", **said)
+        engagements.strike_amount(actor, lost)
+        commit()
+        assert [one.words for one in amounts.taken_away(plan)] == ["2 M€", "7 M€"]
+        seen = client.get(f"/plans/{plan.slug}/montants").text
+    assert "Ne compte plus depuis" in seen
+    assert all(words in seen for words in ("2 M€", "3 M€", "4 M€", "7 M€"))
+    assert "1 M€" not in seen
+
+
 def test_the_database_refuses_an_amount_for_two_things(ctx):
     actor = clerk()
     plan = make_plan(actor)
