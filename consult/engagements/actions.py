@@ -714,11 +714,16 @@ def reschedule(
     pilot: User | None = None,
     **said: Any,
 ) -> None:
-    """A moment is put at another date, or in other hands; who now holds it hears of it."""
+    """A moment is put at another date, or in other hands; who now holds it hears of it.
+
+    What everybody could read of it before stays to be read.
+    """
     rules.reschedule(actor, moment)
     told = [pilot] if pilot is not None and pilot is not moment.pilot else []
     changed = [name for name, value in said.items() if getattr(moment, name) != value]
     changed += ["due_words"] if moment.due_words != due_words else []
+    if changed and moment.plan.is_public:
+        db.session.add(moments.as_it_stood(moment))
     changed += ["pilot"] if moment.pilot is not pilot else []
     for name, value in said.items():
         setattr(moment, name, value)
@@ -728,7 +733,7 @@ def reschedule(
 
 
 def unschedule(actor: User | None, moment: Moment) -> None:
-    """A moment noted by mistake is not awaited any more; what took place stays."""
+    """A moment noted by mistake is not awaited any more; once public, it says so."""
     rules.unschedule(actor, moment)
     moment.removed_at = clock.now()
     record("engagements.unschedule", actor, moment)

@@ -26,6 +26,7 @@ def moment_index(slug: str) -> str:
         "engagements/moment_index.html",
         plan=plan,
         shown=moments.shown(moments.of_plan(plan)),
+        taken_away=moments.taken_away(plan),
         user=user,
         may_edit=user is not None and refusal(rules.schedule, user, plan) is None,
     )

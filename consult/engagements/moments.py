@@ -165,6 +165,26 @@ def shown(standings: Iterable[Standing]) -> Shown:
     return Shown(evaluations, dates)
 
 
+# What a public plan said of its moments, and says no more.
+
+SAID = ("plan_id", "sheet_id", "kind", "title", "due_words", "starts_on", "due_on", "periodicity")
+BY_WHOM = ("responsible", "deliverable", "order")
+
+
+def as_it_stood(moment: Moment) -> Moment:
+    """A moment as it stands just before it changes, no longer awaited."""
+    said = {name: getattr(moment, name) for name in (*SAID, *BY_WHOM)}
+    return Moment(**said, removed_at=clock.now())
+
+
+def taken_away(plan: Plan) -> list[Moment]:
+    """The moments everybody could read, as they stood before they were moved or taken away."""
+    if plan.published_at is None:
+        return []
+    gone = sa.select(Moment).where(Moment.plan_id == plan.id, Moment.removed_at > plan.published_at)
+    return list(db.session.scalars(gone.order_by(Moment.removed_at, Moment.id)))
+
+
 def moment_or_404(moment_id: int, actor: User | None) -> Moment:
     moment = db.session.get(Moment, moment_id)
     if moment is None or moment.removed_at is not None:

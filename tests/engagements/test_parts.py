@@ -285,6 +285,32 @@ def test_a_public_amount_is_corrected_beside_what_it_was(ctx):
     assert Amount.query.count() == 2
 
 
+def test_a_public_date_is_neither_moved_nor_taken_away_without_a_trace(ctx, noon, client):
+    actor = clerk()
+    plan = make_plan(actor)
+    said = {"kind": MomentKind.CLOSING, "title": "Bilan"}
+    review = engagements.schedule(actor, plan, due_words="1er mars 2025", **said)
+    engagements.reschedule(actor, review, due_words="1er mars 2026", **said)  # still a draft
+    with clock.frozen(noon + timedelta(days=1)):
+        published(actor, plan)
+    with clock.frozen(noon + timedelta(days=2)):
+        pilot = make_user(RoleName.COUNCIL)
+        engagements.reschedule(actor, review, due_words="1er mars 2026", pilot=pilot, **said)
+        commit()
+        assert moments.taken_away(plan) == []  # the same promise in other hands
+        engagements.reschedule(actor, review, due_words="1er mars 2031", pilot=pilot, **said)
+        commit()
+        engagements.unschedule(actor, review)
+        commit()
+        assert moments.of_plan(plan) == []
+        before = [one.due_words for one in moments.taken_away(plan)]
+        assert sorted(before) == ["1er mars 2026", "1er mars 2031"]
+        seen = client.get(f"/plans/{plan.slug}/evaluations").text
+    assert "Déplacée ou retirée le" in seen
+    assert all(words in seen for words in before)
+    assert "1er mars 2025" not in seen
+
+
 def test_a_public_amount_leaves_no_page_without_a_trace(ctx, noon, client):
     actor = clerk()
     plan = make_plan(actor)
