@@ -383,6 +383,8 @@ def link(actor: User | None, act: Act, earlier: Act, *, tie: Tie = Tie.FOLLOWS) 
     queries.hold(act)
     queries.hold(earlier)
     rules.link(actor, act, earlier, tie)
+    if tie in EFFECT and act.state in IN_FORCE:
+        fresh(actor)  # the earlier act is amended or repealed at once, and nothing undoes it
     made = ActLink(act=act, earlier=earlier, tie=tie)
     db.session.add(made)
     db.session.flush()

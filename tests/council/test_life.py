@@ -290,6 +290,24 @@ def test_an_agreement_is_signed_once_a_deliberation_approved_it(ctx, noon):
     assert agreement.state == ActState.SIGNED
 
 
+@pytest.mark.parametrize("tie", [Tie.AMENDS, Tie.REPEALS])
+def test_an_act_in_force_changes_another_at_once_with_the_second_key_alone(ctx, noon, tie):
+    actor = clerk()
+    old, new = in_force(actor), in_force(actor)
+    actor.stale = True  # the key was shown an hour ago
+    council.link(actor, new, old)
+    commit()
+    with pytest.raises(Refused) as refused:
+        council.link(actor, new, old, tie=tie)
+    rollback()
+    assert refused.value.door == "keys.unlock"
+    assert old.state == ActState.ENFORCEABLE
+    actor.stale = False
+    council.link(actor, new, old, tie=tie)
+    commit()
+    assert old.state in (ActState.AMENDED, ActState.REPEALED)
+
+
 def test_a_later_act_amends_or_repeals_once_it_is_in_force(ctx, noon, client):
     actor = clerk()
     old, new = in_force(actor), transmitted(actor)
