@@ -292,10 +292,11 @@ def tie(
 
 
 def untie(actor: User | None, origin: Origin) -> None:
-    """A promise was said to come from somebody's words by mistake."""
+    """A promise was said to come from somebody's words by mistake; once public, they hear of it."""
     rules.untie(actor, origin)
     origin.removed_at = clock.now()
-    record("engagements.untie", actor, origin, contribution=origin.contribution_id)
+    told = [origin.contribution.author] if origin.plan.is_public else []
+    record("engagements.untie", actor, origin, notify=told, contribution=origin.contribution_id)
 
 
 def adopt(

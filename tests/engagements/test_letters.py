@@ -48,6 +48,25 @@ def test_an_author_reads_which_words_fed_the_plan(ctx, noon, app, outbox):
     assert "bancs" not in sent[follower.email].body
 
 
+def test_an_author_hears_that_a_public_promise_names_their_words_no_more(ctx, noon, app, outbox):
+    desk, reader = clerk(), make_user()
+    text = make_contribution(title="Des bancs", author=reader)
+    plan = make_plan(desk)
+    action = first_action(plan)
+    engagements.untie(desk, engagements.tie(desk, action, text))  # nobody read it yet
+    published(desk, plan)
+    origin = engagements.tie(desk, action, text)
+    commit()
+    letters(app, outbox, reader)
+    engagements.untie(desk, origin)
+    commit()
+    ((subject, body),) = letters(app, outbox, reader).items()
+    assert "n’est plus indiquée à l’origine" in subject
+    assert "Éclairer le môle" in subject
+    assert "Des bancs" in body
+    assert f"/contributions/{text.id}" in body
+
+
 def test_each_later_act_has_its_letter(ctx, noon, app, outbox):
     desk, reader, pilot = clerk(), make_user(), make_user()
     late = make_contribution(title="Des bancs", author=reader)
