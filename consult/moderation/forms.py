@@ -17,6 +17,7 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Numbe
 from consult.core.door import DoorForm
 from consult.core.forms import Form, offered
 from consult.core.i18n import _
+from consult.core.rules import Refused
 from consult.moderation.charter import (
     LONGEST_SUSPENSION,
     NEEDS_REASONS,
@@ -87,13 +88,14 @@ class ReasonsForm(Form):
             law=self.law.data,
         )
 
-    def lacking(self) -> Any:
-        """The first field that says too little: where a refusal is best read."""
-        if not self.why().ground:
-            return self.ground
-        if not self.passage.data and self.ground.data not in ("repeated", "unreadable"):
-            return self.passage
-        return self.words if not self.words.data and self.why().aim else self.aim
+    def refuse(self, refused: Refused) -> None:
+        """Say why not, beside the field at fault; above the form where none is."""
+        if refused.door:  # about whoever decides, not about what they typed
+            raise refused
+        if refused.about in self:
+            self[refused.about].errors = [refused.reason]
+        else:
+            self.form_errors.append(refused.reason)
 
 
 class DecisionForm(ReasonsForm):

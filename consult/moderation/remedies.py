@@ -53,7 +53,7 @@ def suspend(post_id: int) -> ResponseReturnValue:
             commit()
         except Refused as refused:
             rollback()
-            form.lacking().errors = [refused.reason]
+            form.refuse(refused)
         else:
             flash(gettext("Suspended. The letter with the reasons is on its way."), "success")
             return redirect(url_for(".statement", receipt=receipt), 303)
@@ -168,7 +168,7 @@ def conclude(id: int) -> ResponseReturnValue:
             appeal = queries.appeal_by_id_or_404(id)
             if appeal.conclusion is not None:
                 return _overtaken(appeal, form)
-            (form.lacking() if form.verdict.data else form.verdict).errors = [late.reason]
+            form.refuse(late)
         else:
             flash(gettext("Decided. Whoever appealed is told, with your reasons."), "success")
             return redirect(url_for(".appeals"), 303)

@@ -134,53 +134,71 @@ def restrict(actor: User | None, post: Post, verdict: Verdict, why: Why | None) 
     they aim at, under their own name, and what aims at the town's conduct is never restricted.
     """
     require(actor is None or not actor.is_system, _("No machine decides alone: somebody has to."))
-    require(why is not None and why.ground is not None, _("Choose the article of the charter."))
+    require(
+        why is not None and why.ground is not None,
+        _("Choose the article of the charter."),
+        about="ground",
+    )
     assert why is not None  # noqa: S101
     assert why.ground is not None  # noqa: S101
     article = ARTICLES[why.ground]
     require(
         verdict in article.allows,
         _("The article “%(name)s” does not allow this: read what it says.", name=article.label),
+        about="ground",
     )
     if why.ground not in OF_THE_WHOLE:
         require(
             why.passage.strip() and queries.quotes(post, why.passage),
             _("Copy the very words that break the article, as they stand in the text."),
+            about="passage",
         )
     if verdict == Verdict.REDACT:
         require(
             why.passage.strip() in post.title or why.passage.strip() in post.body,
             _("Copy the passage exactly, signs and capitals included: it is what is taken out."),
+            about="passage",
         )
         require(
             why.passage.strip() not in (post.title.strip(), post.body.strip()),
             _("Nothing would be left of it: hide the text instead."),
+            about="passage",
         )
-    require(why.aim is not None, _("Say what these words aim at."))
+    require(why.aim is not None, _("Say what these words aim at."), about="aim")
     require(
         why.aim != Aim.CONDUCT,
         _(
             "Criticism of what the town does is free, however sharp (article 1 of the charter): "
             "this text stays."
         ),
+        about="aim",
     )
     require(
         why.aim in article.aims,
         _("The article “%(name)s” is not meant for words that aim there.", name=article.label),
+        about="ground",
     )
     if why.ground == Ground.REPEATED:
         require(
             queries.has_twin(post),
             _("No other text on show says the very same: this article does not apply."),
+            about="ground",
         )
     if why.ground == Ground.UNREADABLE and verdict != Verdict.SET_ASIDE:
         require(
             len(post.body.split()) <= A_DOZEN,
             _("This text has more than a dozen words: it may be set aside, not hidden."),
+            about="ground",
         )
     if why.ground == Ground.UNLAWFUL:
-        require(why.law.strip(), _("Say which law forbids it: its name and its article."))
-    require(why.words.strip(), _("Write to the author why: these words are sent to them."))
+        require(
+            why.law.strip(), _("Say which law forbids it: its name and its article."), about="law"
+        )
+    require(
+        why.words.strip(),
+        _("Write to the author why: these words are sent to them."),
+        about="words",
+    )
     if queries.open_appeals_about(post):
         _another(actor, [one.first_id for one in queries.open_appeals_about(post)])
     restrict_again(actor, post)
@@ -312,9 +330,11 @@ def conclude(
 ) -> None:
     """Another person decides, in words; to hide a text after all takes the full reasons."""
     judge(actor, appeal)
-    require(words.strip(), _("Give your reasons: they are sent to whoever appealed."))
+    require(
+        words.strip(), _("Give your reasons: they are sent to whoever appealed."), about="answer"
+    )
     if conclusion == Conclusion.REVERSED and appeal.notice is not None:
-        require(verdict in NEEDS_REASONS, _("Choose what becomes of the text."))
+        require(verdict in NEEDS_REASONS, _("Choose what becomes of the text."), about="verdict")
         assert verdict is not None  # noqa: S101
         decide(actor, appeal.text, verdict=verdict, why=why)
 

@@ -40,7 +40,7 @@ from consult.moderation.pages import (
 )
 from consult.moderation.queries import Scope
 from consult.people import limits
-from consult.people.session import actor, network, with_door
+from consult.people.session import actor, network
 from consult.posts import queries as posts
 from consult.posts.models import Image, Post
 
@@ -102,10 +102,7 @@ def decide(post_id: int) -> ResponseReturnValue:
         commit()
     except Refused as refused:
         rollback()
-        if refused.door:  # about whoever decides, not about what they typed
-            form.form_errors.append(with_door(refused))
-        else:
-            form.lacking().errors = [refused.reason]
+        form.refuse(refused)
         return _page(post, scope, found, form), 422
     flash(_done(post, verdict), "success")
     if found.next:

@@ -14,7 +14,8 @@ from consult.core.db import db
 from consult.journal.actions import commit
 from consult.moderation import actions as moderation
 from consult.moderation.models import Decision, Notice, Verdict
-from consult.people.models import RoleName
+from consult.people import consents
+from consult.people.models import ConsentKind, RoleName
 from consult.posts.models import Image, Status
 from tests.counting import statements
 from tests.factories import NOTICE, make_campaign, make_contribution, make_user, sign_in
@@ -46,6 +47,20 @@ def facilitator(ctx, noon):
 @pytest.fixture
 def desk(facilitator, client):
     return sign_in(client, facilitator)
+
+
+def test_what_waits_for_an_agreement_taken_back_may_be_refused_and_nothing_else(desk):
+    text = make_contribution(status=Status.PENDING)
+    page = f"/moderation/{text.id}"
+    assert {"publish", "redact", "refuse"} == set(offered(desk.get(page)))
+    consents.note(text.author, ConsentKind.PUBLICATION, given=False)
+    commit()
+    assert offered(desk.get(page)) == ["refuse"]
+
+
+def offered(reply) -> list[str]:
+    """The verdicts a page offers."""
+    return re.findall(r'name="verdict" value="(\w+)"', text_of(reply))
 
 
 def test_a_picture_or_a_signature_added_meanwhile_is_not_published_unread(ctx, noon, app, desk):
@@ -131,24 +146,27 @@ def test_the_filter_goes_along(desk):
 
 
 @pytest.mark.parametrize(
-    ("more", "lacking"),
+    ("more", "field", "lacking"),
     [
-        ({}, "Choisissez l’article de la charte."),
-        ({"words": WORDS}, "Choisissez l’article de la charte."),
-        ({**REASONS, "ground": "criticism"}, "Choisissez l’article"),
-        ({**REASONS, "passage": ""}, "Recopiez les mots mêmes"),
-        ({**REASONS, "passage": "jamais écrit"}, "Recopiez les mots mêmes"),
-        ({**REASONS, "aim": ""}, "Dites ce que visent ces mots."),
-        ({**REASONS, "aim": "conduct"}, "Critiquer ce que fait la ville est libre"),
-        ({**REASONS, "words": ""}, "Écrivez pourquoi"),
-        ({**REASONS, "words": "  "}, "Écrivez pourquoi"),
+        ({}, "ground", "Choisissez l’article de la charte."),
+        ({"words": WORDS}, "ground", "Choisissez l’article de la charte."),
+        ({**REASONS, "ground": "criticism"}, "ground", "Choisissez l’article"),
+        ({**REASONS, "ground": "repeated"}, "ground", "L’article «"),
+        ({**REASONS, "ground": "repeated", "aim": "nobody"}, "ground", "cet article ne s’applique"),
+        ({**REASONS, "passage": ""}, "passage", "Recopiez les mots mêmes"),
+        ({**REASONS, "passage": "jamais écrit"}, "passage", "Recopiez les mots mêmes"),
+        ({**REASONS, "aim": ""}, "aim", "Dites ce que visent ces mots."),
+        ({**REASONS, "aim": "conduct"}, "aim", "Critiquer ce que fait la ville est libre"),
+        ({**REASONS, "ground": "unlawful"}, "law", "quelle loi"),
+        ({**REASONS, "words": ""}, "words", "Écrivez pourquoi"),
+        ({**REASONS, "words": "  "}, "words", "Écrivez pourquoi"),
     ],
 )
-def test_a_refusal_without_its_reasons_is_sent_back_with_what_was_typed(desk, more, lacking):
+def test_a_refusal_without_its_reasons_is_sent_back_with_what_was_typed(desk, more, field, lacking):
     text = make_contribution(status=Status.PENDING)
     reply = desk.post(f"/moderation/{text.id}", data=sent("refuse", **more))
     assert reply.status_code == 422
-    assert lacking in text_of(reply)
+    assert lacking in text_of(reply).partition(f'id="{field}-error"')[2].partition("</p>")[0]
     assert more.get("words", "").strip() in text_of(reply)
     assert '<details class="queue-reasons" open>' in text_of(reply)
     assert decisions() == []
