@@ -51,8 +51,11 @@ AGREES = ("position_at", "awaits_adult", "closed_at", "suspended_until")
 
 
 def held(actor: User, campaign: Campaign) -> None:
-    """Hold what counts this person: their account, as it is by now, and their line in the roll."""
-    db.session.refresh(actor, AGREES, with_for_update=True)
+    """Hold what counts this person: their account, as it is by now, and their line in the roll.
+
+    Notices to them are written meanwhile: whoever writes one may hold what this is waiting for.
+    """
+    db.session.refresh(actor, AGREES, with_for_update={"key_share": True})
     if campaign.accepted:
         db.session.execute(locked(sa.select(Proof.id).where(_theirs(actor, campaign))))
 

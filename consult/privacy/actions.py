@@ -18,6 +18,7 @@ from consult.moderation.models import months_after
 from consult.people import consents, letters
 from consult.people.leaving import leave
 from consult.people.models import ConsentKind, User
+from consult.posts import queries as posts
 from consult.posts.models import Post, Status
 from consult.privacy import archive, queries, rules
 from consult.privacy.models import (
@@ -60,7 +61,7 @@ def make_copy(actor: User | None, copy: Copy, *, user: User, file: StoredFile) -
 
 def take_back(actor: User, post: Post) -> None:
     """Withdraw one's text, even answered: a dated sentence stands in its place, everywhere."""
-    rules.take_back(actor, post)
+    rules.take_back(actor, posts.held(post))
     post.move_to(post.status.WITHDRAWN)
     record("privacy.take_back", actor, post)
 

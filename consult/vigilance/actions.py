@@ -126,7 +126,7 @@ def restore(actor: User, aside: SetAside, *, words: str) -> None:
 def _hold(proof: Proof) -> None:
     """The line and, before it, its account: nothing goes back to whoever leaves at that moment."""
     for person in _holder(proof):
-        db.session.refresh(person, ["closed_at"], with_for_update=True)
+        db.session.refresh(person, ["closed_at"], with_for_update={"key_share": True})
     db.session.refresh(proof, with_for_update=True)
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from consult.campaigns.models import AgeBracket, Campaign
 from consult.contributions.models import Contribution
-from consult.core.db import changed, insert_once
+from consult.core.db import changed, db, insert_once
 from consult.core.i18n import _
 from consult.core.rules import require
 from consult.identity.queries import held, is_inside, voter_key
@@ -53,6 +53,7 @@ def withdraw(actor: User | None, contribution: Contribution) -> None:
         return
     rules.withdraw(actor, contribution, standing)
     assert actor is not None  # noqa: S101
+    db.session.refresh(contribution, ["support_count"], with_for_update=True)  # as who sets aside
     require(
         not queries.is_apart(actor, contribution),
         _("This support was set aside, with reasons: it is not taken back meanwhile."),

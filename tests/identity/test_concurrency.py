@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from consult.campaigns.models import Campaign
+from consult.contributions.jobs import recount
 from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.db import db, writing
@@ -139,27 +140,67 @@ def test_no_support_given_back_leads_to_whoever_leaves_at_that_moment(app, noon,
         vigilance.refute(first, campaign, proof, reason="Ce n’était pas elle.")
         commit()
         agent, line, number, place = second.id, proof.id, resident.id, contribution.id
-    is_given, has_left = Event(), Event()
 
     def gives_back():
         proof = db.session.get(Proof, line)
         vigilance.reinstate(db.session.get(User, agent), proof.campaign, proof)
-        db.session.flush()
-        is_given.set()
-        has_left.wait(0.5)  # whoever leaves waits for this to be done
 
     def leaves():
         leaving(db.session.get(User, number))
-        has_left.set()
 
-    def after():
-        is_given.wait(5)
-        return of_its_own(app, leaves)()
-
-    assert at_once([of_its_own(app, gives_back), after]) == ["done", "done"]
+    assert meanwhile(app, gives_back, leaves) == ["done", "done"]
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count(Support.user_id))) == 0
         assert db.session.get(Contribution, place).support_count == 1
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_support_taken_back_while_it_is_set_aside_is_counted_out_once(app, noon, is_first):
+    with app.app_context():
+        contribution, resident = make_contribution(make_campaign()), make_user()
+        agent = make_user(RoleName.FACILITATOR).id
+        votes.support(resident, contribution)
+        commit()
+        place, number, hour = contribution.id, resident.id, clock.now()
+
+    def sets_aside():
+        vigilance.set_aside(
+            db.session.get(User, agent),
+            db.session.get(Contribution, place),
+            hour=hour,
+            facts="Un seul poste.",
+            rule="Charte, article 4.",
+        )
+
+    def takes_back():
+        votes.withdraw(db.session.get(User, number), db.session.get(Contribution, place))
+
+    acts = (takes_back, sets_aside) if is_first else (sets_aside, takes_back)
+    assert meanwhile(app, *acts) == ["done", "refused"]
+    with app.app_context():
+        assert not any(recount().values())
+        assert db.session.get(Contribution, place).support_count == 0
+
+
+def meanwhile(app, first, second):
+    """What the two gave, where the second began once the first was done and was not true yet."""
+    is_done, other_is_done = Event(), Event()
+
+    def act():
+        first()
+        db.session.flush()
+        is_done.set()
+        other_is_done.wait(0.5)  # it waits for this one, or should
+
+    def other():
+        second()
+        other_is_done.set()
+
+    def after():
+        is_done.wait(5)
+        return of_its_own(app, other)()
+
+    return at_once([of_its_own(app, act), after])
 
 
 def both_ways(app, campaign_id, contribution_id, agent_id, resident_id):

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from flask import current_app
 
 from consult import cli
+from consult.contributions.jobs import recount
 from consult.core import clock, files, papers, personal
 from consult.core.db import db
 from consult.core.personal import Fate
@@ -21,9 +22,10 @@ from consult.moderation.charter import Ground, Verdict
 from consult.people import actions as people
 from consult.people import jobs as letters_leave
 from consult.people.models import RoleName, User
-from consult.posts.models import Image, Status
+from consult.posts.models import Image, Post, Status
 from consult.privacy import actions, archive, jobs
 from tests.factories import make_campaign, make_contribution, make_user, reasons, sign_in
+from tests.identity.test_concurrency import meanwhile
 
 CANARY = "zqcanari"
 # Numbers and keys that lead to the emptied account stay; so does the town's public record.
@@ -240,6 +242,30 @@ def test_the_mark_says_when_and_the_address_of_the_text_too(ctx, client, noon):
         "tilleuls"
         not in client.get("/recherche?q=tilleuls").text.split("<main")[1].split("</form>")[-1]
     )
+
+
+def test_a_text_taken_back_while_it_is_hidden_is_counted_once(app, noon):
+    with app.app_context():
+        campaign, author, facilitator = (
+            make_campaign(),
+            make_user(),
+            make_user(RoleName.FACILITATOR),
+        )
+        make_contribution(campaign)
+        ids = make_contribution(campaign, author=author).id, author.id, facilitator.id
+
+    def hides():
+        text = db.session.get(Post, ids[0])
+        why = reasons(text)
+        moderation.decide(db.session.get(User, ids[2]), text, verdict=Verdict.RESTRICT, why=why)
+
+    def takes_back():
+        actions.take_back(db.session.get(User, ids[1]), db.session.get(Post, ids[0]))
+
+    met = meanwhile(app, hides, takes_back)
+    assert met[0] == "done"
+    with app.app_context():
+        assert not any(recount().values())
 
 
 # The name alone.
