@@ -33,15 +33,15 @@ from consult.contributions.models import Contribution, Outcome
 from consult.core import clock
 from consult.core.db import db
 from consult.core.i18n import _, gettext
-from consult.core.rules import Refused, refusal
+from consult.core.rules import refusal
 from consult.core.tables import write_csv, write_xlsx
 from consult.groups.queries import grouped_in
-from consult.journal.actions import commit, rollback
-from consult.keys.queries import signed
+from consult.journal.actions import commit
+from consult.keys.queries import declined, signed
 from consult.keys.rules import fresh
 from consult.people.models import RoleName
 from consult.people.queries import with_role
-from consult.people.session import actor, with_door
+from consult.people.session import actor
 
 bp = Blueprint("answers", __name__)
 
@@ -358,22 +358,15 @@ def export_complete(slug: str) -> str | Reply:
     """The whole of a campaign, for the archives: two people sign, the log keeps it."""
     campaign = by_slug_or_404(slug, actor())
     rules.export_complete(actor(), campaign)
-    if request.method == "GET":
-        fresh(actor())
+    fresh(actor())
     form = CompleteForm()
-    whole = None
     if form.sent():
-        try:
-            whole = actions.export_complete(
-                actor(),  # type: ignore[arg-type]
-                campaign,
-                purpose=form.export_for.data,
-            )
-            commit()
-        except Refused as refused:
-            rollback()
-            form.form_errors.append(with_door(refused))
-    if whole:
+        whole = actions.export_complete(
+            actor(),  # type: ignore[arg-type]
+            campaign,
+            purpose=form.export_for.data,
+        )
+        commit()
         name = f"{slug}-complet-{clock.today().isoformat()}.zip"
         return Response(
             whole.body,
@@ -383,4 +376,9 @@ def export_complete(slug: str) -> str | Reply:
     if number := request.args.get("signature", type=int):
         details = signed(number, actor(), "answers.export_complete")
         form.export_for.data = details.get("export_for", form.export_for.data)
-    return render_template("answers/export_complete.html", campaign=campaign, form=form)
+    return render_template(
+        "answers/export_complete.html",
+        campaign=campaign,
+        form=form,
+        declined=declined("answers.export_complete", campaign),
+    )

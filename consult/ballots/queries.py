@@ -115,7 +115,12 @@ def to_sign(poll: Poll) -> dict[str, Any]:
     """All that freezes when it is announced, and who may vote, as plain data."""
     with spoken("fr"):  # amounts are written alike, whoever asks
         choices = [
-            " – ".join(filter(None, (one.title, one.cost, one.words, _source(one))))
+            {
+                "title": one.title,
+                "cost": one.cost,
+                "words": one.words,
+                "contribution_id": one.contribution_id,
+            }
             for one in poll.options
         ]
         envelope = poll.envelope
@@ -151,11 +156,6 @@ def to_sign_cancelled(poll: Poll, reason: str) -> dict[str, Any]:
         "stage": poll.stage,
         "reason": reason.strip(),
     }
-
-
-def _source(option: PollOption) -> str:
-    """Where the contribution stands that a choice comes from, if it does."""
-    return f"/contributions/{option.contribution_id}" if option.contribution_id else ""
 
 
 def asked(poll: Poll) -> Countersign | None:

@@ -36,7 +36,6 @@ from consult.ballots.forms import (
 from consult.ballots.models import GRADES, Channel, Poll, Stage, Station
 from consult.campaigns.queries import by_slug_or_404
 from consult.campaigns.rules import not_guarantor
-from consult.core.forms import Form
 from consult.core.i18n import gettext
 from consult.core.money import written
 from consult.core.papers import hand_out, live
@@ -45,10 +44,10 @@ from consult.core.qr import qr_svg
 from consult.core.rules import Refused, refusal
 from consult.core.text import excerpt
 from consult.identity.forms import PaperForm
-from consult.journal.actions import commit, rollback
-from consult.keys.queries import signed
+from consult.journal.actions import commit, done, rollback
+from consult.keys.queries import declined, signed
 from consult.keys.rules import fresh
-from consult.people.session import actor, with_door
+from consult.people.session import actor
 from consult.portal.queries import letterhead
 
 bp = Blueprint("ballots", __name__)
@@ -374,6 +373,7 @@ def desk(id: int) -> str:
         allowed=allowed(poll),
         gaps=rules.gaps(poll) if poll.stage == Stage.DRAFT else [],
         asked=queries.asked(poll) if poll.stage == Stage.DRAFT else None,
+        declined=declined("ballots.announce", poll.campaign, poll=poll.id),
         to_cancel=queries.asked_to_cancel(poll),
         sheets=queries.sheets(poll),
         why_no_edit=refusal(rules.edit, user, poll),
@@ -389,7 +389,7 @@ def edit(id: int) -> ResponseReturnValue:
     poll = queries.poll_or_404(id, actor())
     rules.edit(actor(), poll)
     form = EditForm(poll=poll)
-    if form.sent() and _done(form, lambda: actions.edit(actor(), poll, **form.fields())):
+    if form.sent() and done(form, lambda: actions.edit(actor(), poll, **form.fields())):
         flash(gettext("The rules of the vote are saved."), "success")
         return redirect(url_for(".desk", id=id), 303)
     return render_template("ballots/edit.html", poll=poll, form=form)
@@ -400,7 +400,7 @@ def add_option(id: int) -> ResponseReturnValue:
     poll = queries.poll_or_404(id, actor())
     rules.add_option(actor(), poll)
     form = OptionForm(known=queries.contributions(poll.campaign))
-    if form.sent() and _done(form, lambda: actions.add_option(actor(), poll, **form.fields())):
+    if form.sent() and done(form, lambda: actions.add_option(actor(), poll, **form.fields())):
         return redirect(url_for(".add_option", id=id), 303)
     return render_template("ballots/add_option.html", poll=poll, form=form)
 
@@ -418,7 +418,7 @@ def add_station(id: int) -> ResponseReturnValue:
     poll = queries.poll_or_404(id, actor())
     rules.add_station(actor(), poll)
     form = StationForm()
-    if form.sent() and _done(
+    if form.sent() and done(
         form, lambda: actions.add_station(actor(), poll, name=form.name.data.strip())
     ):
         return redirect(url_for(".add_station", id=id), 303)
@@ -445,16 +445,19 @@ def announce(id: int) -> ResponseReturnValue:
 def cancel(id: int) -> ResponseReturnValue:
     poll = queries.poll_or_404(id, actor())
     rules.cancel(actor(), poll)
-    if request.method == "GET":
-        fresh(actor())
+    fresh(actor())
     form = ReasonForm()
     if request.method == "GET" and (number := request.args.get("signature", type=int)):
         form.reason.data = signed(number, actor(), "ballots.cancel").get("reason")
-    if form.sent() and _done(form, lambda: actions.cancel(actor(), poll, reason=form.reason.data)):
+    if form.sent() and done(form, lambda: actions.cancel(actor(), poll, reason=form.reason.data)):
         flash(gettext("The vote is cancelled; its page says so and why."), "success")
         return redirect(url_for(".show", id=id), 303)
     return render_template(
-        "ballots/cancel.html", poll=poll, form=form, asked=queries.asked_to_cancel(poll)
+        "ballots/cancel.html",
+        poll=poll,
+        form=form,
+        asked=queries.asked_to_cancel(poll),
+        declined=declined("ballots.cancel", poll.campaign, poll=poll.id),
     )
 
 
@@ -474,7 +477,7 @@ def strike(id: int, station: int) -> ResponseReturnValue:
         known = {"who": form.who(), "key": form.key.data, **form.belonging()}
         given.append(actions.strike(user, place, poll, **known))
 
-    if form.sent() and _done(form, act):
+    if form.sent() and done(form, act):
         words = gettext(
             "Struck off: the ballot may go into the box. Receipt for the voter: %(code)s",
             code=given[0].code,
@@ -490,7 +493,7 @@ def enter(id: int, station: int) -> ResponseReturnValue:
     place = queries.station_or_404(poll, station)
     rules.enter(actor(), place, poll)
     form = sheet_form(poll)
-    if form.sent() and _done(
+    if form.sent() and done(
         form, lambda: actions.enter(actor(), place, poll, content=form.content())
     ):
         flash(gettext("Your reading is saved"), "success")
@@ -522,15 +525,3 @@ def publish(id: int) -> ResponseReturnValue:
     commit()
     flash(gettext("The result is public, with its ballots and how to recount them."), "success")
     return redirect(url_for(".show", id=id), 303)
-
-
-def _done(form: Form, act: Callable[[], Any]) -> bool:
-    """Do it and make it true; or say above the form why it could not be, nothing lost."""
-    try:
-        act()
-        commit()
-    except Refused as refused:
-        rollback()
-        form.form_errors.append(with_door(refused))
-        return False
-    return True

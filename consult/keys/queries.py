@@ -132,6 +132,27 @@ def open_requests(what: str, subject: Any) -> list[Countersign]:
     return list(db.session.scalars(wanted.order_by(Countersign.id.desc())))
 
 
+def declined(what: str, subject: Any, **about: Any) -> Countersign | None:
+    """The latest request for this act on this thing, where another person declined it.
+
+    `about`: what its details say, where the thing holds several. None once it is asked anew.
+    """
+    every = sa.select(Countersign).where(
+        Countersign.what == what,
+        Countersign.subject_kind == subject.__tablename__,
+        Countersign.subject_id == subject.id,
+    )
+    latest = next(
+        (
+            one
+            for one in db.session.scalars(every.order_by(Countersign.id.desc()))
+            if about.items() <= one.details.items()
+        ),
+        None,
+    )
+    return latest if latest and latest.declined_words else None
+
+
 def requests() -> list[Countersign]:
     """What waits for a second signature or was answered lately, latest first."""
     people = (Countersign.asked_by, Countersign.signed_by, Countersign.declined_by)

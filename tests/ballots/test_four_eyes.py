@@ -62,7 +62,7 @@ def test_nobody_announces_a_vote_alone(draft, asker):
 
 def test_what_is_signed_is_all_that_freezes(draft, asker):
     details = asked_by(asker, draft).details
-    assert details["choices"] == list(CHOICES)
+    assert [one["title"] for one in details["choices"]] == list(CHOICES)
     assert details["stations"] == ["Mairie"]
     assert details["electorate"] == 800
     assert {"question", "method", "limit", "seats", "opening", "closing"} < set(details)
@@ -122,6 +122,33 @@ def test_the_page_says_calmly_who_must_still_sign(draft, asker, app):
     assert f"/votes/{draft.id}/annoncer" not in other.get(desk).text
     assert one.post(f"/votes/{draft.id}/annoncer").location == desk
     assert "Aline Roy" not in app.test_client().get(f"/votes/{draft.id}").text
+
+
+def test_whoever_signs_reads_the_choices_as_the_voters_will(asker, client):
+    poll = make_poll(facilitator=asker, announced=False)
+    words = "Avec **trois** [bancs](https://port-clair.example)."
+    actions.add_option(asker, poll, title="Un *square*", words=words, cost_cents=1_200_000)
+    commit()
+    page = sign_in(client, asker).get(f"/administration/signatures/{asked_by(asker, poll).id}").text
+    assert "<h3>Un *square*</h3>" in page
+    assert "Avec <strong>trois</strong> <a " in page
+    assert "12\u202f000" in page
+
+
+def test_the_workshop_says_who_declined_when_and_why_until_it_is_asked_anew(draft, asker, client):
+    signer = make_user(RoleName.ADMINISTRATOR, name="Aline Roy")
+    desk = f"/votes/{draft.id}/atelier"
+    sign_in(client, asker)
+    keys.decline(asker, asked_by(asker, draft), reason="")
+    commit()
+    assert "Pourquoi" not in client.get(desk).text, "taken back by whoever asked"
+    keys.decline(signer, asked_by(asker, draft), reason="La question penche.")
+    make_poll(facilitator=asker, campaign=draft.campaign)
+    commit()
+    page = client.get(desk).text
+    assert all(said in page for said in ("Aline Roy", "15 juin 2026", "La question penche."))
+    client.post(f"/votes/{draft.id}/annoncer")
+    assert "La question penche." not in client.get(desk).text
 
 
 WHY = "Un choix manquait."
@@ -202,3 +229,13 @@ def test_whoever_signs_a_cancelling_reads_the_vote_how_far_it_is_and_the_reason(
     assert WHY in one.get(f"{cancel}?signature={where.rsplit('/', 1)[1]}").text
     assert one.post(cancel, data={"reason": WHY}).location == f"/votes/{poll.id}"
     assert "Aline Roy" not in app.test_client().get(f"/votes/{poll.id}").text
+
+
+def test_the_page_to_cancel_says_who_declined_when_and_why(asker, client):
+    poll = make_poll(facilitator=asker)
+    cancel = f"/votes/{poll.id}/annuler"
+    where = sign_in(client, asker).post(cancel, data={"reason": WHY}).location
+    signer = make_user(RoleName.ADMINISTRATOR, name="Aline Roy")
+    sign_in(client, signer).post(f"{where}/refuser", data={"reason": "Rien ne manque."})
+    page = sign_in(client, asker).get(cancel).text
+    assert all(said in page for said in ("Aline Roy", "15 juin 2026", "Rien ne manque."))

@@ -176,7 +176,7 @@ def test_a_facilitator_prepares_announces_and_publishes(ctx, client, noon):
     asked = client.post(f"/votes/{poll.id}/annoncer").location
     assert asked.startswith("/administration/signatures/")
     sign_in(client, make_user(RoleName.ADMINISTRATOR))
-    assert "Des rosiers – 5 000 €" in words(client.get(asked)).replace("\u202f", " ")
+    assert "Des rosiers Coût : 5 000 €" in words(client.get(asked)).replace("\u202f", " ")
     assert client.post(asked).status_code == 303
     sign_in(client, facilitator)
     assert f"/votes/{poll.id}/atelier" in client.get(asked).text
