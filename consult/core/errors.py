@@ -34,14 +34,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from consult.core.db import db, writing
 from consult.core.i18n import _
 from consult.core.logs import incident
-from consult.core.rules import Refused, Remedy
+from consult.core.rules import KEY_DOOR, Refused, Remedy
 
 View = TypeVar("View", bound=Callable[..., Any])
 PAGES = (400, 403, 404, 409, 413, 429, 500, 503)
 # A disk that takes no more, whatever the system calls it.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 # What is typed in secret is not said back, nor sent again by a page.
-SECRET = re.compile(r"password|current|secret|code", re.I)
+SECRET = re.compile(r"password|secret|^(current|code)$", re.I)
+HANDLES = {"csrf_token", "key", "next"}  # what a page sends by itself
 log = logging.getLogger(__name__)
 
 # When even the page that says so cannot be made; {} is the number of the incident.
@@ -118,21 +119,28 @@ def not_now() -> Response:
     except Exception:  # the connection went away: so did everything that was being done on it
         db.session().invalidate()
     try:
-        sent = [*request.form.items(multi=True)] if request.method == "POST" else []
-        typed = [(name, word) for name, word in sent if not SECRET.search(name)]
-        again = local(request.full_path.rstrip("?")) or "/"
+        held = _held()
         page = current_app.jinja_env.get_template("errors/503.html").render(
-            typed=typed,
-            files=[name for name, file in request.files.items() if file.filename],
-            is_whole=len(typed) == len(sent),
-            again=again,
-            back=again if request.method == "GET" else came_from() or "/",
+            back=held["again"] if request.method == "GET" else came_from() or "/",
             incident=incident(),
+            **held,
         )
     except Exception:
         log.exception("error page failed")
         page = _last_words()
     return Response(page, 503, {"Retry-After": "300", "Cache-Control": "no-store"})
+
+
+def _held() -> dict[str, Any]:
+    """What was typed, for a page that sends it again; whole, unless some of it is secret."""
+    sent = [*request.form.items(multi=True)] if request.method == "POST" else []
+    typed = [(name, words) for name, words in sent if not SECRET.search(name)]
+    return {
+        "typed": typed,
+        "files": [name for name, file in request.files.items() if file.filename],
+        "is_whole": len(typed) == len(sent),
+        "again": local(request.full_path.rstrip("?")) or "/",
+    }
 
 
 def _begin_writing() -> None:
@@ -164,6 +172,13 @@ def _leave(_error: BaseException | None) -> None:
 def _refused(refused: Refused) -> AnyResponse:
     if refused.door:
         _let_go()
+        held = _held()
+        if refused.door == KEY_DOOR and held["is_whole"] and {*request.form} - HANDLES:
+            return make_response(
+                render_template("errors/key.html", reason=refused.reason, **held),
+                403,
+                {"Cache-Control": "no-store"},
+            )
         if refused.door != "people.sign_in":  # which says it by itself
             flash(str(refused.reason))
         asked = request.full_path.rstrip("?") if request.method == "GET" else came_from()

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from consult.core import clock, once
 from consult.core.db import db
-from consult.core.rules import Refused
+from consult.core.rules import KEY_DOOR, Refused
 from consult.journal import head
 from consult.journal.models import START, Event, JournalHead, Notification, fingerprint
 
@@ -67,6 +67,8 @@ def done(form: Any, act: Callable[[], object]) -> Any:
         commit()
     except Refused as refused:
         rollback()
+        if refused.door == KEY_DOOR:
+            raise
         form.form_errors.append(refused.reason)
         return False
     return True if made is None else made

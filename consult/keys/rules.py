@@ -2,7 +2,7 @@
 
 from consult.core import clock
 from consult.core.i18n import _
-from consult.core.rules import Refused, require
+from consult.core.rules import KEY_DOOR, Refused, require
 from consult.keys import queries
 from consult.keys.models import Countersign, Passkey
 from consult.people import rules as people
@@ -113,7 +113,7 @@ def read_requests(actor: User | None) -> None:
     people.signed_in(actor)
     assert actor is not None  # noqa: S101
     if actor.roles and actor.asleep:
-        raise Refused(_("Show your second key first."), door=people.DOOR)
+        raise Refused(_("Show your second key first."), door=KEY_DOOR)
     readers = (*queries.SIGNERS, RoleName.GUARANTOR)
     require(
         any(role.name in readers for role in actor.held),

@@ -518,12 +518,11 @@ def _warn(user: User) -> None:
 
 def _let_in(user: User) -> None:
     """The right key was shown: roles wake, and the wrong ones before it are forgotten."""
-    is_again = bool(user.roles) and not user.asleep
     for key in (f"key:{user.id}", f"key:{user.id}:{session.network()}"):
         throttle.forgive(key)
     commit()
     session.open_for(user, shown=True)
-    if is_again and not _asked():  # in a tab of its own: see people.session.with_door
+    if user.roles and not _asked():  # in a tab of its own: see templates/errors/key.html
         flash(
             _("Your key is right. Go back to the tab where you were: nothing is lost."), "success"
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from consult.campaigns.models import Campaign
 from consult.core.i18n import _
-from consult.core.rules import Refused, require
+from consult.core.rules import KEY_DOOR, Refused, require
 from consult.oversight import queries
 from consult.people.models import Role, RoleName, User
 from consult.people.rules import ROLE_NEEDED, has_role, signed_in
@@ -15,7 +15,7 @@ def index(actor: User | None) -> None:
     signed_in(actor)
     assert actor is not None  # noqa: S101
     if actor.asleep and _guards(actor.roles):
-        raise Refused(_("Show your second key first."), door="keys.unlock")
+        raise Refused(_("Show your second key first."), door=KEY_DOOR)
     require(_guards(actor.held), ROLE_NEEDED[RoleName.GUARANTOR])
 
 

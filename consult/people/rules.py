@@ -5,7 +5,7 @@ from typing import Any
 
 from consult.core import clock
 from consult.core.i18n import _, day
-from consult.core.rules import Refused, Remedy, require
+from consult.core.rules import KEY_DOOR, Refused, Remedy, require
 from consult.people import queries
 from consult.people.models import Invitation, Letter, Role, RoleName, User
 
@@ -22,7 +22,6 @@ ROLES = {
     RoleName.GUARANTOR: _("Guarantor"),
     RoleName.ADMINISTRATOR: _("Administrator"),
 }
-DOOR = "keys.unlock"  # the page where one shows a second key
 FOLLOWED = ("campaign", "contribution", "engagement", "action", "plan")
 
 
@@ -58,7 +57,7 @@ def has_role(actor: User | None, *names: RoleName, campaign: Any = None, plan: A
         plan_id=plan.id if plan is not None else None,
     )
     if actor.asleep and any(role.name in names for role in actor.roles):
-        raise Refused(_("Show your second key first."), door=DOOR)
+        raise Refused(_("Show your second key first."), door=KEY_DOOR)
     require(held, ROLE_NEEDED[names[0]])
 
 
@@ -70,7 +69,7 @@ def fresh(actor: User | None) -> None:
     rule a page asks before it draws a button: a button leads to the key.
     """
     if actor is not None and actor.roles and (actor.asleep or actor.stale):
-        raise Refused(_("This is grave: show your second key again first."), door=DOOR)
+        raise Refused(_("This is grave: show your second key again first."), door=KEY_DOOR)
 
 
 # Coming in.

@@ -4,19 +4,15 @@ import contextlib
 import ipaddress
 import secrets
 from datetime import timedelta
-from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, after_this_request, current_app, g, request, session, url_for
+from flask import Flask, Response, after_this_request, current_app, g, request, session
 from flask_login import LoginManager, current_user, login_user
-from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
 from consult.core import clock, throttle
 from consult.core.db import db, writing
-from consult.core.i18n import gettext
-from consult.core.rules import Refused
 from consult.journal.actions import commit, rollback
 from consult.people import letters
 from consult.people.models import Device, User, Visit
@@ -209,14 +205,6 @@ def forget_device() -> None:
     def forget(response: Response) -> Response:
         response.delete_cookie(DEVICE)
         return response
-
-
-def with_door(refused: Refused) -> Any:
-    """Why not, and where to show a second key in another tab: nothing typed is lost."""
-    if not refused.door:
-        return refused.reason
-    link = Markup('{} <a href="{}" target="_blank">{}</a>')
-    return link.format(refused.reason, url_for(refused.door), gettext("Show it in another tab"))
 
 
 def may_try(*keys: str) -> bool:

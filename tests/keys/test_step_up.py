@@ -1,6 +1,8 @@
 """6. Staff accounts: what is grave asks for the key again, shown within ten minutes."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -12,6 +14,8 @@ from consult.moderation import actions as moderation
 from consult.moderation.charter import Verdict
 from consult.people.models import Invitation, Role, RoleName
 from consult.posts.models import Status
+from tests.ballots.making import make_poll
+from tests.council.making import in_force
 from tests.factories import make_campaign, make_contribution, make_user, reasons
 from tests.keys.doors import clerk, comes_in, now_code
 
@@ -35,7 +39,7 @@ def test_granting_and_taking_back_roles(desk, noon):
     with clock.frozen(noon + LATER):
         assert desk.get("/administration/roles").status_code == 200, "reading asks nothing"
         assert desk.get(invite).location == f"{KEY}{invite}"
-        assert desk.post(invite, data=typed).location.startswith("/deuxieme-cle")
+        assert desk.post(invite, data=typed).status_code == 403
         assert desk.post(revoke).location.startswith("/deuxieme-cle")
         assert db.session.get(Role, held)
         assert db.session.scalar(db.select(db.func.count(Invitation.id))) == 0
@@ -91,14 +95,60 @@ def test_a_form_open_in_another_tab_still_goes(desk, noon):
         assert after["csrf_token"] == "kept"
 
 
-def test_what_was_typed_stays_when_the_key_is_asked_again(desk, noon):
-    """The page says so and leads to another tab; sent again, it goes."""
-    page = f"/consultations/{make_campaign().slug}/export-complet"
-    typed = {"export_for": "Versement aux archives", "key": "the-form-s-own"}
+WORDS = "La délibération retenue n’est plus celle que nous croyions."
+FORMS = {
+    "invite": lambda: (
+        "/administration/roles/inviter",
+        {"email": "a@exemple.fr", "name": "council", "scope": "site"},
+    ),
+    "cancel": lambda: (f"/consultations/{make_campaign().slug}/annuler", {"reason": WORDS}),
+    "export": lambda: (
+        f"/consultations/{make_campaign().slug}/export-complet",
+        {"export_for": WORDS},
+    ),
+    "cancel a vote": lambda: (f"/votes/{make_poll().id}/annuler", {"reason": WORDS}),
+    "annul": lambda: (
+        f"/actes/{in_force(make_user(RoleName.COUNCIL)).id}/annulation",
+        {"on": clock.today().isoformat(), "words": "TA de Rennes", "reason": WORDS},
+    ),
+    "hide": lambda: (
+        f"/moderation/{(post := make_contribution()).id}",
+        {**reasons(post)._asdict(), "verdict": "restrict"},
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("later", [LATER, timedelta(hours=13)], ids=["stale", "asleep"])
+def test_what_was_typed_waits_for_the_key(ctx, noon, client, form, later):
+    """The page holds the form and leads to another tab; sent again, it goes."""
+    user = clerk(RoleName.COUNCIL if form == "annul" else RoleName.FACILITATOR)
+    user.roles.append(Role(name=RoleName.ADMINISTRATOR))
+    commit()
+    comes_in(client, user)
+    address, typed = FORMS[form]()
+    if form == "hide":
+        typed["seen"] = re.search(r'name="seen"[^>]*value="([^"]+)', client.get(address).text)[1]
+    with clock.frozen(noon + later):
+        reply = client.post(address, data=typed)
+        assert reply.status_code == 403
+        assert 'href="/deuxieme-cle" target="_blank"' in reply.text
+        assert fields(reply.text, f'action="{address}"') == typed
+        shown = client.post("/deuxieme-cle", data={"code": now_code(user)}).location
+        assert "Revenez à l’onglet où vous étiez" in client.get(shown).text
+        assert client.post(address, data=typed).status_code == 303
+
+
+def fields(page, form):
+    """What this form of a page would send."""
+    form = page.partition(form)[2].partition("</form>")[0]
+    pairs = re.findall(r'name="(\w+)"(?: value="([^"]*)"| rows="8">([^<]*)<)', form)
+    return {name: unescape(value or words) for name, value, words in pairs}
+
+
+def test_a_password_is_held_on_no_page(desk, noon):
+    """Where something secret was typed, the form is opened anew."""
+    page = "/mon-espace/compte/adresse"
     with clock.frozen(noon + LATER):
-        again = desk.post(page, data=typed).text
-        assert typed["export_for"] in again
-        assert 'href="/deuxieme-cle" target="_blank"' in again
-        shown = desk.post("/deuxieme-cle", data={"code": now_code(desk.user)}).location
-        assert "Revenez à l’onglet où vous étiez" in desk.get(shown).text
-        assert desk.post(page, data=typed).location.startswith("/administration/signatures/")
+        reply = desk.post(page, data={"email": "neuve@exemple.fr", "current": "un secret"})
+        assert reply.location.startswith("/deuxieme-cle")
