@@ -69,8 +69,10 @@ def take(stream: BinaryIO, name: str, media_type: str) -> StoredFile:
             sha256=digest.hexdigest(), name=_plain(name), media_type=media_type, size=part.tell()
         )
         stored.path.parent.mkdir(exist_ok=True)
-        with suppress(FileExistsError):
+        try:
             os.link(part.name, stored.path)
+        except FileExistsError:
+            os.utime(stored.path)  # it serves again: see `drop_unnamed`
         settle(stored.path.parent)
         settle(folder())
     db.session.add(stored)
@@ -109,6 +111,32 @@ def let_all_go(number: sa.ColumnElement[bool]) -> None:
     rows = db.session.execute(sa.delete(StoredFile).where(number).returning(StoredFile.sha256))
     if gone := list(rows.scalars()):
         afterwards(partial(_sweep_now, gone))
+
+
+def drop_unnamed(before: datetime, most: int) -> int:
+    """Delete files older than this that nothing names: rows no other table leads to, stray bytes.
+
+    At most so many rows at once; how many went. What is handed in just now is younger, and so is
+    what somebody hands in again.
+    """
+    held = [
+        sa.exists().where(column == StoredFile.id)
+        for table in db.metadata.sorted_tables
+        for column in table.columns
+        if any(key.column.table is StoredFile.__table__ for key in column.foreign_keys)
+    ]
+    asked = sa.select(StoredFile.id).where(StoredFile.at < before, *(~one for one in held))
+    found = db.session.scalars(asked.order_by(StoredFile.id).limit(most)).all()
+    known = set(db.session.scalars(sa.select(StoredFile.sha256)))
+    let_all_go(StoredFile.id.in_(found))
+    number = len(found)
+    for path in folder().rglob("*"):
+        with suppress(FileNotFoundError):  # one that was being handed in
+            is_old = path.stat().st_mtime < before.timestamp()
+            if is_old and path.name not in known and path.is_file():
+                path.unlink()
+                number += 1
+    return number
 
 
 def _sweep_now(digests: list[str]) -> None:

@@ -50,6 +50,7 @@ SILENCE = 2 * YEAR  # results that never came: counted from the last day of the 
 TOLD = 2 * YEAR
 RAW_FILE = timedelta(days=90)
 VISIT = timedelta(days=15)
+UNNAMED = timedelta(days=1)
 PETITION_WORDS, PETITION = YEAR, 5 * YEAR
 
 
@@ -288,6 +289,11 @@ def drop_files_never_read(now: datetime) -> int:
     return len(found)
 
 
+def drop_unnamed_files(now: datetime) -> int:
+    """Files that no row leads to: what an interrupted sending or an older version left behind."""
+    return files.drop_unnamed(now - UNNAMED, HANDFUL)
+
+
 def drop_copies(now: datetime) -> int:
     return personal.delete(Copy.__table__, Copy.__table__.c.made_at < now - COPY_LASTS)
 
@@ -373,6 +379,12 @@ RULES = (
         _("Files handed in that nobody had brought in"),
         _("30 days."),
         drop_files_never_read,
+    ),
+    Rule(
+        "drop_unnamed_files",
+        _("Files that nothing on the site leads to"),
+        _("One day."),
+        drop_unnamed_files,
     ),
     Rule("drop_copies", _("Copies of one's own data"), _("Seven days."), drop_copies),
     Rule(

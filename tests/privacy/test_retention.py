@@ -1,5 +1,6 @@
 """Issue 4, item 7: what goes by itself, told over years with the clock held."""
 
+import os
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -9,12 +10,13 @@ import sqlalchemy as sa
 from consult.campaigns.models import PhaseKind, State
 from consult.core import clock, files
 from consult.core.db import db
+from consult.core.files import StoredFile
 from consult.imports.models import Import
 from consult.journal.actions import commit
 from consult.journal.models import Event
 from consult.people.jobs import send_letters
 from consult.people.models import Letter, RoleName, User
-from consult.posts.models import Slip, Status
+from consult.posts.models import Image, Slip, Status
 from consult.privacy import jobs
 from consult.privacy.models import Copy, Farewell, Purge, SealedIdentity
 from consult.privacy.retention import RULES
@@ -219,3 +221,25 @@ def test_a_file_nobody_had_brought_in_goes_after_thirty_days(ctx, noon):
     at(noon + 41 * DAY)
     assert left() == {kept}
     assert (same.exists(), fresh.exists()) == (True, False)
+
+
+def test_files_that_nothing_names_go_and_no_other(ctx, noon):
+    text = make_contribution()
+    shown, twin, left = (files.keep(data, "a.png", "image/png") for data in (b"A", b"A", b"B"))
+    db.session.flush()
+    db.session.add(Image(post_id=text.id, file_id=shown.id))
+    commit()
+    number, kept, gone = shown.id, shown.path, left.path
+    unsaid = files.keep(b"C", "c.png", "image/png").path  # what was begun and not committed
+    db.session.rollback()
+    part = files.folder() / "half.part"
+    part.write_bytes(b"D")
+    for path in (kept, gone, unsaid, part):
+        os.utime(path, (noon.timestamp(), noon.timestamp()))
+    at(noon + DAY / 2)
+    assert all(path.exists() for path in (kept, gone, unsaid, part))
+    files.keep(b"C", "c.png", "image/png")  # somebody is handing it in at this moment
+    db.session.rollback()
+    at(noon + 2 * DAY)
+    assert [path.exists() for path in (kept, gone, unsaid, part)] == [True, False, True, False]
+    assert db.session.scalars(sa.select(StoredFile.id)).all() == [number]
