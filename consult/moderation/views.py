@@ -42,7 +42,7 @@ from consult.moderation.queries import Scope
 from consult.people import limits
 from consult.people.session import actor, network
 from consult.posts import queries as posts
-from consult.posts.models import Image, Post
+from consult.posts.models import Image, Post, Status
 
 PARTS = (remedies,)  # the pages of statements and appeals stand in a file of their own
 
@@ -173,11 +173,12 @@ def _possible(post: Post | None) -> list[Verdict]:
     """What this person may decide about the text as it stands."""
     if post is None:
         return []
-    found = rules.possible(post)
+    is_kept_back = refusal(rules.show, post) is not None
     return [
         one
-        for one in found
-        if one in NEEDS_REASONS or not refusal(rules.decide, actor(), post, verdict=one)
+        for one, status in rules.possible(post).items()
+        if not (is_kept_back and status == Status.PUBLISHED)
+        and (one in NEEDS_REASONS or not refusal(rules.decide, actor(), post, verdict=one))
     ]
 
 
