@@ -19,7 +19,7 @@ from consult.journal.actions import record
 from consult.people import consents, letters
 from consult.people.consents import agreed
 from consult.people.models import ConsentKind, RoleName, User
-from consult.people.queries import with_role
+from consult.people.queries import closed_by_email, with_role
 from consult.posts import signs
 from consult.posts.models import (
     Channel,
@@ -123,13 +123,12 @@ def ask_confirmation(
     rules.ask_confirmation(actor, contribution)
     contribution.awaited_email, contribution.awaited_pseudonym = email, pseudonym
     contribution.awaited_since = contribution.awaited_since or clock.now()
-    letters.write(
-        "contributions.confirm",
-        email,
-        language=language(),
-        receipt=contribution.receipt,
-        before=clock.in_town(contribution.awaited_since + letters.UNCONFIRMED).date().isoformat(),
-    )
+    last = clock.in_town(contribution.awaited_since + letters.UNCONFIRMED).date()
+    said = {"receipt": contribution.receipt, "before": last.isoformat()}
+    if closed_by_email(email):
+        letters.write("people.closed_address", email, language=language())
+    else:
+        letters.write("contributions.confirm", email, language=language(), **said)
     record("contributions.ask_confirmation", actor, contribution)
 
 

@@ -113,6 +113,7 @@ class SuspendForm(ReasonsForm):
 
 
 class DismissForm(Form):
+    seen = HiddenField()  # as that of a decision: words changed since are still to be read
     words = _text(
         _("Why the text stays"),
         _("Say why the text stays: these words are sent to whoever wrote."),

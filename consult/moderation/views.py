@@ -141,7 +141,8 @@ def _page(
     if post is not None and form is None:
         form = DecisionForm(formdata=None, seen=_seen(post, decisions, images))
     if notices and dismissing is None:
-        dismissing = DismissForm(formdata=None, prefix="dismiss-")
+        seen = _seen(post, decisions, images)  # type: ignore[arg-type]
+        dismissing = DismissForm(formdata=None, prefix="dismiss-", seen=seen)
     return render_template(
         "moderation/queue.html",
         post=post,
@@ -208,9 +209,11 @@ def _overtaken(
 
 
 def _seen(post: Post, decisions: list[Decision], images: list[Image]) -> str:
-    """What a page was made from: the text, its pictures and signature; the last decision on it."""
-    signed = [crc32(post.byline.encode())] if post.byline else []
-    shown = [queries.wording(post), *sorted(one.id for one in images), *signed]
+    """What a page was made from: the text, its pictures, their words, its signature; the last
+    decision on it."""
+    beside = [post.byline, *(one.alternative for one in images)]
+    spelt_so = [crc32(words.encode()) for words in beside if words]
+    shown = [queries.wording(post), *sorted(one.id for one in images), *spelt_so]
     return f"{'-'.join(map(str, shown))}.{decisions[-1].id if decisions else 0}"
 
 
@@ -340,7 +343,9 @@ def dismiss(post_id: int) -> ResponseReturnValue:
         abort(409)
     for one in waiting:
         actions.dismiss(user, one, words=form.words.data)
-    if post.is_public and post.waiting_since:  # whoever answers has read it
+    pictures = posts.images([post.id]).get(post.id, [])
+    is_read = form.seen.data == _seen(post, queries.decisions(post), pictures)
+    if post.is_public and post.waiting_since and is_read:  # whoever answers has read it
         actions.decide(user, post, verdict=Verdict.KEEP)
     commit()
     flash(gettext("Answered. The text stays as it is."), "success")

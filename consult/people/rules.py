@@ -75,6 +75,14 @@ def fresh(actor: User | None) -> None:
 # Coming in.
 
 
+def anew(address: str) -> None:
+    """An address whose account was closed opens no other: neither a second voice nor a way back."""
+    require(
+        queries.closed_by_email(address) is None,
+        _("An account of this address was closed, and none opens with it again: use another one."),
+    )
+
+
 def visitor(actor: User | None) -> None:
     """Nobody yet."""
     require(actor is None, _("You are already signed in."))
@@ -91,6 +99,8 @@ def sign_in(actor: User | None, user: User) -> None:
 def confirm(actor: User | None, letter: Letter) -> None:
     """Whoever holds the letter sent to that address, once."""
     require(letter.used_at is None, _("This link was already used. Ask for a new one."))
+    if letter.user is None:
+        anew(letter.to)
 
 
 def enter(actor: User | None, letter: Letter) -> None:
@@ -112,7 +122,14 @@ def own(actor: User | None) -> None:
     require(actor.is_active, _("Nobody signs in to this account."))
 
 
-change_pseudonym = change_password = change_address = choose_preferences = own
+change_password = change_address = choose_preferences = own
+
+
+def change_pseudonym(actor: User | None) -> None:
+    """One's own, unless one is suspended: it stands beside all one ever published."""
+    own(actor)
+    assert actor is not None  # noqa: S101
+    takes_part(actor)
 
 
 def unsubscribe(actor: User | None) -> None:
@@ -268,6 +285,8 @@ def accept_invitation(actor: User | None, invitation: Invitation, user: User | N
         inviter is not None and (inviter.is_system or inviter.bears(RoleName.ADMINISTRATOR)),
         _("Whoever invited you no longer looks after this site: ask for another invitation."),
     )
-    if user is not None:
+    if user is None:
+        anew(invitation.email)
+    else:
         require(user.is_active, _("This account is closed."))
         _fits(user.roles, invitation.name, invitation.campaign_id, invitation.plan_id)

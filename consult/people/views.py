@@ -219,6 +219,7 @@ def account() -> Any:
     return render_template(
         "people/account.html",
         user=user,
+        stays=refusal(rules.change_pseudonym, user),
         roles=[(role, queries.place(role)) for role in user.roles],
         words=rules.ROLES,
     )
@@ -227,6 +228,7 @@ def account() -> Any:
 @bp.route("/mon-espace/compte/pseudonyme", methods=["GET", "POST"])
 def change_pseudonym() -> Any:
     user = _me()
+    rules.change_pseudonym(user)
     form = (forms.SignatoryForm if user.roles else forms.PseudonymForm)(owner=user, obj=user)
     if form.sent():
         said = {name: form[name].data for name in ("name", "position") if name in form}

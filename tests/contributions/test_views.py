@@ -15,6 +15,8 @@ from consult.core import clock, queue
 from consult.core.db import db
 from consult.core.door import Stamp, prove
 from consult.core.images import reencode
+from consult.journal.actions import commit
+from consult.people import actions as people
 from consult.people import letters, limits
 from consult.people.models import Letter, RoleName, User
 from consult.posts import queries as posts
@@ -274,6 +276,22 @@ def test_words_first_then_the_address_then_the_letter(client, by_mail, outbox, a
     queue.work_once(app)
     assert f"récépissé {draft.receipt}" in outbox[-1].subject
     assert client.get(link).status_code in (303, 410)
+
+
+def test_a_draft_opens_no_closed_account_again(client, by_mail, outbox, app):
+    """Neither a second voice for the same address, nor a way around a suspension."""
+    people.close_account(make_user(email="lea@exemple.fr"))
+    commit()
+    write(client, by_mail)
+    draft = only()
+    queue.work_once(app)
+    outbox.clear()
+    client.post(f"/recepisse/{draft.receipt}/adresse", data={"email": "Lea@exemple.fr"})
+    queue.work_once(app)
+    (letter,) = outbox
+    assert "confirmer" not in letter.body
+    assert "fermé" in letter.subject
+    assert only().status == Status.DRAFT
 
 
 def test_the_letter_the_receipt_and_the_link_speak_of_the_same_day(

@@ -35,6 +35,13 @@ def sent(verdict="publish", seen="1.0", **more) -> dict[str, str]:
     return {"key": "k", "verdict": verdict, "seen": seen, **more}
 
 
+def answered(desk, text, words="Permis.") -> dict[str, str]:
+    """What the form that leaves a text and answers sends, from the page as it stands."""
+    page = desk.get(f"/moderation/{text.id}").text
+    seen = re.search(r'name="dismiss-seen"[^>]* value="([\d.-]+)"', page)[1]
+    return {"key": "d", "dismiss-words": words, "dismiss-seen": seen}
+
+
 # All that a statement of reasons needs, for a text that speaks of the market.
 REASONS = {"ground": "insult", "passage": "du marché", "aim": "person", "words": WORDS}
 
@@ -77,7 +84,25 @@ def test_a_picture_or_a_signature_added_meanwhile_is_not_published_unread(ctx, n
     commit()
     assert desk.post(url, data=sent(seen=read)).status_code == 409
     read = re.search(r'name="seen"[^>]* value="([\d.-]+)"', desk.get(url).text)[1]
+    db.session.scalars(sa.select(Image)).one().alternative = "Des mots que personne n'a lus"
+    commit()
+    assert desk.post(url, data=sent(seen=read)).status_code == 409
+    read = re.search(r'name="seen"[^>]* value="([\d.-]+)"', desk.get(url).text)[1]
     assert desk.post(url, data=sent(seen=read)).status_code == 303
+
+
+def test_words_changed_while_a_notice_is_answered_wait_to_be_read(ctx, noon, app, desk):
+    text = make_contribution()
+    text.read_again()
+    commit()
+    app.test_client().post(f"/signaler/{text.id}", data=notice())
+    answer = answered(desk, text)
+    text.say(text.title, "Tout autre chose.", text.author)
+    commit()
+    desk.post(f"/moderation/{text.id}/ecarter", data=answer)
+    db.session.refresh(text)
+    assert text.waiting_since
+    assert decisions() == []
 
 
 def test_an_empty_queue_says_so_calmly(desk):
@@ -413,5 +438,5 @@ def test_answering_counts_as_reading(desk, app):
     comment = comments.comment(make_user(), make_contribution(campaign), body="Hum.")
     commit()
     app.test_client().post(f"/signaler/{comment.id}", data=notice())
-    desk.post(f"/moderation/{comment.id}/ecarter", data={"key": "d", "dismiss-words": "Permis."})
+    desk.post(f"/moderation/{comment.id}/ecarter", data=answered(desk, comment))
     assert "Tout est lu" in text_of(desk.get("/moderation"))

@@ -1,5 +1,7 @@
 """One's own account: what changes, what others hear of it, and how one leaves."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -32,6 +34,18 @@ def test_a_pseudonym_changes_and_stays_one_s_own(client, ctx):
     assert client.post(path, data={"pseudonym": "Après"}).status_code == 303
     assert client.post(path, data={"pseudonym": "APRÈS"}).status_code == 303  # still mine
     assert (user.pseudonym, user.pseudonym_key) == ("APRÈS", "apres")
+
+
+def test_whoever_is_suspended_puts_no_new_name_beside_their_words(client, ctx, noon):
+    user = resident(pseudonym="Avant", suspended_until=noon + timedelta(days=2))
+    sign_in(client, user)
+    path = "/mon-espace/compte/pseudonyme"
+    assert client.get(path).status_code == 403
+    assert client.post(path, data={"pseudonym": "Tous des menteurs"}).status_code == 403
+    db.session.refresh(user)
+    assert user.pseudonym == "Avant"
+    page = client.get("/mon-espace/compte").text
+    assert (path in page, "suspendu" in page) == (False, True)
 
 
 def test_those_who_act_for_the_town_say_who_they_are(client, ctx):

@@ -164,6 +164,19 @@ def test_an_invitation_gives_its_role_to_the_account_that_is_there(client, ctx, 
     assert user.holds(RoleName.FACILITATOR)
 
 
+def test_an_invitation_opens_no_closed_account_again(client, ctx, post):
+    user = resident(email="parti@exemple.fr")
+    actions.close_account(user)
+    commit()
+    post()
+    sign_in(client, make_user(RoleName.ADMINISTRATOR))
+    path = offer(client, post, "parti@exemple.fr")
+    visitor = client.application.test_client()
+    reply = visitor.post(path, data={"pseudonym": "Revenu", "password": PASSWORD})
+    assert (reply.status_code, "a été fermé" in reply.text) == (403, True)
+    assert queries.by_email("parti@exemple.fr") is None
+
+
 def test_an_invitation_is_worth_what_its_author_still_is(client, ctx, post):
     leaving, staying = make_user(RoleName.ADMINISTRATOR), make_user(RoleName.ADMINISTRATOR)
     sign_in(client, leaving)
