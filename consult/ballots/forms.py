@@ -15,7 +15,14 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+)
 
 from consult.ballots import urn
 from consult.ballots.counting import Method
@@ -48,13 +55,14 @@ class Needed:
 class PollForm(Form):
     """A question to be voted on."""
 
-    title = StringField(
+    title = TextAreaField(
         _("The question put to the vote"),
-        [InputRequired(_("Write the question.")), LINE],
+        [DataRequired(_("Write the question.")), LINE],
+        filters=[lambda words: " ".join((words or "").split())],  # one sentence, on one line
         description=_("One sentence, that does not lean to one side."),
     )
 
-    def validate_title(self, field: StringField) -> None:
+    def validate_title(self, field: TextAreaField) -> None:
         if says_referendum(field.data or ""):
             raise ValidationError(NO_REFERENDUM)
 

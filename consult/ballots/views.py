@@ -349,9 +349,7 @@ def create(slug: str) -> ResponseReturnValue:
         made = queries.with_key(form.key.data)
         if made is None:
             try:
-                made = actions.create(
-                    actor(), campaign, title=form.title.data.strip(), key=form.key.data
-                )
+                made = actions.create(actor(), campaign, title=form.title.data, key=form.key.data)
                 commit()
             except IntegrityError:  # sent twice at the same moment
                 rollback()

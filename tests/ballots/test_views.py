@@ -332,3 +332,14 @@ def test_a_vote_to_come_and_one_to_be_counted_say_so(ctx, client, noon):
     assert "Ouvre bientôt" in words(client.get(f"/votes/{poll.id}"))
     with clock.frozen(noon + timedelta(days=3)):
         assert "en cours de dépouillement" in words(client.get(f"/votes/{poll.id}"))
+
+
+def test_a_long_question_is_read_whole_where_it_is_typed(ctx, client):
+    """A box of several lines; the question stays one sentence on one line."""
+    sign_in(client, make_user(RoleName.FACILITATOR))
+    page = f"/consultations/{make_votable().slug}/votes/nouveau"
+    assert re.search(r'<textarea[^>]* name="title"', client.get(page).text)
+    assert "Écrivez la question" in client.post(page, data={"title": " \n "}).text
+    question = "Que faire du square, " + "et encore, " * 20 + "cet été ?"
+    where = client.post(page, data={"title": question.replace("et ", "et\r\n ")}).location
+    assert question in client.get(where).text
