@@ -66,7 +66,7 @@ def strike_amount(id: int) -> Redirect:
     slug = subject.plan.slug
     actions.strike_amount(actor(), subject)
     seal()
-    flash(gettext("The amount is no longer shown."), "success")
+    flash(gettext("The amount no longer counts."), "success")
     return redirect(url_for(".amount_index", slug=slug), 303)
 
 
