@@ -342,4 +342,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except (OSError, ValueError) as fault:
+        sys.exit(plain(f"A file cannot be read: {fault}"))

@@ -1,6 +1,8 @@
 """The public proofs: what anybody reads, takes home and checks, and what nobody learns there."""
 
 import json
+import subprocess
+import sys
 from datetime import timedelta
 from threading import Semaphore
 
@@ -76,6 +78,16 @@ def test_a_long_journal_asks_for_a_hand_before_it_is_read(
 def test_the_program_is_the_one_the_tests_hold(client, app):
     with open(verifier.__file__, "rb") as file:
         assert client.get("/journal/verifier.py").data == file.read()
+
+
+def test_a_proof_that_is_not_where_it_was_said_is_told_in_words(tmp_path):
+    torn = tmp_path / "proof.json"
+    torn.write_text("{")
+    for file in (tmp_path / "missing.json", torn):
+        asked = [sys.executable, verifier.__file__, "--proof", str(file)]
+        run = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603
+        assert run.returncode == 1
+        assert run.stderr.startswith("A file cannot be read: ")
 
 
 def test_every_line_has_its_proof_as_page_and_file(client, signed):
