@@ -124,11 +124,16 @@ def ask_confirmation(
     contribution.awaited_email, contribution.awaited_pseudonym = email, pseudonym
     contribution.awaited_since = contribution.awaited_since or clock.now()
     last = clock.in_town(contribution.awaited_since + letters.UNCONFIRMED).date()
-    said = {"receipt": contribution.receipt, "before": last.isoformat()}
     if closed_by_email(email):
         letters.write("people.closed_address", email, language=language())
     else:
-        letters.write("contributions.confirm", email, language=language(), **said)
+        letters.write(
+            "contributions.confirm",
+            email,
+            language=language(),
+            receipt=contribution.receipt,
+            before=last.isoformat(),
+        )
     record("contributions.ask_confirmation", actor, contribution)
 
 

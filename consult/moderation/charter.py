@@ -49,8 +49,8 @@ EFFECTS = {
         "supports, and on the page of what was set aside."
     ),
     Verdict.SUSPEND: _(
-        "Until this day your account can neither propose, comment, ask nor support. You still "
-        "read, report and appeal."
+        "Until this day your account can neither propose, comment, ask, support nor take another "
+        "name. You still read, report and appeal."
     ),
 }
 

@@ -13,6 +13,7 @@ from wtforms import (
 )
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
 from consult.core.door import DoorForm
 from consult.core.forms import Form, offered
@@ -114,6 +115,7 @@ class SuspendForm(ReasonsForm):
 
 class DismissForm(Form):
     seen = HiddenField()  # as that of a decision: words changed since are still to be read
+    last = IntegerField(validators=[Optional()], widget=HiddenInput())  # notice on this page
     words = _text(
         _("Why the text stays"),
         _("Say why the text stays: these words are sent to whoever wrote."),

@@ -142,7 +142,7 @@ def _page(
         form = DecisionForm(formdata=None, seen=_seen(post, decisions, images))
     if notices and dismissing is None:
         seen = _seen(post, decisions, images)  # type: ignore[arg-type]
-        dismissing = DismissForm(formdata=None, prefix="dismiss-", seen=seen)
+        dismissing = DismissForm(formdata=None, prefix="dismiss-", seen=seen, last=notices[-1].id)
     return render_template(
         "moderation/queue.html",
         post=post,
@@ -329,7 +329,7 @@ def notices() -> ResponseReturnValue:
 
 @bp.post("/moderation/<int:post_id>/ecarter")
 def dismiss(post_id: int) -> ResponseReturnValue:
-    """Answer every open notice about a text with the same words; the text stays."""
+    """Answer the notices one read about a text with the same words; the text stays."""
     post = queries.post_or_404(post_id)
     user = actor()
     rules.read(user, post)
@@ -338,13 +338,15 @@ def dismiss(post_id: int) -> ResponseReturnValue:
     form = DismissForm(prefix="dismiss-")
     if not form.sent():
         return _page(post, scope, queries.queue(user, scope, post), dismissing=form), 422
-    waiting = queries.notices_of(posts.held(post))
+    found = queries.notices_of(posts.held(post))
+    waiting = [one for one in found if form.last.data is None or one.id <= form.last.data]
     if not waiting:
         abort(409)
     for one in waiting:
         actions.dismiss(user, one, words=form.words.data)
     pictures = posts.images([post.id]).get(post.id, [])
     is_read = form.seen.data == _seen(post, queries.decisions(post), pictures)
+    is_read &= waiting == found  # others came while this page was read: they wait
     if post.is_public and post.waiting_since and is_read:  # whoever answers has read it
         actions.decide(user, post, verdict=Verdict.KEEP)
     commit()

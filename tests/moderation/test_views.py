@@ -38,8 +38,8 @@ def sent(verdict="publish", seen="1.0", **more) -> dict[str, str]:
 def answered(desk, text, words="Permis.") -> dict[str, str]:
     """What the form that leaves a text and answers sends, from the page as it stands."""
     page = desk.get(f"/moderation/{text.id}").text
-    seen = re.search(r'name="dismiss-seen"[^>]* value="([\d.-]+)"', page)[1]
-    return {"key": "d", "dismiss-words": words, "dismiss-seen": seen}
+    shown = dict(re.findall(r'name="(dismiss-(?:seen|last))"[^>]* value="([\d.-]+)"', page))
+    return {"key": "d", "dismiss-words": words, **shown}
 
 
 # All that a statement of reasons needs, for a text that speaks of the market.
@@ -100,6 +100,21 @@ def test_words_changed_while_a_notice_is_answered_wait_to_be_read(ctx, noon, app
     text.say(text.title, "Tout autre chose.", text.author)
     commit()
     desk.post(f"/moderation/{text.id}/ecarter", data=answer)
+    db.session.refresh(text)
+    assert text.waiting_since
+    assert decisions() == []
+
+
+def test_a_notice_that_came_meanwhile_waits_for_an_answer_of_its_own(ctx, noon, app, desk):
+    text = make_contribution()
+    app.test_client().post(f"/signaler/{text.id}", data=notice())
+    answer = answered(desk, text)
+    app.test_client().post(f"/signaler/{text.id}", data=notice(key="m", urgency="danger"))
+    desk.post(f"/moderation/{text.id}/ecarter", data=answer)
+    made = db.session.scalars(
+        sa.select(Notice).order_by(Notice.id).execution_options(populate_existing=True)
+    ).all()
+    assert [one.closed_at is not None for one in made] == [True, False]
     db.session.refresh(text)
     assert text.waiting_since
     assert decisions() == []
