@@ -149,8 +149,7 @@ def queue(actor: User, scope: Scope, around: Post | None = None) -> Queue:
 
 def waiting(actor: User) -> Waiting:
     """What waits for this person, in one query."""
-    texts, notices, appeals = db.session.execute(sa.select(*_waiting(actor))).one()
-    return Waiting(texts, notices, appeals)
+    return Waiting(*list(db.session.execute(sa.select(*_waiting(actor))).one()))
 
 
 def _waiting(actor: User) -> list[sa.ScalarSelect[int]]:
@@ -252,9 +251,12 @@ def last_decision(post: Post) -> Decision | None:
 
 
 def in_force(post: Post) -> Decision | None:
-    """The restriction under which a text stands now, if it does."""
+    """The restriction under which a text stands now, if it does: of several passages, the last."""
     last = last_decision(post)
-    return last if last and last.is_restriction else None
+    if last is None or last.is_restriction:
+        return last
+    standing, _back = _passages(post.id)
+    return standing[-1] if standing else None
 
 
 def decision(number: int) -> Decision | None:
@@ -263,12 +265,33 @@ def decision(number: int) -> Decision | None:
 
 def undone_by(decision: Decision) -> Decision | None:
     """The decision that took a restriction back, if one did."""
+    if decision.verdict == Verdict.REDACT:
+        _standing, back = _passages(decision.post_id)
+        return back.get(decision.id)
     later = sa.select(Decision).where(
         Decision.post_id == decision.post_id,
         Decision.id > decision.id,
         Decision.verdict == UNDONE_BY[decision.verdict],
     )
     return db.session.scalar(later.order_by(Decision.id).limit(1))
+
+
+def _passages(post_id: int) -> tuple[list[Decision], dict[int, Decision]]:
+    """The passages taken out of a text that are out still, and what put back each other one.
+
+    They come back the last one first: what was said before an earlier one is sealed below it.
+    """
+    taken = sa.select(Decision).where(
+        Decision.post_id == post_id, Decision.verdict.in_((Verdict.REDACT, Verdict.REINSTATE))
+    )
+    standing: list[Decision] = []
+    back: dict[int, Decision] = {}
+    for one in db.session.scalars(taken.options(_BY).order_by(Decision.id)):
+        if one.verdict == Verdict.REDACT:
+            standing.append(one)
+        elif standing:
+            back[standing.pop().id] = one
+    return standing, back
 
 
 def notices_behind(decision: Decision) -> list[Notice]:
@@ -670,10 +693,11 @@ def open_appeals_about(post: Post) -> list[Appeal]:
 
 def judges(appeal: Appeal) -> list[User]:
     """Those who may decide on an appeal: the facilitators of the place, but for the first and for
-    whoever wrote or pointed out the text."""
+    whoever wrote or pointed out the text, or typed the letter in."""
     campaign = getattr(appeal.text, "campaign", None)
     asked = with_role(RoleName.FACILITATOR, campaign=campaign)
-    concerned = {appeal.first_id, appeal.text.author_id, *reporters(appeal.text)}
+    concerned = {appeal.first_id, appeal.entered_by_id, appeal.text.author_id}
+    concerned |= reporters(appeal.text)
     return [user for user in asked if user.id not in concerned]
 
 

@@ -286,9 +286,12 @@ def appeal(
 
 
 def enter_appeal(actor: User | None, contested: Decision | Notice, *, received_on: date) -> None:
-    """A facilitator types in a letter, for the words of others; the day it came counts."""
+    """A letter is typed in, for the words of others; the day it came counts.
+
+    By a facilitator, or an administrator where too few would be left to decide.
+    """
     text = contested.post if isinstance(contested, Decision) else contested.text
-    has_role(actor, RoleName.FACILITATOR, **_place(text))
+    has_role(actor, RoleName.FACILITATOR, RoleName.ADMINISTRATOR, **_place(text))
     require(received_on <= clock.today(), _("This day is still to come."))
     since = contested.at if isinstance(contested, Decision) else contested.closed_at
     require(
@@ -299,19 +302,26 @@ def enter_appeal(actor: User | None, contested: Decision | Notice, *, received_o
 
 
 def facilitates(actor: User | None) -> None:
-    """A facilitator of the site, or of any campaign or plan."""
+    """A facilitator of the site, or of any campaign or plan; an administrator types letters in."""
     signed_in(actor)
     held = actor.held if actor is not None else []
     require(
-        any(role.name == RoleName.FACILITATOR for role in held),
+        any(role.name in (RoleName.FACILITATOR, RoleName.ADMINISTRATOR) for role in held),
         ROLE_NEEDED[RoleName.FACILITATOR],
     )
 
 
 def judge(actor: User | None, appeal: Appeal) -> None:
-    """A facilitator who neither decided first, nor wrote the text, nor pointed it out; once."""
+    """A facilitator who neither decided first, nor wrote the text, nor pointed it out; once.
+
+    Nor typed the letter in: one hand would contest, in somebody's name, and decide.
+    """
     moderate(actor, appeal.text)
     _another(actor, [appeal.first_id])
+    require(
+        actor is None or appeal.entered_by_id != actor.id,
+        _("You typed this letter in: another person decides on the appeal."),
+    )
     require(
         actor is None or actor.id not in queries.reporters(appeal.text),
         _("You pointed this text out yourself: another person decides on the appeal."),

@@ -23,6 +23,7 @@ TOOLS = (
     ({GUARANTOR}, _("Desk of the guarantor"), "oversight.index"),
     ({FACILITATOR, GUARANTOR}, _("Contributions to read"), "moderation.queue"),
     ({FACILITATOR, GUARANTOR}, _("Appeals"), "moderation.appeals"),
+    ({ADMINISTRATOR}, _("Type in an appeal that came by letter"), "moderation.enter_appeal"),
     ({FACILITATOR, GUARANTOR}, _("Flags to look at"), "vigilance.index"),
     ({FACILITATOR}, _("Consultations in preparation"), "campaigns.index"),
     (

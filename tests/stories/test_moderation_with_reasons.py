@@ -13,9 +13,9 @@ from consult.comments import actions as comments
 from consult.contributions import actions as contributions
 from consult.core import clock
 from consult.core.db import db
-from consult.core.rules import Refused
+from consult.core.rules import Refused, refusal
 from consult.journal.actions import commit
-from consult.moderation import actions, queries, register
+from consult.moderation import actions, queries, register, rules
 from consult.moderation.charter import UNDONE_BY, Aim, Conclusion, Ground, Urgency, Verdict
 from consult.moderation.jobs import purge
 from consult.moderation.models import Appeal, Decision, Notice, Reasons, months_after
@@ -446,6 +446,45 @@ def test_an_appeal_is_open_for_six_months_also_by_letter(amina, bruno, noon, tex
         )
         commit()
         assert (appeal.received_on, appeal.entered_by_id) == (letter, bruno.id)
+
+
+def test_where_two_alone_facilitate_the_administration_types_the_letter_in(amina, bruno, text):
+    administrator, decision = make_user(RoleName.ADMINISTRATOR), hide(amina, text)
+    made = actions.enter_appeal(
+        administrator, decision, words="Relisez.", received_on=clock.today()
+    )
+    commit()
+    assert queries.judges(made) == [bruno]
+
+
+def test_whoever_types_a_letter_in_does_not_decide_on_it(app, amina, bruno, text):
+    decision, other = hide(amina, text), make_user(RoleName.FACILITATOR)
+    made = actions.enter_appeal(bruno, decision, words="Relisez.", received_on=clock.today())
+    commit()
+    assert queries.judges(made) == [other]
+    assert refusal(rules.judge, other, made) is None
+    page = sign_in(app.test_client(), bruno).get("/moderation/recours").text
+    assert "Vous avez saisi cette lettre" in page
+
+
+def test_passages_come_back_the_last_one_first(noon, amina, text):
+    """An earlier one is still out, and may still be contested, once a later one came back."""
+    text.say("Le square", f"Un banc. {SECRET} Une fontaine. 06 12 34 56 78", None)
+    commit()
+    first = hide(amina, text, Verdict.REDACT, passage=SECRET)
+    with clock.frozen(noon + timedelta(days=1)):
+        second = hide(amina, text, Verdict.REDACT, passage="06 12 34 56 78")
+    actions.decide(amina, text, verdict=Verdict.REINSTATE)
+    commit()
+    assert "06 12 34 56 78" in text.body
+    assert SECRET not in text.body
+    assert (queries.in_force(text), queries.undone_by(first)) == (first, None)
+    assert queries.undone_by(second).verdict == Verdict.REINSTATE
+    actions.decide(amina, text, verdict=Verdict.REINSTATE)
+    commit()
+    assert SECRET in text.body
+    assert queries.in_force(text) is None
+    assert queries.undone_by(first).id > queries.undone_by(second).id
 
 
 def test_a_letter_is_typed_in_on_its_page(app, client, amina, bruno, text):
