@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from consult.core import clock
 from consult.core.db import db
+from consult.core.rules import Refused
 from consult.journal.actions import commit
 from consult.people import actions, passwords, queries
 from consult.people.models import Follow, Letter, Role, RoleName, User
@@ -188,3 +190,21 @@ def test_the_last_administrator_stays(client, ctx):
 )
 def test_a_password_is_measured_as_the_cnil_does(password, least):
     assert least <= passwords.bits(password) < least + 1
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda user: actions.change_pseudonym(user, pseudonym="Autre"),
+        lambda user: actions.change_password(user, password_hash="autre"),  # noqa: S106
+    ],
+    ids=["name", "password"],
+)
+def test_an_account_closed_at_the_same_moment_takes_nothing_new(ctx, act):
+    user = make_user()
+    assert user.closed_at is None  # as it was read
+    with db.engine.begin() as elsewhere:
+        elsewhere.execute(sa.update(User.__table__).values(closed_at=clock.now()))
+    with pytest.raises(Refused):
+        act(user)
