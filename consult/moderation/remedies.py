@@ -232,7 +232,10 @@ def enter_appeal() -> ResponseReturnValue:
             form.receipt.errors = [reason or gettext("An appeal was already made: read its page.")]
         else:
             return redirect(there, 303)
-    return private("moderation/enter_appeal.html", 422 if form.errors else 200, form=form)
+    reads = refusal(rules.read, user) is None
+    return private(
+        "moderation/enter_appeal.html", 422 if form.errors else 200, form=form, reads=reads
+    )
 
 
 def _named(receipt: str) -> Decision | Notice:
