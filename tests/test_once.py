@@ -118,7 +118,7 @@ ALONE = {
     **dict.fromkeys(("remove", "discard", "strike", "untie", "unlink", "detach", "erase"), GONE),
     **dict.fromkeys(("unschedule", "unfollow", "unsubscribe", "withdraw", "dismiss", "end"), GONE),
     **dict.fromkeys(("revoke", "forget", "decline", "take", "sign", "lift", "reset"), GONE),
-    "release": GONE,
+    **dict.fromkeys(("release", "hide"), GONE),
     **dict.fromkeys(("publish", "announce", "hear", "follow", "support", "confirm"), STATE),
     **dict.fromkeys(("carry", "countersign", "enter", "consent", "gather", "send"), STATE),
     **dict.fromkeys(("fill", "ask", "describe", "postpone"), STATE),

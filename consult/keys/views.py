@@ -383,6 +383,8 @@ def _to_sign(asked: Countersign, form: forms.DeclineForm) -> Any:
 def decline(id: int) -> Any:
     asked, user = _countersign_or_404(id), _me()
     form = forms.DeclineForm()
+    if asked.declined_by_id == user.id:  # sent twice
+        return redirect(url_for(".countersign", id=id), 303)
     is_mine = asked.asked_by_id == user.id
     if not is_mine and refusal(rules.decline, user, asked) is None and not form.validate():
         return _to_sign(asked, form)

@@ -85,25 +85,33 @@ def test_a_long_row_of_nothing_within_a_picture_takes_no_time():
 ROOM = 12 * 2**20 - 10_000  # what the form of a contribution takes, but for the picture
 
 
+def counting(parts: int) -> float:
+    """Seconds of work to count so many, with nothing done to any: what this machine does today."""
+    began = time.process_time()
+    for _part in range(parts):
+        pass
+    return time.process_time() - began
+
+
 @pytest.mark.parametrize("at", [2, -2])
 @pytest.mark.parametrize("part", [b"\xff\xe0\0\2", b"\xff\xd0", b"\xff\xff", b"\xff\xd9\0\0"])
 def test_a_picture_of_millions_of_empty_parts_takes_no_time(part, at):
-    """Seconds, were each of them looked at before the picture is judged."""
-    whole = jpeg_of(0)
-    sent = whole[:at] + part * (ROOM // len(part)) + whole[at:]
+    """Half a minute, were each of them looked at before the picture is judged."""
+    whole, parts = jpeg_of(0), ROOM // len(part)
+    sent = whole[:at] + part * parts + whole[at:]
     began = time.process_time()
     with pytest.raises(ImageRefused) if at == 2 else suppress(ImageRefused):
         reencode(sent)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 30 * counting(parts)
 
 
 def test_a_png_of_a_million_empty_parts_takes_no_time():
     empty = struct.pack(">I", 0) + b"noTe" + struct.pack(">I", zlib.crc32(b"noTe"))
-    whole = png_of(64, 64)
+    whole, parts = png_of(64, 64), ROOM // len(empty)
     began = time.process_time()
     with pytest.raises(ImageRefused):
-        reencode(whole[:33] + empty * (ROOM // len(empty)) + whole[33:])
-    assert time.process_time() - began < 1
+        reencode(whole[:33] + empty * parts + whole[33:])
+    assert time.process_time() - began < 30 * counting(parts)
 
 
 def test_a_picture_of_many_parts_as_devices_write_them_is_read():

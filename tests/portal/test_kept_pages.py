@@ -171,6 +171,6 @@ def test_where_the_tip_cannot_be_read_the_application_answers(app, client, town,
     def away() -> str:
         raise OSError("the database went away")
 
-    monkeypatch.setattr(app.wsgi_app, "tip", away)
+    monkeypatch.setattr(app.wsgi_app.inside, "tip", away)
     assert client.get("/").status_code == 200  # asked of the application, and not kept
     assert "ETag" not in client.get("/").headers
