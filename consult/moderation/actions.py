@@ -53,7 +53,7 @@ def decide(actor: User | None, post: Post, *, verdict: Verdict, why: Why | None 
     if post.is_public and verdict in NEEDS_REASONS:
         fresh(actor)  # what everybody could read is taken away
     is_new = post.published_at is None
-    decision = _decision(actor, post, verdict, why)
+    decision = _decision(actor, post, verdict, why, undoes=rules.taken_back(post, verdict))
     _carry_out(decision)
     record("moderation.decide", actor, post, notify=_concerned(decision), **_codes(decision))
     _settle_appeals(actor, decision)
@@ -88,7 +88,7 @@ def suspend(actor: User | None, post: Post, *, days: int, why: Why | None = None
 def lift(actor: User | None, decision: Decision) -> Decision:
     """Whoever suspended somebody lets them take part again."""
     rules.lift(actor, decision)
-    lifted = _decision(actor, decision.post, Verdict.LIFT)
+    lifted = _decision(actor, decision.post, Verdict.LIFT, undoes=decision)
     _carry_out(lifted)
     record("moderation.lift", actor, lifted, notify=[lifted.person])
     return lifted
@@ -213,7 +213,8 @@ def conclude(
     if conclusion == Conclusion.REVERSED and appeal.decision is not None:
         undone = UNDONE_BY[appeal.decision.verdict]
         if _is_in_force(appeal.decision):
-            decision = _decision(actor, appeal.text, undone, person=appeal.decision.person)
+            person = appeal.decision.person
+            decision = _decision(actor, appeal.text, undone, person=person, undoes=appeal.decision)
             _carry_out(decision)
         for notice in queries.notices_behind(appeal.decision):
             _answer(actor, notice, again=True)
@@ -247,7 +248,7 @@ def purge(actor: User | None, before: datetime | None = None) -> int:
         if queries.is_still_sealed(decision):
             _erase(decision.post)
         elif decision.verdict == Verdict.REDACT:
-            _erase_versions(decision.post)
+            _erase_versions(decision.post, until=decision.version)
         reasons = decision.reasons
         assert reasons is not None  # noqa: S101
         reasons.erased_at = clock.now()
@@ -267,12 +268,14 @@ def _decision(
     *,
     until: datetime | None = None,
     person: User | None = None,
+    undoes: Decision | None = None,
 ) -> Decision:
     """The decision itself, with its statement of reasons where it restricts."""
     decision = Decision(
         post=post,
         facilitator=actor,
         verdict=verdict,
+        undoes_id=undoes.id if undoes else None,
         version=queries.wording(post),
         urgency=BY_RANK[post.rank],
         minutes=queries.minutes(post.waiting_since),
@@ -308,7 +311,7 @@ def _carry_out(decision: Decision) -> None:
     if verdict == Verdict.REDACT and decision.reasons:
         _take_out(post, decision.reasons.passage, decision.facilitator)
     elif verdict == Verdict.REINSTATE:
-        _put_back(post, decision.facilitator)
+        _put_back(decision)
     elif verdict in (Verdict.SET_ASIDE, Verdict.BRING_BACK) and isinstance(post, Contribution):
         post.put_aside(clock.now() if verdict == Verdict.SET_ASIDE else None)
     db.session.flush()
@@ -363,16 +366,25 @@ def _take_out(post: Post, passage: str, editor: User) -> None:
         post.shown_anew()
 
 
-def _put_back(post: Post, editor: User) -> None:
-    """The last wording of the author, unless they wrote another one since.
+def _put_back(decision: Decision) -> None:
+    """The last whole wording, less the passages that are out still; unless the author wrote anew.
 
-    What the same decision sealed is read again; what an earlier one took out stays sealed.
+    Earlier wordings are read again where they hold none of these.
     """
-    sealed = [version for version in posts.versions(post) if version.sealed_at]
-    if sealed and (TAKEN_OUT in post.body or TAKEN_OUT in post.title):
-        post.say(sealed[-1].title, sealed[-1].body, editor)
-    for version in sealed:
-        if version.sealed_at == sealed[-1].sealed_at:
+    post, versions = decision.post, posts.versions(decision.post)
+    undone = next(one for one in queries.decisions(post) if one.id == decision.undoes_id)
+    out = queries.standing(post, Verdict.REDACT)
+    before = [one for one in versions if one.number <= undone.version and (one.title or one.body)]
+    whole = [one for one in before if TAKEN_OUT not in one.title + one.body] or before
+    if whole and TAKEN_OUT in post.title + post.body:
+        title, body = whole[-1].title, whole[-1].body
+        for passage in (one.reasons.passage for one in out if one.reasons):
+            if passage:
+                title, body = title.replace(passage, TAKEN_OUT), body.replace(passage, TAKEN_OUT)
+        post.say(title, body, decision.facilitator)
+    for version in versions:
+        is_after = not out or (out[-1].id < undone.id and version.number > out[-1].version)
+        if is_after and (version.title or version.body):
             version.sealed_at = None
     if post.is_public:
         post.shown_anew()
@@ -382,12 +394,9 @@ def _is_in_force(decision: Decision) -> bool:
     """Whether what was contested still holds: else there is nothing to undo."""
     if decision.verdict == Verdict.SUSPEND:
         return decision.person is not None and queries.suspension_of(decision.person) == decision
-    last = queries.in_force(decision.post)
-    return (
-        last is not None
-        and last.id == decision.id
-        and (UNDONE_BY[decision.verdict] in rules.possible(decision.post))
-    )
+    if UNDONE_BY[decision.verdict] not in rules.possible(decision.post) or not decision.words:
+        return False
+    return decision in queries.standing(decision.post, decision.verdict)
 
 
 def _close(notice: Notice) -> None:
@@ -459,13 +468,13 @@ def _erase(post: Post) -> None:
     """The words and the pictures of a sealed text are gone, from every wording of it."""
     post.title = post.body = ""
     post.byline = None
-    _erase_versions(post, of_all=True)
+    _erase_versions(post)
     for image in posts.images([post.id]).get(post.id, []):
         take_away(image)
 
 
-def _erase_versions(post: Post, *, of_all: bool = False) -> None:
-    which = [] if of_all else [Version.sealed_at.is_not(None)]
+def _erase_versions(post: Post, *, until: int | None = None) -> None:
+    which = [] if until is None else [Version.sealed_at.is_not(None), Version.number <= until]
     db.session.execute(
         sa.update(Version)
         .where(Version.post_id == post.id, *which)

@@ -92,6 +92,7 @@ class Decision(db.Model):
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))  # who is suspended
     until: Mapped[datetime | None]  # a suspension ends by itself
     appeal_until: Mapped[datetime | None]
+    undoes_id: Mapped[int | None]  # the decision this one takes back
     version: Mapped[int]  # the wording that was read
     urgency: Mapped[Urgency] = choice(Urgency, default=Urgency.OTHER)
     minutes: Mapped[int | None]  # how long the text had waited to be read

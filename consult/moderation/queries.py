@@ -255,8 +255,23 @@ def in_force(post: Post) -> Decision | None:
     last = last_decision(post)
     if last is None or last.is_restriction:
         return last
-    standing, _back = _passages(post.id)
-    return standing[-1] if standing else None
+    return next(reversed(standing(post, Verdict.REDACT)), None)
+
+
+def standing(post: Post, verdict: Verdict) -> list[Decision]:
+    """The restrictions of one kind that nothing took back, oldest first."""
+    asked = sa.select(Decision).where(
+        Decision.post_id == post.id, Decision.verdict.in_((verdict, UNDONE_BY[verdict]))
+    )
+    found: list[Decision] = []
+    for one in db.session.scalars(asked.options(_BY).order_by(Decision.id)):
+        if one.verdict == verdict:
+            found.append(one)
+        elif one.undoes_id is None:  # of before these said which: the last
+            del found[-1:]
+        else:
+            found = [other for other in found if other.id != one.undoes_id]
+    return found
 
 
 def decision(number: int) -> Decision | None:
@@ -265,33 +280,13 @@ def decision(number: int) -> Decision | None:
 
 def undone_by(decision: Decision) -> Decision | None:
     """The decision that took a restriction back, if one did."""
-    if decision.verdict == Verdict.REDACT:
-        _standing, back = _passages(decision.post_id)
-        return back.get(decision.id)
     later = sa.select(Decision).where(
         Decision.post_id == decision.post_id,
         Decision.id > decision.id,
         Decision.verdict == UNDONE_BY[decision.verdict],
+        sa.or_(Decision.undoes_id == decision.id, Decision.undoes_id.is_(None)),
     )
     return db.session.scalar(later.order_by(Decision.id).limit(1))
-
-
-def _passages(post_id: int) -> tuple[list[Decision], dict[int, Decision]]:
-    """The passages taken out of a text that are out still, and what put back each other one.
-
-    They come back the last one first: what was said before an earlier one is sealed below it.
-    """
-    taken = sa.select(Decision).where(
-        Decision.post_id == post_id, Decision.verdict.in_((Verdict.REDACT, Verdict.REINSTATE))
-    )
-    standing: list[Decision] = []
-    back: dict[int, Decision] = {}
-    for one in db.session.scalars(taken.options(_BY).order_by(Decision.id)):
-        if one.verdict == Verdict.REDACT:
-            standing.append(one)
-        elif standing:
-            back[standing.pop().id] = one
-    return standing, back
 
 
 def notices_behind(decision: Decision) -> list[Notice]:

@@ -13,6 +13,7 @@ from consult.moderation.charter import (
     LONGEST_SUSPENSION,
     NEEDS_REASONS,
     OF_THE_WHOLE,
+    UNDONE_BY,
     Aim,
     Conclusion,
     Ground,
@@ -46,7 +47,8 @@ def read_words(actor: User | None, post: Post) -> None:
     if not is_closed or opens_seal(actor, post):
         return
     assert actor is not None  # noqa: S101
-    may_judge = any(one.first_id != actor.id for one in queries.open_appeals_about(post))
+    appeals = queries.open_appeals_about(post)
+    may_judge = any(actor.id not in (one.first_id, one.entered_by_id) for one in appeals)
     concerned = {post.author_id, *queries.reporters(post)}
     require(
         may_judge and actor.id not in concerned,
@@ -99,7 +101,13 @@ def decide(actor: User | None, post: Post, *, verdict: Verdict, why: Why | None 
         restrict(actor, post, verdict, why)
         return
     if post.is_sealed or verdict in (Verdict.REINSTATE, Verdict.BRING_BACK):
-        _takes_back(actor, queries.in_force(post))
+        _takes_back(actor, taken_back(post, verdict))
+
+
+def taken_back(post: Post, verdict: Verdict) -> Decision | None:
+    """The restriction that this verdict would take back: of several of its kind, the last."""
+    undone = next((kind for kind, back in UNDONE_BY.items() if back == verdict), None)
+    return next(reversed(queries.standing(post, undone)), None) if undone else None
 
 
 def show(post: Post) -> None:
@@ -121,9 +129,11 @@ def possible(post: Post) -> dict[Verdict, Status]:
     if not is_aside:
         found.pop(Verdict.BRING_BACK, None)
     if Verdict.REINSTATE in found:
-        last = queries.in_force(post)
-        if last is None or last.verdict != Verdict.REDACT:
+        last = taken_back(post, Verdict.REINSTATE)
+        if last is None or not last.words:  # erased since: nothing is left to put back
             found.pop(Verdict.REINSTATE)
+    if not (post.title or post.body):
+        return {one: status for one, status in found.items() if status != Status.PUBLISHED}
     return found
 
 
