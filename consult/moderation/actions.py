@@ -1,5 +1,6 @@
 """What can happen to words on show: read, restricted with reasons, pointed out, contested."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from consult.moderation.charter import (
     KEPT_MONTHS,
     NEEDS_REASONS,
     OF_THE_WHOLE,
+    TAKEN_OUT,
     UNDONE_BY,
     Conclusion,
     Ground,
@@ -39,8 +41,6 @@ from consult.people import letters
 from consult.people.models import User
 from consult.posts import queries as posts
 from consult.posts.models import Channel, Image, Post, Version, take_away
-
-TAKEN_OUT = "[passage retiré par la modération]"  # stands in the text itself, which is French
 
 
 def decide(actor: User | None, post: Post, *, verdict: Verdict, why: Why | None = None) -> Decision:
@@ -304,7 +304,7 @@ def _carry_out(decision: Decision) -> None:
             decision.person.suspended_until = decision.until
         db.session.flush()
         return
-    status = POSSIBLE[post.status][verdict]
+    status = POSSIBLE[post.status].get(verdict, post.status)  # stays hidden otherwise
     if status != post.status:
         post.move_to(status)
     post.waiting_since = None
@@ -367,34 +367,58 @@ def _take_out(post: Post, passage: str, editor: User) -> None:
 
 
 def _put_back(decision: Decision) -> None:
-    """The last whole wording, less the passages that are out still; unless the author wrote anew.
+    """The last wording of the author, less the passages that are out still.
 
     Earlier wordings are read again where they hold none of these.
     """
     post, versions = decision.post, posts.versions(decision.post)
-    undone = next(one for one in queries.decisions(post) if one.id == decision.undoes_id)
+    decided = queries.decisions(post)
+    undone = next(one for one in decided if one.id == decision.undoes_id)
     out = queries.standing(post, Verdict.REDACT)
-    before = [one for one in versions if one.number <= undone.version and (one.title or one.body)]
-    whole = [one for one in before if TAKEN_OUT not in one.title + one.body] or before
+    passages = [one.passage for one in out if one.passage]
+    kept = [one for one in versions if one.title or one.body]
+    made_here = {
+        (one.version + 1, one.facilitator_id)
+        for one in decided
+        if one.verdict in (Verdict.REDACT, Verdict.REINSTATE)
+    }
+    own = [one for one in kept if (one.number, one.editor_id) not in made_here]
+    whole = own or [one for one in kept if one.number <= undone.version]
     if whole and TAKEN_OUT in post.title + post.body:
-        title, body = whole[-1].title, whole[-1].body
-        for passage in (one.reasons.passage for one in out if one.reasons):
-            if passage:
-                title, body = title.replace(passage, TAKEN_OUT), body.replace(passage, TAKEN_OUT)
-        post.say(title, body, decision.facilitator)
+        last = whole[-1]
+        title, body = last.title, last.body
+        if last.number > undone.version and all(one.version >= last.number for one in out):
+            # The author wrote on around this one hole.
+            title, body = (text.replace(TAKEN_OUT, undone.passage) for text in (title, body))
+        post.say(_without(title, passages), _without(body, passages), decision.facilitator)
     for version in versions:
+        told = f"{version.title}\n{version.body}"
         is_after = not out or (out[-1].id < undone.id and version.number > out[-1].version)
-        if is_after and (version.title or version.body):
+        if is_after and told.strip() and not any(passage in told for passage in passages):
             version.sealed_at = None
     if post.is_public:
         post.shown_anew()
+
+
+def _without(text: str, passages: list[str]) -> str:
+    """The text without these passages, where they overlap as well."""
+    found = [met.span() for one in passages for met in re.finditer(re.escape(one), text)]
+    kept, here = "", 0
+    for start, end in sorted(found):
+        if start >= here:
+            kept += text[here:start] + TAKEN_OUT
+        here = max(here, end)
+    return kept + text[here:]
 
 
 def _is_in_force(decision: Decision) -> bool:
     """Whether what was contested still holds: else there is nothing to undo."""
     if decision.verdict == Verdict.SUSPEND:
         return decision.person is not None and queries.suspension_of(decision.person) == decision
-    if UNDONE_BY[decision.verdict] not in rules.possible(decision.post) or not decision.words:
+    # Under a text hidden since, what is put back is seen once the text is.
+    is_hidden = decision.post.is_sealed and decision.verdict in (Verdict.REDACT, Verdict.SET_ASIDE)
+    may_come_back = is_hidden or UNDONE_BY[decision.verdict] in rules.possible(decision.post)
+    if not decision.words or not may_come_back:
         return False
     return decision in queries.standing(decision.post, decision.verdict)
 

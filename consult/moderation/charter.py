@@ -26,6 +26,7 @@ class Verdict(Labelled):
 
 
 # Each restriction, and what takes it back.
+TAKEN_OUT = "[passage retiré par la modération]"  # stands in the text itself, which is French
 UNDONE_BY = {
     Verdict.REFUSE: Verdict.PUBLISH,
     Verdict.RESTRICT: Verdict.RESTORE,

@@ -137,6 +137,11 @@ class Decision(db.Model):
         return self.reasons.words if self.reasons else ""
 
     @property
+    def passage(self) -> str:
+        """The words that were met; nothing once they were erased."""
+        return self.reasons.passage if self.reasons else ""
+
+    @property
     def campaign_id(self) -> int | None:
         return getattr(self.post, "campaign_id", None)
 

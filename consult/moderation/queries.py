@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, lazyload, load_only, with_polymorphic
+from sqlalchemy.orm import aliased, joinedload, lazyload, load_only, with_polymorphic
 from werkzeug.exceptions import NotFound
 
 from consult.campaigns.models import Campaign
@@ -252,10 +252,9 @@ def last_decision(post: Post) -> Decision | None:
 
 def in_force(post: Post) -> Decision | None:
     """The restriction under which a text stands now, if it does: of several passages, the last."""
-    last = last_decision(post)
-    if last is None or last.is_restriction:
-        return last
-    return next(reversed(standing(post, Verdict.REDACT)), None)
+    kinds = [kind for kind in UNDONE_BY if kind != Verdict.SUSPEND]
+    found = [one for kind in kinds for one in standing(post, kind)]
+    return max(found, key=lambda one: one.id, default=None)
 
 
 def standing(post: Post, verdict: Verdict) -> list[Decision]:
@@ -280,6 +279,8 @@ def decision(number: int) -> Decision | None:
 
 def undone_by(decision: Decision) -> Decision | None:
     """The decision that took a restriction back, if one did."""
+    if decision in standing(decision.post, decision.verdict):
+        return None
     later = sa.select(Decision).where(
         Decision.post_id == decision.post_id,
         Decision.id > decision.id,
@@ -749,6 +750,13 @@ def set_aside(campaign: Campaign) -> list[Aside]:
 
 def over(before: datetime, limit: int = 200) -> list[Decision]:
     """Restrictions decided before this moment whose words are still kept, and nobody contests."""
+    other = aliased(Decision)
+    contested = (  # what an appeal may have put back stays, whichever decision sealed it
+        sa.select(other.post_id)
+        .join(Appeal, Appeal.decision_id == other.id)
+        .where(Appeal.conclusion.is_(None))
+        .correlate(None)
+    )
     return list(
         db.session.scalars(
             sa.select(Decision)
@@ -757,6 +765,7 @@ def over(before: datetime, limit: int = 200) -> list[Decision]:
             .where(
                 Decision.at < before,
                 Decision.reasons.has(erased_at=None),
+                Decision.post_id.not_in(contested),
                 sa.or_(
                     Appeal.id.is_(None),
                     sa.and_(Appeal.conclusion.is_not(None), Appeal.decided_at < before),
@@ -769,6 +778,7 @@ def over(before: datetime, limit: int = 200) -> list[Decision]:
 
 
 def is_still_sealed(decision: Decision) -> bool:
-    """Whether the text is kept from view by this very decision, the last about it."""
-    last = last_decision(decision.post)
-    return decision.post.status in SEALED and last is not None and last.id == decision.id
+    """Whether the text is kept from view by this very decision."""
+    return decision.post.status in SEALED and any(
+        decision in standing(decision.post, one) for one in (Verdict.REFUSE, Verdict.RESTRICT)
+    )

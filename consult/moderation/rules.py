@@ -13,6 +13,7 @@ from consult.moderation.charter import (
     LONGEST_SUSPENSION,
     NEEDS_REASONS,
     OF_THE_WHOLE,
+    TAKEN_OUT,
     UNDONE_BY,
     Aim,
     Conclusion,
@@ -164,6 +165,11 @@ def restrict(actor: User | None, post: Post, verdict: Verdict, why: Why | None) 
             about="passage",
         )
     if verdict == Verdict.REDACT:
+        require(
+            TAKEN_OUT not in why.passage,
+            _("Quote the words on one side of what was taken out before, then those on the other."),
+            about="passage",
+        )
         require(
             why.passage.strip() in post.title or why.passage.strip() in post.body,
             _("Copy the passage exactly, signs and capitals included: it is what is taken out."),

@@ -1,14 +1,17 @@
 """What was taken out or set aside comes back whole, whoever decided what else meanwhile."""
 
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 
+from consult.campaigns.models import Moderation
+from consult.contributions import actions as contributions
 from consult.core import clock
 from consult.core.rules import Refused, refusal
 from consult.journal.actions import commit, rollback
 from consult.moderation import actions, queries, rules
-from consult.moderation.charter import Conclusion, Ground, Verdict
+from consult.moderation.charter import TAKEN_OUT, Conclusion, Ground, Verdict
 from consult.people.models import RoleName
 from consult.people.queries import system
 from consult.posts import queries as posts
@@ -131,3 +134,127 @@ def test_whoever_types_a_letter_in_reads_no_sealed_words(three):
     commit()
     assert refusal(rules.read_words, three[1], text)
     assert refusal(rules.read_words, three[2], text) is None
+
+
+# Whatever else was written and decided meanwhile.
+
+
+def edit(text, body):
+    """Its author writes it anew, where texts show at once."""
+    text.campaign.moderation = Moderation.AFTER
+    commit()
+    contributions.edit(text.author, text, title=text.title, body=body)
+    commit()
+
+
+def test_what_the_author_wrote_around_a_hole_stays(three):
+    text = make_contribution(body=WORDS)
+    first = decide(three[0], text, Verdict.REDACT, passage=FIRST)
+    edit(text, f"{text.body} Ajout vilain et bonne fin.")
+    second = decide(three[1], text, Verdict.REDACT, passage="Ajout vilain")
+    won(three[2], second)
+    assert "Ajout vilain et bonne fin." in text.body
+    assert FIRST not in text.body
+    won(three[2], first)
+    assert text.body == f"{WORDS} Ajout vilain et bonne fin."
+
+
+def test_what_the_author_took_away_stays_away(three):
+    text = make_contribution(body=f"{WORDS} J’habite au 12 rue Haute.")
+    first = decide(three[0], text, Verdict.REDACT, passage=FIRST)
+    edit(text, f"Tout autre chose. {SECOND} ici.")
+    decide(three[1], text, Verdict.REDACT, passage=SECOND)
+    won(three[2], first)
+    assert "12 rue Haute" not in text.body
+    assert "Tout autre chose" in text.body
+
+
+def test_a_passage_written_again_is_read_in_no_wording(three):
+    text = make_contribution(body=WORDS)
+    decide(three[0], text, Verdict.REDACT, passage=FIRST)
+    edit(text, WORDS)
+    decide(three[1], text, Verdict.REDACT, passage=f"{FIRST} ici")
+    decide(three[1], text, Verdict.REINSTATE)
+    assert FIRST not in "".join(read(text))
+
+
+def test_no_passage_is_quoted_across_what_is_out_already(three):
+    text = make_contribution(body=WORDS)
+    decide(three[0], text, Verdict.REDACT, passage=FIRST)
+    with pytest.raises(Refused) as refused:
+        decide(three[1], text, Verdict.REDACT, passage=f"{TAKEN_OUT} ici. {SECOND}")
+    assert "d’un côté" in str(refused.value.reason)
+
+
+def test_passages_come_back_in_any_order(three):
+    marks = ["Un mauvais", "Deux mauvais", "Trois mauvais"]
+    title, body = "Un mauvais titre", "Un mauvais. Deux mauvais. Trois mauvais. Un mauvais, fin."
+    for order in permutations(range(3)):
+        text = make_contribution(title=title, body=body)
+        made = [decide(three[0], text, Verdict.REDACT, passage=mark) for mark in marks]
+        out = set(marks)
+        for number in order:
+            won(three[2], made[number])
+            out.discard(marks[number])
+            assert {mark for mark in marks if mark not in text.body} == out
+            assert not any(mark in "".join(read(text)) for mark in out)
+        assert (text.title, text.body) == (title, body)
+
+
+def test_passages_that_overlap_stay_out_whole(three):
+    text = make_contribution(body="Xx aa bb cc. Puis aa bb fin.")
+    first = decide(three[0], text, Verdict.REDACT, passage="Xx aa")
+    for passage in ("aa bb", "bb cc"):
+        decide(three[1], text, Verdict.REDACT, passage=passage)
+    won(three[2], first)
+    assert "cc" not in text.body
+
+
+@pytest.mark.parametrize("kind", [Verdict.REDACT, Verdict.SET_ASIDE])
+def test_an_appeal_won_while_the_text_is_hidden_shows_once_it_is_not(three, kind):
+    text = make_contribution(body=WORDS)
+    first = decide(three[0], text, kind, passage=FIRST)
+    hidden = decide(three[1], text, Verdict.RESTRICT, passage=SECOND)
+    won(three[2], first)
+    assert not text.is_public
+    assert queries.in_force(text) == hidden
+    decide(three[1], text, Verdict.RESTORE)
+    assert (text.aside_at, text.body) == (None, WORDS)
+
+
+def test_hidden_words_go_in_their_time_though_a_passage_came_back(three, noon):
+    text = make_contribution(body=WORDS)
+    first = decide(three[0], text, Verdict.REDACT, passage=FIRST)
+    decide(three[1], text, Verdict.RESTRICT, passage=SECOND)
+    won(three[2], first)
+    with clock.frozen(noon + LATE):
+        actions.purge(system())
+        commit()
+    assert text.body == ""
+
+
+@pytest.mark.parametrize("is_back", [False, True], ids=["out", "back"])
+def test_what_an_open_appeal_may_need_is_not_erased_with_another_decision(three, noon, is_back):
+    text, first, _second = two_passages(three, noon)
+    if is_back:
+        decide(three[1], text, Verdict.REINSTATE)
+    with clock.frozen(noon + timedelta(days=150)):
+        appeal = actions.appeal(None, first, words="Relisez.")
+        commit()
+    with clock.frozen(noon + LATE):
+        actions.purge(system())
+        commit()
+        actions.conclude(three[2], appeal, conclusion=Conclusion.REVERSED, words="Oui.")
+        commit()
+    assert FIRST in text.body
+
+
+def test_decisions_of_before_these_said_which_are_read_as_they_were(three, noon, monkeypatch):
+    text, first, second = two_passages(three, noon)
+    made = actions._decision
+    monkeypatch.setattr(actions, "_decision", lambda *a, **k: made(*a, **k | {"undoes": None}))
+    monkeypatch.setattr(actions, "_put_back", lambda _one: None)
+    decide(three[1], text, Verdict.REINSTATE)
+    assert queries.standing(text, Verdict.REDACT) == [first]
+    assert queries.undone_by(second)
+    assert queries.undone_by(first) is None
