@@ -25,8 +25,8 @@ class Verdict(Labelled):
     LIFT = "lift", _("End of the suspension")
 
 
-# Each restriction, and what takes it back.
 TAKEN_OUT = "[passage retiré par la modération]"  # stands in the text itself, which is French
+# Each restriction, and what takes it back.
 UNDONE_BY = {
     Verdict.REFUSE: Verdict.PUBLISH,
     Verdict.RESTRICT: Verdict.RESTORE,

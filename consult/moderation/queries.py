@@ -252,24 +252,28 @@ def last_decision(post: Post) -> Decision | None:
 
 def in_force(post: Post) -> Decision | None:
     """The restriction under which a text stands now, if it does: of several passages, the last."""
-    kinds = [kind for kind in UNDONE_BY if kind != Verdict.SUSPEND]
-    found = [one for kind in kinds for one in standing(post, kind)]
-    return max(found, key=lambda one: one.id, default=None)
+    found = standing(post, *(kind for kind in UNDONE_BY if kind != Verdict.SUSPEND))
+    return found[-1] if found else None
 
 
-def standing(post: Post, verdict: Verdict) -> list[Decision]:
-    """The restrictions of one kind that nothing took back, oldest first."""
+def standing(post: Post, *kinds: Verdict) -> list[Decision]:
+    """The restrictions of these kinds that nothing took back, oldest first, in one query.
+
+    Passages come back one by one; a whole text, from all that kept it so.
+    """
     asked = sa.select(Decision).where(
-        Decision.post_id == post.id, Decision.verdict.in_((verdict, UNDONE_BY[verdict]))
+        Decision.post_id == post.id,
+        Decision.verdict.in_([*kinds, *(UNDONE_BY[kind] for kind in kinds)]),
     )
     found: list[Decision] = []
     for one in db.session.scalars(asked.options(_BY).order_by(Decision.id)):
-        if one.verdict == verdict:
+        if one.verdict in kinds:
             found.append(one)
-        elif one.undoes_id is None:  # of before these said which: the last
-            del found[-1:]
-        else:
-            found = [other for other in found if other.id != one.undoes_id]
+            continue
+        back = [other.id for other in found if UNDONE_BY[other.verdict] == one.verdict]
+        if one.verdict == Verdict.REINSTATE:  # of before these said which: the last
+            back = [one.undoes_id] if one.undoes_id else back[-1:]
+        found = [other for other in found if other.id not in back]
     return found
 
 
@@ -285,8 +289,10 @@ def undone_by(decision: Decision) -> Decision | None:
         Decision.post_id == decision.post_id,
         Decision.id > decision.id,
         Decision.verdict == UNDONE_BY[decision.verdict],
-        sa.or_(Decision.undoes_id == decision.id, Decision.undoes_id.is_(None)),
     )
+    if decision.verdict == Verdict.REDACT:
+        which = sa.or_(Decision.undoes_id == decision.id, Decision.undoes_id.is_(None))
+        later = later.where(which)
     return db.session.scalar(later.order_by(Decision.id).limit(1))
 
 
@@ -779,6 +785,5 @@ def over(before: datetime, limit: int = 200) -> list[Decision]:
 
 def is_still_sealed(decision: Decision) -> bool:
     """Whether the text is kept from view by this very decision."""
-    return decision.post.status in SEALED and any(
-        decision in standing(decision.post, one) for one in (Verdict.REFUSE, Verdict.RESTRICT)
-    )
+    whole = standing(decision.post, Verdict.REFUSE, Verdict.RESTRICT)
+    return decision.post.status in SEALED and decision in whole
