@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectMultipleField
+from wtforms import HiddenField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from consult.core.i18n import Labelled
+from consult.core.i18n import Labelled, _
 
 
 class Form(FlaskForm):
@@ -38,3 +38,12 @@ class Several(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+def public_reason() -> TextAreaField:
+    """Why something on show changes; a view takes the field away where nobody reads it yet."""
+    return TextAreaField(
+        _("Why does it change?"),
+        description=_("Everybody can read this reason, the date and what was said before."),
+        render_kw={"rows": 3},
+    )
