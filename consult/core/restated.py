@@ -21,13 +21,16 @@ from consult.core.rules import require
 WHY = _("Everybody could read this: say why it changes. The reason is public.")
 
 
+EMPTY = (None, "", [])
+
+
 class Restated(db.Model):  # type: ignore[name-defined]
     """One change to something on show: the fields that changed, before and after, and why."""
 
     subject_kind: Mapped[str] = mapped_column(sa.String(30))  # a table
     subject_id: Mapped[int]
     part: Mapped[str] = mapped_column(default="")  # what of it, in words: « Objectif »
-    before: Mapped[dict[str, Any]]  # by name of field; empty: it was not there
+    before: Mapped[dict[str, Any]]  # by name of field
     after: Mapped[dict[str, Any]]  # the same fields; empty: it was taken away
     reason: Mapped[str]
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
@@ -56,11 +59,11 @@ def restate(
 ) -> bool:
     """Keep beside `subject` what it said before, for all to read; say whether anything changed.
 
-    `before` and `after` hold plain values by name of field; either is empty for what came or went.
-    Refused without a reason.
+    `before` and `after` hold plain values by name of field; `after` is empty for what was taken
+    away. What was empty is only filled in: nothing was said there. Refused without a reason.
     """
     old, new = _plain(before), _plain(after)
-    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    names = [name for name in old if old[name] not in EMPTY and old[name] != new.get(name)]
     if not names:
         return False
     require(reason.strip(), WHY, about="reason")
@@ -69,7 +72,7 @@ def restate(
             subject_kind=subject.__tablename__,
             subject_id=subject.id,
             part=part,
-            before={name: old[name] for name in names if name in old},
+            before={name: old[name] for name in names},
             after={name: new[name] for name in names if name in new},
             reason=reason.strip(),
             author_id=actor.id if actor else None,

@@ -23,9 +23,10 @@ def test_what_was_said_stays_beside_what_is_said_and_why() -> None:
     assert row.reason == "Le titre était incomplet."
 
 
-def test_nothing_is_noted_where_nothing_changes() -> None:
+@pytest.mark.parametrize("after", [{"label": "A", "unit": ""}, {"label": "A", "unit": "hab."}])
+def test_nothing_is_noted_where_nothing_changes_or_a_blank_is_filled(after: dict[str, str]) -> None:
     campaign = factories.make_campaign()
-    assert not restated.restate(None, campaign, {"label": "A"}, {"label": "A"}, reason="")
+    assert not restated.restate(None, campaign, {"label": "A", "unit": ""}, after, reason="")
     assert restated.of(campaign) == []
 
 
