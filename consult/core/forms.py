@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from consult.core.i18n import Labelled, _
+from consult.core.rules import Refused
 
 
 class Form(FlaskForm):
@@ -26,6 +27,13 @@ class Form(FlaskForm):
     def sent(self) -> bool:
         """Whether the form was sent and is well formed."""
         return bool(request.method == "POST" and self.validate())
+
+    def refuse(self, refused: Refused) -> None:
+        """Say why not, beside the field at fault; above the form where none is."""
+        if refused.about in self:
+            self[refused.about].errors = [refused.reason]
+        else:
+            self.form_errors.append(refused.reason)
 
 
 def offered(words: Iterable[Labelled]) -> list[SelectChoice]:

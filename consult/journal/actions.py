@@ -69,7 +69,7 @@ def done(form: Any, act: Callable[[], object]) -> Any:
         rollback()
         if refused.door == KEY_DOOR:
             raise
-        form.form_errors.append(refused.reason)
+        form.refuse(refused)
         return False
     return True if made is None else made
 

@@ -90,13 +90,10 @@ class ReasonsForm(Form):
         )
 
     def refuse(self, refused: Refused) -> None:
-        """Say why not, beside the field at fault; above the form where none is."""
-        if refused.door:  # about whoever decides, not about what they typed
+        """Say why not, where it is about what they typed and not about whoever decides."""
+        if refused.door:
             raise refused
-        if refused.about in self:
-            self[refused.about].errors = [refused.reason]
-        else:
-            self.form_errors.append(refused.reason)
+        super().refuse(refused)
 
 
 class DecisionForm(ReasonsForm):
