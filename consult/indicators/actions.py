@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from consult.core.db import db
+from consult.core.restated import restate
 from consult.core.slugs import distinct, slugify
 from consult.indicators import drafting, queries, rules
 from consult.indicators.models import Correction, Indicator, Measure, Quality, SmallNumbers
@@ -34,13 +35,19 @@ def create(
     return indicator
 
 
-def edit(actor: User | None, indicator: Indicator, **changes: Any) -> None:
-    """What an indicator says of itself changes; its figures stay."""
+def edit(actor: User | None, indicator: Indicator, *, reason: str = "", **changes: Any) -> None:
+    """What an indicator says of itself changes; its figures stay.
+
+    Once public, what it said stays to be read, with the reason.
+    """
     drafting.hold(indicator)
     rules.edit(actor, indicator)
     rules.be_high_enough(changes.get("threshold"))
     rules.keep_masking(indicator, changes)
+    before = drafting.described(indicator)
     drafting.apply(indicator, **changes)
+    if indicator.is_public:
+        restate(actor, indicator, before, drafting.described(indicator), reason=reason)
     drafting.index(indicator)
     record("indicators.edit", actor, indicator, changed=sorted(changes))
 

@@ -10,7 +10,7 @@ from consult.core.db import db, locked
 from consult.core.text import fold
 from consult.gaps.models import fill_gap, open_gap
 from consult.indicators import queries, rules
-from consult.indicators.models import Indicator, Measure, territory_key
+from consult.indicators.models import DESCRIBED, Indicator, Measure, territory_key
 from consult.indicators.queries import Shown
 from consult.indicators.rules import Entry
 from consult.people.models import User
@@ -124,6 +124,13 @@ def index(indicator: Indicator) -> None:
         excerpt=" – ".join(filter(None, (indicator.theme, indicator.collection))),
         at=indicator.published_at or clock.now(),
     )
+
+
+def described(indicator: Indicator) -> dict[str, Any]:
+    """What it says of itself, in plain words and numbers."""
+    compared = indicator.compared_with
+    said = {name: getattr(indicator, name) for name in DESCRIBED}
+    return {**said, "compared_with": compared.label if compared else None}
 
 
 def apply(indicator: Indicator, **fields: Any) -> None:

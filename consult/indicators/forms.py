@@ -18,26 +18,20 @@ from wtforms import Form as Part
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from consult.core.forms import Form, Several, offered
+from consult.core.forms import Form, Several, offered, public_reason
 from consult.core.i18n import _
 from consult.core.rules import refusal
 from consult.core.text import fold
 from consult.council.forms import LINE, strip
 from consult.engagements.models import Action, Plan, Sheet
 from consult.indicators import figures, formats, queries, rules
-from consult.indicators.models import LOWEST, Indicator, Quality, Yardstick
+from consult.indicators.models import DESCRIBED, LOWEST, Indicator, Quality, Yardstick
 from consult.indicators.rules import Entry
 from consult.territory.models import Place
 
 WORDS = Length(max=4000, message=_("This text is too long."))
 TABLE = Length(max=400_000, message=_("This text is too long."))
 ROWS, MOST_ROWS = 12, 200
-
-
-DESCRIBED = (
-    *("label", "theme", "collection", "unit", "counts_people", "threshold"),
-    *("note_key", "note_words", "reading_key"),
-)
 
 
 class IndicatorForm(Form):
@@ -95,6 +89,7 @@ class IndicatorForm(Form):
     plan_ids = Several(_("Plans it measures"), coerce=int)
     action_ids = Several(_("Actions it measures"), coerce=int)
     sheet_ids = Several(_("Action sheets it measures"), coerce=int)
+    reason = public_reason()
 
     def __init__(
         self,
@@ -114,6 +109,8 @@ class IndicatorForm(Form):
                 "sheet_ids": [sheet.id for sheet in indicator.sheets],
             }
         super().__init__(*args, **kwargs)
+        if indicator is None or not indicator.is_public:
+            del self.reason
         self._plans = {plan.id: plan for plan in plans}
         self._actions = {action.id: action for action in actions}
         self._sheets = {sheet.id: sheet for sheet in sheets}
@@ -139,7 +136,12 @@ class IndicatorForm(Form):
             said["actions"] = [self._actions[number] for number in self.action_ids.data or ()]
         if self._sheets:
             said["sheets"] = [self._sheets[number] for number in self.sheet_ids.data or ()]
+        if self.reason is not None:
+            said["reason"] = self.reason.data or ""
         return said
+
+
+LABELS = {name: getattr(IndicatorForm, name).args[0] for name in (*DESCRIBED, "compared_with")}
 
 
 class CellForm(Part):

@@ -18,6 +18,12 @@ from consult.territory.models import Place
 THRESHOLD = 11  # fewer people than that are not shown; the usual limit of fiscal statistics
 LOWEST = 5  # no town goes below this
 
+# What an indicator says of itself, but for what it is compared with.
+DESCRIBED = (
+    *("label", "theme", "collection", "unit", "counts_people", "threshold"),
+    *("note_key", "note_words", "reading_key"),
+)
+
 
 class Yardstick(Labelled):
     """What a figure is compared with, so that a gap can be said in words."""

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
+from consult.core import restated
 from consult.core.i18n import gettext
 from consult.core.rules import Refused, refusal
 from consult.core.tables import TableError, write_csv
@@ -18,6 +19,7 @@ from consult.indicators import actions, drawing, formats, queries, rules, schema
 from consult.indicators.drawing import Point, Scale
 from consult.indicators.figures import spell
 from consult.indicators.forms import (
+    LABELS,
     CorrectForm,
     GridForm,
     IndicatorForm,
@@ -132,6 +134,8 @@ def show(slug: str) -> str:
         contradictions=queries.contradictions(rows),
         by_id={row.id: row for row in rows},
         past=queries.corrections(indicator, rows),
+        restated=restated.of(indicator),
+        labels=LABELS,
         plans=[plan for plan in indicator.plans if plan.is_public or queries.is_staff(user)],
         actions=[one for one in indicator.actions if one.plan.is_public or queries.is_staff(user)],
         sheets=[one for one in indicator.sheets if one.plan.is_public or queries.is_staff(user)],
@@ -535,7 +539,7 @@ def _done(form: Any, act: Callable[[], object]) -> Any:
         commit()
     except Refused as refused:
         rollback()
-        form.form_errors.append(refused.reason)
+        form.refuse(refused)
         return False
     except sa.exc.IntegrityError:  # the same sent twice at the same moment
         rollback()

@@ -11,10 +11,11 @@ import frictionless
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from consult.core import restated
 from consult.core.db import db
 from consult.engagements.models import Sheet
 from consult.indicators import actions, carrying, formats, queries, schema
-from consult.indicators.models import Measure
+from consult.indicators.models import Measure, Yardstick
 from consult.journal.actions import commit
 from consult.people.models import RoleName
 from tests.counting import statements
@@ -417,6 +418,40 @@ def test_a_figure_is_corrected_in_the_open(ctx, client):
     assert "imprimé : 12,0 % ; désormais : 13,0 %" in seen
     assert "L’Insee a révisé ce chiffre." in seen
     assert json.loads(client.get("/indicateurs.json").text)[0]["corrige"] is True
+
+
+def test_what_everybody_reads_of_an_indicator_changes_with_its_reason(ctx, client):
+    indicator = make_indicator(theme="Climat", compared_with=Yardstick.TOWN)
+    said = {"label": "Part du vélo", "theme": "Climat", "unit": "%"}
+    page = "/indicateurs/part-du-velo/modifier"
+    sign_in(client, clerk())
+    reply = client.post(page, data={**said, "label": "Trajets à vélo", "compared_with": "region"})
+    assert reply.status_code == 200  # refused, beside the field; what was typed stays
+    assert 'id="reason-error"' in reply.text
+    assert 'value="Trajets à vélo"' in reply.text
+    why = {"reason": "Le titre était incomplet."}
+    changed = {**said, "label": "Trajets à vélo", "compared_with": "region", **why}
+    assert client.post(page, data=changed).status_code == 303
+    client.delete_cookie("consult")
+    seen = text_of(client.get("/indicateurs/part-du-velo").text)
+    assert "Ce qui se lisait autrement" in seen
+    assert "Le titre était incomplet." in seen
+    assert "retiré : Part du vélo ajouté : Trajets à vélo" in seen
+    assert "retiré : la commune ajouté : la région" in seen
+    assert [row.before.keys() for row in restated.of(indicator)] == [{"label", "compared_with"}]
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_nothing_is_asked_where_nobody_read_or_nothing_was_said(ctx, client, public):
+    indicator = make_indicator(public=public)
+    sign_in(client, clerk())
+    page = "/indicateurs/part-du-velo/modifier"
+    assert ('name="reason"' in client.get(page).text) is public
+    label = "Part du vélo" if public else "Trajets à vélo"
+    said = {"label": label, "unit": "%", "theme": "Climat", "reading_key": "1 trajet sur 10."}
+    assert client.post(page, data=said).status_code == 303
+    assert indicator.theme == "Climat"
+    assert "Ce qui se lisait autrement" not in text_of(client.get("/indicateurs/part-du-velo").text)
 
 
 def test_every_page_is_for_all_eyes(page, app):
