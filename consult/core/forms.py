@@ -8,6 +8,7 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
+from wtforms.fields.core import UnboundField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from consult.core.i18n import Labelled, _
@@ -41,6 +42,16 @@ def offered(words: Iterable[Labelled]) -> list[SelectChoice]:
     return [SelectChoice(word.value, word.label) for word in words]
 
 
+def labels(*forms: type[FlaskForm]) -> dict[str, Any]:
+    """What these forms call their fields, by name: the words a history says them with."""
+    fields = ((name, getattr(form, name)) for form in forms for name in dir(form))
+    return {
+        name: field.args[0]
+        for name, field in fields
+        if isinstance(field, UnboundField) and field.args
+    }
+
+
 class Several(SelectMultipleField):
     """Several among a list, as boxes to tick."""
 
@@ -53,5 +64,6 @@ def public_reason() -> TextAreaField:
     return TextAreaField(
         _("Why does it change?"),
         description=_("Everybody can read this reason, the date and what was said before."),
+        filters=[lambda words: (words or "").strip()],
         render_kw={"rows": 3},
     )
