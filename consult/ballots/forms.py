@@ -280,7 +280,9 @@ def ballot_form(poll: Poll, *, with_code: bool = False) -> _Ballot:
     else:
         grades = [SelectChoice(str(grade), GRADES[grade]) for grade in reversed(range(len(GRADES)))]
         for number, title in numbered:
-            fields[f"mark_{number}"] = RadioField(title, [Optional()], choices=grades)
+            fields[f"mark_{number}"] = RadioField(
+                title, [Optional(strip_whitespace=False)], choices=grades
+            )
     if poll.method != Method.ONE:
         fields["blank"] = BooleanField(_("I vote blank"))
     form: _Ballot = type("BallotForm", (_Ballot,), fields)()

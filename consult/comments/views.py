@@ -104,7 +104,7 @@ def withdraw(id: int) -> ResponseReturnValue:
 
 
 def _parent(number: str, contribution: Contribution) -> Comment | None:
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > 10:
         return None
     parent = queries.by_id_or_404(int(number))
     return parent if parent.contribution_id == contribution.id else None

@@ -46,6 +46,7 @@ from consult.core.forms import Form
 from consult.core.i18n import _, gettext
 from consult.core.qr import qr_svg
 from consult.core.rules import Refused, refusal
+from consult.core.templates import asked_besides
 from consult.engagements.queries import origins_of
 from consult.followup.queries import asked_with, latest
 from consult.groups.queries import Standing, standings
@@ -421,8 +422,8 @@ def index(slug: str) -> ResponseReturnValue:
     asked = _asked()
     if asked["order"] == Order.SHUFFLED and asked["start"] is None:
         # Each visitor begins elsewhere; where, the address says, so that pages can be kept.
-        values = {**request.args.to_dict(), "depart": randbelow(STARTS)}
-        response = redirect(url_for(".index", slug=slug, **values))
+        begun = asked_besides("depart", randbelow(STARTS))
+        response = redirect(f"{url_for('.index', slug=slug)}?{begun}")
         response.headers["Cache-Control"] = "no-store"
         return response
     user = actor()

@@ -222,9 +222,11 @@ def _twice(_error: Exception) -> Response:
 
 def _no_such_number(error: OverflowError) -> Response:
     """SQLite met a number that none of its rows can have."""
-    if not _asks_for_the_impossible():
+    if _asks_for_the_impossible():
+        return page(404)
+    if "SQLite" not in str(error):
         raise error
-    return page(404)
+    return page(400)
 
 
 def _asks_for_the_impossible() -> bool:

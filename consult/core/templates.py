@@ -21,7 +21,7 @@ LONGEST = 200  # signs of the values of an address that is kept: longer ones are
 def init_app(app: Flask) -> None:
     app.url_for = _remembering(app)  # type: ignore[method-assign]
     app.jinja_env.filters.update(markdown=render, excerpt=excerpt, opening=opening)
-    app.jinja_env.globals.update(url_for=app.url_for, once=_pieces(), asked_besides=_asked_besides)
+    app.jinja_env.globals.update(url_for=app.url_for, once=_pieces(), asked_besides=asked_besides)
 
 
 def _remembering(app: Flask) -> Callable[..., str]:
@@ -66,9 +66,14 @@ def _remembering(app: Flask) -> Callable[..., str]:
     return url_for
 
 
-def _asked_besides(name: str) -> str:
-    """What the address of this page asks for, but for this name: for a link that changes it."""
-    return urlencode([(key, one) for key, one in request.args.items(multi=True) if key != name])
+def asked_besides(name: str, value: object = None) -> str:
+    """What the address of this page asks for, but for this name: for a link that changes it.
+
+    With a value, that stands there instead. What strangers wrote into an address stays words of
+    its question: it names no argument of ours.
+    """
+    besides = [(key, one) for key, one in request.args.items(multi=True) if key != name]
+    return urlencode(besides if value is None else [*besides, (name, value)])
 
 
 def _pieces() -> Callable[..., Markup]:

@@ -523,7 +523,7 @@ def works() -> str:
         (one, refusal(engagement_rules.conclude, user, one.moment)) for one in evaluations
     ]
     if which == "questions":
-        lists["waiting"] = asking.waiting(user, int(after) if after.isdecimal() else 0)
+        lists["waiting"] = asking.waiting(user, request.args.get("apres", 0, type=int))
     elif which == "services":
         lists["services"] = queries.services(user)
     elif which != "evaluations":

@@ -1,6 +1,7 @@
 """The pages where anybody checks the journal, and the guarantor's desk and report."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -40,6 +41,7 @@ bp.add_app_template_global(words.of, "act_in_words")
 
 HEADS = 12  # days on a page
 LARGEST = 2**31 - 1  # no line has a higher number
+TYPED_NUMBER = "[0-9]{1,10}"
 MANY = 2000  # lines: a longer file, about a MiB, is made only once it may leave
 
 
@@ -102,7 +104,7 @@ def find_line() -> ResponseReturnValue:
     """From the number somebody typed to its page."""
     number = request.args.get("numero", "").replace("\u202f", "").replace("\xa0", "")
     number = number.replace(" ", "")
-    if not number.isascii() or not number.isdigit() or int(number) > LARGEST:
+    if not re.fullmatch(TYPED_NUMBER, number) or int(number) > LARGEST:
         abort(404)
     return redirect(url_for(".line", number=int(number)), 303)
 
@@ -313,7 +315,7 @@ def correct(slug: str) -> ResponseReturnValue:
     if form.sent():
         watcher = actor()
         assert watcher is not None  # noqa: S101 the rule saw them
-        number = int(form.number.data) if (form.number.data or "").isdecimal() else 0
+        number = int(form.number.data) if re.fullmatch(TYPED_NUMBER, form.number.data or "") else 0
         actions.correct(
             watcher, campaign, number=number, words=form.words.data, reason=form.reason.data
         )

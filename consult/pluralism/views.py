@@ -156,8 +156,8 @@ def dismiss(id: int) -> Response:
 def _thing() -> Any:
     """The plan, edition or act the address names."""
     asked, user = request.args, actor()
-    if "act" in asked and asked["act"].isdecimal():
-        return council.act_or_404(int(asked["act"]))
+    if act := asked.get("act", type=int):
+        return council.act_or_404(act)
     if "plan" in asked:
         plan = engagements.by_slug_or_404(asked["plan"], user)
         return followup.edition_or_404(plan, asked["edition"]) if "edition" in asked else plan

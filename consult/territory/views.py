@@ -14,6 +14,7 @@ from consult.core import clock, dates
 from consult.core.i18n import _, gettext, ngettext
 from consult.core.rules import refusal
 from consult.core.tables import write_csv
+from consult.core.templates import asked_besides
 from consult.core.text import excerpt, fold
 from consult.council.queries import Asked, act_or_404
 from consult.council.queries import at_place as acts_at
@@ -285,8 +286,8 @@ def _pages(portion: Portion[Any]) -> dict[str, str]:
     """The ways to the pages before and after this one, everything else asked the same."""
 
     def to(page: int) -> str:
-        asked = {**(request.view_args or {}), **request.args, "page": page}
-        return url_for(str(request.endpoint), **asked)
+        here = url_for(str(request.endpoint), **(request.view_args or {}))
+        return f"{here}?{asked_besides('page', page)}"
 
     return {
         "previous": to(portion.page - 1) if portion.page > 1 else "",

@@ -110,7 +110,7 @@ def supported_by(campaign: Campaign, keys: Iterable[str]) -> set[int]:
 def named_on_paper(campaign: Campaign, names: Iterable[str]) -> list[Contribution | None]:
     """The contributions of this campaign a sheet names, by number or receipt; None: unknown."""
     wanted = list(names)
-    numbers = [int(name) for name in wanted if name.isdigit() and len(name) < 10]
+    numbers = [int(name) for name in wanted if name.isdecimal() and len(name) < 10]
     found = list(
         db.session.scalars(
             sa.select(Contribution).where(
