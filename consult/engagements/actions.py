@@ -99,12 +99,14 @@ def create(
     return plan
 
 
-def edit(actor: User | None, plan: Plan, **changes: Any) -> None:
+def edit(actor: User | None, plan: Plan, *, reason: str = "", **changes: Any) -> None:
     """Its words before it is adopted; its campaigns, its place and its pace at any time."""
     rules.edit(actor, plan)
     rules.stay_as_adopted(plan, changes)
+    before = drafting.around(plan)
     for name, value in changes.items():
         setattr(plan, name, value)
+    drafting.note_restated(actor, plan, before, drafting.around(plan), reason)
     if plan.is_public:
         drafting.index_plan(plan)
     record("engagements.edit", actor, plan, changed=sorted(changes))
@@ -398,18 +400,27 @@ def describe(
     caption: str = "",
     alternative: str = "",
     is_decorative: bool = False,
+    reason: str = "",
 ) -> None:
-    """What is said of a picture in place is corrected."""
+    """What is said of a picture in place is corrected; once adopted, what it said stays."""
     rules.describe(actor, picture)
     rules.be_described(credit, alternative, is_decorative=is_decorative)
+    before, part = drafting.of_picture(picture), drafting.named(picture)
     picture.kind, picture.caption, picture.credit = kind, caption, credit
     picture.alternative, picture.is_decorative = alternative, is_decorative
+    after = drafting.of_picture(picture)
+    drafting.note_restated(actor, picture.plan, before, after, reason, part)
     record("engagements.describe", actor, picture)
 
 
-def take_down(actor: User | None, picture: Picture) -> None:
-    """A picture leaves the page; one that its document announced is awaited again."""
+def take_down(actor: User | None, picture: Picture, *, reason: str = "") -> None:
+    """A picture leaves the page; one that its document announced is awaited again.
+
+    Once the plan is adopted, what was said of it stays to be read, with the reason.
+    """
     rules.take_down(actor, picture)
+    before, part = drafting.of_picture(picture), drafting.named(picture)
+    drafting.note_restated(actor, picture.plan, before, {}, reason, part)
     record("engagements.take_down", actor, picture)
     picture.file = None
     picture.alternative, picture.is_decorative, picture.credit = "", False, ""
@@ -519,13 +530,16 @@ def correct_sheet(
     aim: str = "",
     number: str = "",
     engagement: Engagement | None = None,
+    reason: str = "",
 ) -> None:
     """What was announced of a sheet, or where it stands, is put right; its texts do not move."""
     rules.correct_sheet(actor, sheet)
     said = {"thematic": thematic, "aim": aim, "number": number, "engagement": engagement}
     changed = sorted(name for name, value in said.items() if getattr(sheet, name) != value)
+    before = drafting.of_sheet(sheet)
     for name, value in said.items():
         setattr(sheet, name, value)
+    drafting.note_restated(actor, sheet, before, drafting.of_sheet(sheet), reason)
     drafting.index_sheet(sheet)
     record("engagements.correct_sheet", actor, sheet, changed=changed)
 

@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from consult.contributions.models import Contribution
 from consult.core import clock, dates, search
 from consult.core.db import db, locked
+from consult.core.i18n import _
+from consult.core.restated import restate
 from consult.core.text import excerpt, fold
-from consult.engagements import lineage, queries, sheets, versions
+from consult.engagements import lineage, queries, sheets, versions, wording
 from consult.engagements.models import (
     Action,
     ActorRole,
@@ -17,6 +19,7 @@ from consult.engagements.models import (
     Engagement,
     Moment,
     Origin,
+    Picture,
     Plan,
     PlanState,
     PlanVersion,
@@ -32,6 +35,7 @@ from consult.people.models import User
 from consult.territory.models import Organisation, Place
 from consult.territory.queries import organisations_by_name, places_by_name
 
+Said = dict[str, Any]
 Carrier = tuple[str, str]  # the name of a body, and its role in the words of the plan
 
 
@@ -286,6 +290,52 @@ def note_change(
             author_id=actor.id,  # type: ignore[union-attr]
         )
     )
+
+
+def note_restated(
+    actor: User | None,
+    subject: Plan | Sheet,
+    before: Said,
+    after: Said,
+    reason: str,
+    part: str = "",
+) -> None:
+    """Keep what stood around the promises of an adopted plan, as it read before."""
+    plan = subject if isinstance(subject, Plan) else subject.plan
+    if plan.state != PlanState.DRAFT:
+        restate(actor, subject, before, after, reason=reason, part=part)
+
+
+def around(plan: Plan) -> Said:
+    """What is read around the promises of a plan, but for the words that were voted."""
+    programme = plan.programme if plan.programme and plan.programme.is_public else None
+    return {
+        "imprint": plan.imprint,
+        "place_id": plan.place.name if plan.place else "",
+        "programme_id": programme.title if programme else "",
+    }
+
+
+def of_picture(picture: Picture) -> Said:
+    """What everybody reads of a picture, those who do not see it included."""
+    return {
+        "kind": picture.kind.label,
+        "caption": picture.caption,
+        "alternative": "" if picture.is_decorative else picture.alternative,
+        "credit": picture.credit,
+    }
+
+
+def named(picture: Picture) -> str:
+    """The words that say which picture is meant."""
+    return picture.caption or picture.alternative or str(_("Picture"))
+
+
+def of_sheet(sheet: Sheet) -> Said:
+    """What is announced of a sheet, and where it stands."""
+    under = wording.called(sheet.engagement) if sheet.engagement else ""
+    said = {name: getattr(sheet, name) for name in ("thematic", "aim", "number")}
+    return {**said, "engagement_id": under}
 
 
 def note_addition(actor: User | None, subject: Engagement | Action, reason: str) -> None:

@@ -22,7 +22,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from consult.campaigns.models import Campaign
 from consult.core import clock
-from consult.core.forms import Form, Several, offered
+from consult.core.forms import Form, Several, offered, public_reason
 from consult.core.i18n import _
 from consult.core.images import Image, ImageRefused, reencode
 from consult.council.forms import LINE, Day, strip
@@ -92,6 +92,7 @@ class PlanForm(Form):
         default=365,
         description=_("Past this time without news, the action says so on its page."),
     )
+    reason = public_reason()
 
     def __init__(self, *args: Any, plan: Plan | None = None, **kwargs: Any) -> None:
         if plan is not None:
@@ -108,6 +109,8 @@ class PlanForm(Form):
         super().__init__(*args, **kwargs)
         if plan is not None and plan.state != PlanState.DRAFT:
             del self.title, self.subtitle, self.introduction
+        else:
+            del self.reason
         self._places = {place.id: place for place in places()}
         self._programmes = {one.id: one for one in programmes()}
         self.programme_id.choices = [
@@ -127,7 +130,7 @@ class PlanForm(Form):
 
     def values(self) -> dict[str, Any]:
         """What was typed, as the plan takes it."""
-        names = ("title", "subtitle", "introduction", "imprint", "stale_after_days")
+        names = ("title", "subtitle", "introduction", "imprint", "stale_after_days", "reason")
         return {
             **{name: self[name].data for name in names if name in self},
             "place": self._places.get(self.place_id.data),
@@ -503,6 +506,8 @@ class PictureForm(Form):
 class DescribeForm(PictureForm):
     """The same without the picture, which stays."""
 
+    reason = public_reason()
+
     def __init__(self, *args: Any, picture: Picture, **kwargs: Any) -> None:
         said = {
             name: getattr(picture, name)
@@ -510,3 +515,10 @@ class DescribeForm(PictureForm):
         }
         super().__init__(*args, **said, kind=picture.kind.value, **kwargs)
         del self.image
+        if picture.plan.state == PlanState.DRAFT:
+            del self.reason
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, as the picture takes it."""
+        names = ("kind", "caption", "alternative", "is_decorative", "credit", "reason")
+        return {name: self[name].data for name in names if name in self}

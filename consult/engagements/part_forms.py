@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 
 from consult.core import clock, money
-from consult.core.forms import Form, offered
+from consult.core.forms import Form, offered, public_reason
 from consult.core.i18n import _
 from consult.core.money import Nature
 from consult.council.forms import LINE, Day, strip
@@ -126,12 +126,15 @@ class AnnounceForm(Form):
         _("Number of the sheet"), [LINE], filters=[strip], description=_("As printed, if it is.")
     )
     engagement_id = SelectField(_("Stands under"), coerce=_number, default=0)
+    reason = public_reason()
 
     def __init__(self, *args: Any, tree: Tree, sheet: Sheet | None = None, **kwargs: Any) -> None:
         if sheet is not None:
             kwargs |= {name: getattr(sheet, name) for name in ("thematic", "aim", "number")}
             kwargs["engagement_id"] = sheet.engagement_id or 0
         super().__init__(*args, **kwargs)
+        if sheet is None or sheet.plan.state == PlanState.DRAFT:
+            del self.reason
         self.tree = tree
         self.engagement_id.choices = [
             SelectChoice(0, _("the plan as a whole")),
@@ -140,8 +143,9 @@ class AnnounceForm(Form):
 
     def values(self) -> dict[str, Any]:
         branch = self.tree.by_engagement.get(self.engagement_id.data)
+        names = ("thematic", "aim", "number", "reason")
         return {
-            **{name: self[name].data for name in ("thematic", "aim", "number")},
+            **{name: self[name].data for name in names if name in self},
             "engagement": branch.engagement if branch else None,
         }
 

@@ -6,6 +6,8 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirect
 
+from consult.core import restated
+from consult.core.forms import labels
 from consult.core.i18n import gettext
 from consult.core.rules import refusal
 from consult.engagements import actions, amounts, exports, moments, queries, rules, sheets, versions
@@ -73,6 +75,8 @@ def _shown(id: int, number: int | None = None) -> str:
         amounts=amounts.of(subject),
         moments=moments.of_sheet(subject),
         count=sheets.counted(rows),
+        restated=restated.of(subject),
+        labels=labels(AnnounceForm),
         beside=rows,
         may_edit=user is not None and refusal(rules.write_sheet, user, subject) is None,
     )

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from consult.core import clock, dates
+from consult.core import clock, dates, restated
 from consult.core.db import writing
 from consult.core.errors import thinks_first
+from consult.core.forms import labels
 from consult.core.i18n import day, gettext
 from consult.core.papers import hand_out, live
 from consult.core.rules import refusal
@@ -124,6 +125,8 @@ def show(slug: str) -> str:
         standing=followup.standing(plan),
         linked=queries.linked(tree) if holds.links else {},
         pictures=[one for one in queries.pictures_of(plan) if one.file] if holds.pictures else [],
+        restated=restated.of(plan),
+        labels=labels(PlanForm, DescribeForm),
         editions=editions,
         moved=followup.since(editions[0].content, tree) if editions else [],
         calendar=_calendar(tree.dated),
@@ -561,22 +564,23 @@ def describe(slug: str, id: int) -> str | Redirect:
     picture = queries.picture_or_404(plan, id)
     rules.describe(actor(), picture)
     form = DescribeForm(picture=picture)
-    if form.sent():
-        names = ("kind", "caption", "alternative", "is_decorative", "credit")
-        actions.describe(actor(), picture, **{name: form[name].data for name in names})
-        seal()
+    if form.sent() and done(form, lambda: actions.describe(actor(), picture, **form.values())):
         flash(gettext("The picture is up to date."), "success")
         return redirect(url_for(".desk", slug=slug), 303)
     return render_template("engagements/describe.html", plan=plan, form=form, picture=picture)
 
 
 @bp.post("/plans/<slug>/images/<int:id>/retirer")
-def take_down(slug: str, id: int) -> Redirect:
+def take_down(slug: str, id: int) -> str | Redirect:
     plan = queries.by_slug_or_404(slug, actor())
-    actions.take_down(actor(), queries.picture_or_404(plan, id))
-    seal()
-    flash(gettext("The picture is taken down."), "success")
-    return redirect(url_for(".desk", slug=slug), 303)
+    picture = queries.picture_or_404(plan, id)
+    rules.take_down(actor(), picture)
+    form = DescribeForm(picture=picture)
+    reason = form.reason.data if form.reason else ""
+    if done(form, lambda: actions.take_down(actor(), picture, reason=reason)):
+        flash(gettext("The picture is taken down."), "success")
+        return redirect(url_for(".desk", slug=slug), 303)
+    return render_template("engagements/describe.html", plan=plan, form=form, picture=picture)
 
 
 @bp.get("/plans/<slug>/a-completer")

@@ -137,11 +137,8 @@ class IndicatorForm(Form):
         if self._sheets:
             said["sheets"] = [self._sheets[number] for number in self.sheet_ids.data or ()]
         if self.reason is not None:
-            said["reason"] = self.reason.data or ""
+            said["reason"] = self.reason.data
         return said
-
-
-LABELS = {name: getattr(IndicatorForm, name).args[0] for name in (*DESCRIBED, "compared_with")}
 
 
 class CellForm(Part):

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from werkzeug.wrappers import Response as Redirect
 
 from consult.core import restated
+from consult.core.forms import labels
 from consult.core.i18n import gettext
 from consult.core.rules import Refused, refusal
 from consult.core.tables import TableError, write_csv
@@ -19,7 +20,6 @@ from consult.indicators import actions, drawing, formats, queries, rules, schema
 from consult.indicators.drawing import Point, Scale
 from consult.indicators.figures import spell
 from consult.indicators.forms import (
-    LABELS,
     CorrectForm,
     GridForm,
     IndicatorForm,
@@ -135,7 +135,7 @@ def show(slug: str) -> str:
         by_id={row.id: row for row in rows},
         past=queries.corrections(indicator, rows),
         restated=restated.of(indicator),
-        labels=LABELS,
+        labels=labels(IndicatorForm),
         plans=[plan for plan in indicator.plans if plan.is_public or queries.is_staff(user)],
         actions=[one for one in indicator.actions if one.plan.is_public or queries.is_staff(user)],
         sheets=[one for one in indicator.sheets if one.plan.is_public or queries.is_staff(user)],

@@ -228,6 +228,26 @@ def test_a_sheet_from_its_announcement_to_its_second_text(desk):
     assert "Plus net." in text_of(client.get(page))
 
 
+def test_what_was_announced_of_a_sheet_changes_with_a_public_reason(desk):
+    client, plan = desk
+    sheet = engagements.announce(clerk(), plan, thematic="Net", aim="Un quai net.")
+    commit()
+    page = f"/fiches/{sheet.id}"
+    now = {"thematic": "Propreté", "aim": "Un quai net et sec.", "number": "A1"}
+    assert 'name="reason"' not in client.get(f"{page}/annonce").text  # nobody read it yet
+    published(clerk(), plan)
+    refused = client.post(f"{page}/annonce", data=now).text
+    assert 'id="reason-error"' in refused
+    assert "Un quai net et sec." in refused
+    why = {"reason": "Le quai doit aussi être sec."}
+    assert client.post(f"{page}/annonce", data={**now, **why}).status_code == 303
+    seen = text_of(client.get(page)).partition("Ce qui se lisait autrement")[2]
+    assert why["reason"] in seen
+    assert "retiré : Net ajouté : Propreté" in seen
+    assert "retiré : Un quai net. ajouté : Un quai net et sec." in seen
+    assert "A1" not in seen  # the number was only filled in
+
+
 def test_an_amount_is_typed_corrected_and_taken_away(desk):
     client, plan = desk
     home = f"/plans/{plan.slug}/montants"

@@ -37,7 +37,7 @@ def test_us0_11_a_picture_without_words_or_credit_is_refused(plan, said):
     rollback()
     picture = in_place(actor, plan, alternative="Un banc")
     with pytest.raises(Refused):
-        actions.describe(actor, picture, **{"credit": "La Ville", **said})
+        actions.describe(actor, picture, **{"credit": "La Ville", **said}, reason="Mieux dit.")
 
 
 def test_us0_11_an_architects_view_is_labelled_as_a_projection(plan, client):
@@ -61,12 +61,22 @@ def test_what_is_said_of_a_picture_is_corrected_then_it_is_taken_down(plan, clie
     refused = visitor.post(page, data=said)
     assert "Dites ce que montre" in refused.text or "aria-invalid" in refused.text
     said["alternative"] = "Un banc dessiné"
+    assert 'id="reason-error"' in visitor.post(page, data=said).text
+    said["reason"] = "Ce n’est pas une photo."
     assert visitor.post(page, data=said).status_code == 303
+    away = f"/plans/{plan.slug}/images/{picture.id}/retirer"
+    assert 'id="reason-error"' in visitor.post(away).text
+    client.delete_cookie("consult")
     seen = client.get(f"/plans/{plan.slug}").text
-    assert "Un banc dessiné" in seen
-    assert "Le port" in seen
-    visitor.post(f"/plans/{plan.slug}/images/{picture.id}/retirer")
-    assert "Un banc dessiné" not in client.get(f"/plans/{plan.slug}").text
+    assert 'alt="Un banc dessiné"' in seen
+    for words in ("Le port", "Ce qui se lisait autrement", "Un banc<", said["reason"]):
+        assert words in seen
+    visitor = sign_in(client, actor)
+    assert visitor.post(away, data={"reason": "Ses droits sont échus."}).status_code == 303
+    seen = client.get(f"/plans/{plan.slug}").text
+    assert 'alt="Un banc dessiné"' not in seen
+    for words in ("Le quai : Retiré", "Ses droits sont échus.", "Un banc dessiné<"):
+        assert words in seen.replace("\u00a0", " ")
     with pytest.raises(Refused):
         actions.take_down(actor, db.session.get(Picture, picture.id))
 
@@ -86,7 +96,7 @@ def test_a_picture_taken_down_is_awaited_again(ctx):
     )
     commit()
     before = [one.item.id for one in queries.to_complete(plan)]
-    actions.take_down(actor, picture)
+    actions.take_down(actor, picture, reason="Ses droits sont échus.")
     commit()
     after = [one.item.id for one in queries.to_complete(plan)]
     assert set(after) - set(before) <= {awaited.item.id}

@@ -18,6 +18,7 @@ from consult.journal.actions import commit
 from consult.journal.models import Event
 from consult.people.models import RoleName
 from consult.posts.models import Status
+from consult.territory.models import Place
 from tests.counting import statements
 from tests.engagements.making import (
     adopted,
@@ -311,6 +312,24 @@ def test_the_title_voted_on_is_not_asked_again(ctx, client):
     assert client.post(page, data={"stale_after_days": "90"}).status_code == 303
     assert db.session.get(Plan, plan.id).stale_after_days == 90
     assert plan.state == PlanState.ADOPTED
+
+
+def test_what_stands_around_the_promises_changes_with_a_public_reason(ctx, client):
+    actor = clerk()
+    plan = make_plan(actor)
+    engagements.edit(actor, plan, imprint="Imprimé en mai", place=Place.new("Le môle"))
+    published(actor, plan)
+    sign_in(client, actor)
+    page = f"/plans/{plan.slug}/modifier"
+    now = {"imprint": "Imprimé en juin", "place_id": "0", "stale_after_days": "90"}
+    assert 'id="reason-error"' in client.post(page, data=now).text
+    why = {"reason": "Le tirage a été refait."}
+    assert client.post(page, data={**now, **why}).status_code == 303
+    client.delete_cookie("consult")
+    seen = text_of(client.get(f"/plans/{plan.slug}"))
+    assert "Le tirage a été refait." in seen
+    assert "retiré : Imprimé en mai ajouté : Imprimé en juin" in seen
+    assert "retiré : Le môle ajouté : non communiqué" in seen
 
 
 def test_two_clicks_on_publish_meet_a_calm_page(ctx, client):
