@@ -174,7 +174,10 @@ def reset(actor: User, user: User) -> None:
 
 
 def ask(actor: User, what: str, subject: Any, *, details: dict[str, Any]) -> Countersign:
-    """Ask that somebody else sign an act before it is done; asking twice asks once."""
+    """Ask that somebody else sign an act before it is done; asking twice asks once.
+
+    Whose account it is about hears of it at once: a false request is known before it is done.
+    """
     rules.ask(actor)
     mark = signatures.fingerprint(what, subject, details)
     if waiting := queries.asked(mark, actor):
@@ -190,6 +193,10 @@ def ask(actor: User, what: str, subject: Any, *, details: dict[str, Any]) -> Cou
     )
     db.session.add(countersign)
     db.session.flush()
+    if isinstance(subject, User) and subject.email:
+        letters.write(
+            f"{what}_asked", subject.email, language=subject.language, **countersign.details
+        )
     record("keys.ask", actor, countersign, notify=queries.signers(countersign), what=what)
     return countersign
 

@@ -37,6 +37,7 @@ from consult.people import session
 from consult.people.models import RoleName, User, Visit
 from consult.people.passwords import sealed
 from consult.people.session import actor
+from consult.privacy.queries import TEXTS, number_of_texts
 
 bp = Blueprint("keys", __name__)
 
@@ -344,6 +345,7 @@ AGAIN = {
     "ballots.announce": "ballots.desk",
     "ballots.cancel": "ballots.cancel",
     "answers.export_complete": "answers.export_complete",
+    "privacy.erase": "privacy.erase",
 }
 
 
@@ -365,11 +367,13 @@ def countersign(id: int) -> Any:
 
 
 def _to_sign(asked: Countersign, form: forms.DeclineForm) -> Any:
+    about = people.subject(asked.subject_kind, asked.subject_id)
     return render_template(
         "keys/countersign.html",
         asked=asked,
         form=form,
-        about=people.subject(asked.subject_kind, asked.subject_id),
+        about=about,
+        texts=number_of_texts(about) if isinstance(about, User) else None,
         now=clock.now(),
         refused=refusal(rules.countersign, actor(), asked),
         declining=refusal(rules.decline, actor(), asked),
@@ -432,6 +436,7 @@ LABELS = {
     "following": _("The steps that come after"),
     "reason": _("Reason, shown to everybody"),
     "export_for": _("What the copy is for"),
+    "texts": _("Their texts"),
 }
 
 
@@ -446,6 +451,8 @@ def said(name: str, value: Any) -> Any:
         return _("yes") if value else _("no")
     if value in (None, "", []):
         return _("nothing")
+    if name == "texts":
+        return TEXTS[value]
     if name == "following":
         return _("move by as many days") if value == "move" else _("keep their dates")
     if name in ("vote", "last"):
@@ -457,12 +464,14 @@ def said(name: str, value: Any) -> Any:
 def _again(asked: Countersign) -> str | None:
     """Where whoever asked does what was signed."""
     mine = asked.asked_by_id == _me().id and asked.signed_at and not asked.used_at
-    if not mine or asked.expires_at < clock.now() or asked.campaign_id is None:
+    if not mine or asked.expires_at < clock.now():
         return None
+    there: dict[str, Any] = {"account": asked.subject_id}
     if vote := asked.details.get("poll"):
-        return url_for(AGAIN[asked.what], id=vote, signature=asked.id)
-    slug = people.subject("campaign", asked.campaign_id).slug
-    return url_for(AGAIN[asked.what], slug=slug, signature=asked.id)
+        there = {"id": vote}
+    elif asked.campaign_id is not None:
+        there = {"slug": people.subject("campaign", asked.campaign_id).slug}
+    return url_for(AGAIN[asked.what], signature=asked.id, **there)
 
 
 # What several pages need.

@@ -13,6 +13,7 @@ from consult.core.files import StoredFile
 from consult.core.i18n import day
 from consult.identity import roll
 from consult.journal.actions import record
+from consult.keys import signatures
 from consult.keys.rules import fresh
 from consult.moderation.models import months_after
 from consult.people import consents, letters
@@ -235,9 +236,15 @@ def extend_petition(actor: User, petition: Petition, *, words: str) -> None:
 
 
 def erase(actor: User, user: User, *, withdraws: bool) -> None:
-    """Empty the account of somebody who asked for it otherwise than on the site."""
+    """Empty the account of somebody who asked for it otherwise than by closing it.
+
+    Raises `Unsigned` until somebody else has signed it, unless the person asked from their account.
+    """
     rules.erase(actor, user)
     fresh(actor)
+    if queries.asked_erasure(user) is None:
+        texts = "withdraw" if withdraws else "keep"
+        signatures.spend(actor, "privacy.erase", user, {"texts": texts})
     leave(user, withdraws=withdraws)
     record("privacy.erase", actor, user, withdraws=withdraws)
 

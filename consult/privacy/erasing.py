@@ -9,6 +9,7 @@ from consult.core import files, mail, papers, personal
 from consult.core.db import afterwards, db
 from consult.core.files import StoredFile
 from consult.imports.models import Import, Remark
+from consult.keys.models import Countersign
 from consult.people.models import User
 from consult.posts.models import Flag, Post, Slip, Status, Version, forget_words
 from consult.privacy import archive, queries
@@ -36,6 +37,13 @@ def empty_shelves(user: User, _withdraws: bool) -> None:
     afterwards(papers.clear)
     if user.email:
         mail.forget(user.email)
+
+
+@personal.on_leaving
+def forget_refusals(user: User, _withdraws: bool) -> None:
+    """Why somebody did not sign that this account be emptied may speak of its person."""
+    about = Countersign.subject_kind == user.__tablename__, Countersign.subject_id == user.id
+    db.session.execute(sa.update(Countersign).where(*about).values(declined_words=None))
 
 
 def drop_raw_files(imports: Sequence[int]) -> int:

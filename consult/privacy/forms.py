@@ -11,6 +11,7 @@ from consult.core import clock
 from consult.core.forms import Form, offered
 from consult.core.i18n import _
 from consult.privacy.models import Wish
+from consult.privacy.queries import TEXTS
 
 TOO_LONG = _("This is too long: 2,000 characters at most.")
 NOT_AN_ADDRESS = _("This is not an e-mail address: it looks like name@example.org.")
@@ -93,17 +94,19 @@ class AnswerForm(Form):
     )
 
 
-class EraseForm(Form):
+class AccountForm(Form):
+    """Whose account is to be emptied."""
+
     email = EmailField(
         _("Address of the account"), [DataRequired(_("Give the address of the account."))]
     )
+
+
+class EraseForm(Form):
     words = RadioField(
         _("What becomes of the texts?"),
         [InputRequired(_("Choose what becomes of the texts."))],
-        choices=[
-            SelectChoice("keep", _("They stay, without their author's name.")),
-            SelectChoice("withdraw", _("They go: a dated sentence says that they were withdrawn.")),
-        ],
+        choices=[SelectChoice(*one) for one in TEXTS.items()],
     )
     sure = BooleanField(
         _("The person asked for it, and I know who they are. This cannot be undone."),

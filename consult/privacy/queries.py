@@ -31,9 +31,15 @@ from consult.privacy.models import (
     Profile,
     Purge,
     Turn,
+    Wish,
 )
 from consult.votes.models import Support
 
+# What becomes of somebody's texts when their account is emptied for them.
+TEXTS = {
+    "keep": _("They stay, without their author's name."),
+    "withdraw": _("They go: a dated sentence says that they were withdrawn."),
+}
 BREACH_REMINDER = timedelta(hours=24)  # between two reminders while the authority waits
 
 
@@ -128,6 +134,16 @@ def petitions(user: User) -> list[Petition]:
     )
 
 
+def asked_erasure(user: User) -> Petition | None:
+    """The request to erase that this person made from their own account, not answered yet."""
+    return db.session.scalar(
+        sa.select(Petition)
+        .filter_by(user_id=user.id, wish=Wish.ERASE, answered_at=None)
+        .order_by(Petition.id)
+        .limit(1)
+    )
+
+
 def desk() -> list[Petition]:
     """Every request: those that wait first, the nearest to its day before the others."""
     return list(
@@ -186,16 +202,18 @@ def purged() -> dict[str, tuple[int, Any]]:
 def texts(user: User) -> list[Post]:
     """What this person wrote and may still withdraw, latest first."""
     return list(
-        db.session.scalars(
-            sa.select(Post)
-            .where(
-                Post.author_id == user.id,
-                Post.status.not_in((Status.DRAFT, Status.WITHDRAWN)),
-            )
-            .order_by(Post.id.desc())
-            .limit(500)
-        )
+        db.session.scalars(sa.select(Post).where(*_texts(user)).order_by(Post.id.desc()).limit(500))
     )
+
+
+def number_of_texts(user: User) -> int:
+    """How many texts of this person stand on the site, waiting ones included."""
+    mine = sa.select(sa.func.count(Post.id)).where(*_texts(user))
+    return db.session.scalar(mine) or 0
+
+
+def _texts(user: User) -> tuple[sa.ColumnElement[bool], ...]:
+    return Post.author_id == user.id, Post.status.not_in((Status.DRAFT, Status.WITHDRAWN))
 
 
 # What a copy of the site brought back.

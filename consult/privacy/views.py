@@ -15,10 +15,11 @@ from consult.core.errors import local
 from consult.core.forms import Form
 from consult.core.i18n import _, gettext, language
 from consult.core.rules import refusal
-from consult.journal.actions import commit, rollback
+from consult.journal.actions import commit, done, rollback
+from consult.keys.queries import declined, signed
 from consult.people import letters, limits
 from consult.people.consents import has_agreed, may_agree
-from consult.people.models import ConsentKind
+from consult.people.models import ConsentKind, User
 from consult.people.queries import by_email
 from consult.people.rules import signed_in
 from consult.people.session import actor
@@ -253,8 +254,10 @@ def petition() -> Page:
         del form.email
     if request.method == "POST" and (made := queries.petition_by_key(form.key.data)):
         return redirect(url_for(".petitioned", receipt=made.receipt), 303)
-    if form.sent():
-        limits.pass_or_wait("unproven", user)
+    is_sent = form.sent()
+    if is_sent and not limits.passed("unproven", user):
+        form.form_errors.append(limits.TOO_MANY)
+    elif is_sent:
         try:
             made = actions.petition(
                 user,
@@ -361,6 +364,9 @@ def answer_petition(receipt: str) -> Page:
         form=form,
         refused=refusal(rules.answer_petition, actor(), asked),
         may_extend=refusal(rules.extend_petition, actor(), asked) is None,
+        may_erase=asked.wish == Wish.ERASE
+        and asked.user is not None
+        and refusal(rules.erase, actor(), asked.user) is None,
     )
 
 
@@ -380,19 +386,39 @@ def extend_petition(receipt: str) -> Page:
 @bp.route("/donnees-personnelles/bureau/effacer", methods=["GET", "POST"])
 def erase() -> Page:
     rules.officer(actor())
+    user = db.session.get(User, request.args.get("account", 0, type=int))
+    if user is None:
+        return _whose()
     form = forms.EraseForm()
+    known: dict[str, Any] = {}
+    if number := request.args.get("signature", type=int):
+        known = signed(number, actor(), "privacy.erase")
+    if request.method == "GET":
+        form.words.data = known.get("texts")
+    withdraws = form.words.data == "withdraw"
+    if form.sent() and done(form, lambda: actions.erase(actor(), user, withdraws=withdraws)):  # type: ignore[arg-type]
+        flash(gettext("The account was emptied."), "success")
+        return redirect(url_for(".desk"), 303)
+    return _private(
+        "privacy/erase.html",
+        form=form,
+        user=user,
+        texts=queries.number_of_texts(user),
+        asked=queries.asked_erasure(user),
+        is_signed=bool(known),
+        refused=refusal(rules.erase, actor(), user),
+        declined=declined("privacy.erase", user),
+    )
+
+
+def _whose() -> Page:
+    """Before an account is emptied: whose, by its address."""
+    form = forms.AccountForm()
     if form.sent():
-        user = by_email(form.email.data or "")
-        if user is None:
-            form.email.errors = [gettext("No account has this address.")]
-        elif why := refusal(rules.erase, actor(), user):
-            form.email.errors = [why]
-        else:
-            actions.erase(actor(), user, withdraws=form.words.data == "withdraw")  # type: ignore[arg-type]
-            commit()
-            flash(gettext("The account was emptied."), "success")
-            return redirect(url_for(".desk"), 303)
-    return _private("privacy/erase.html", form=form)
+        if found := by_email(form.email.data or ""):
+            return redirect(url_for(".erase", account=found.id), 303)
+        form.email.errors = [gettext("No account has this address.")]
+    return _private("privacy/erase.html", form=form, user=None)
 
 
 @bp.get("/donnees-personnelles/violations")

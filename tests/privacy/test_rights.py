@@ -14,15 +14,26 @@ from consult.campaigns.models import PhaseKind
 from consult.core import clock, personal
 from consult.core.db import db
 from consult.journal.actions import commit
+from consult.keys import actions as keys
+from consult.keys.models import Countersign
+from consult.keys.signatures import Unsigned
 from consult.moderation import actions as moderation
 from consult.moderation.charter import Verdict
 from consult.people.jobs import send_letters
-from consult.people.models import RoleName
+from consult.people.models import RoleName, User
+from consult.people.queries import system
 from consult.posts.models import Status
-from consult.privacy import copying, jobs, queries
+from consult.privacy import actions, copying, jobs, queries
 from consult.privacy.models import Breach, Petition, Profile, Wish
 from consult.votes import actions as votes
-from tests.factories import make_campaign, make_contribution, make_user, reasons, sign_in
+from tests.factories import (
+    by_two,
+    make_campaign,
+    make_contribution,
+    make_user,
+    reasons,
+    sign_in,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -52,7 +63,7 @@ def test_the_page_of_a_copy_is_read_by_a_person(app, ctx, noon):
         < page.index("Ce que je soutiens")
     )
     assert "Titre : Mes tilleuls" in page.replace("\xa0", " ")
-    assert "15 juin 2026 à 12 h 00" in page
+    assert "15 juin 2026 à 12 h 00" in page
     assert f"Consultation : {text.campaign.title}" in page.replace("\xa0", " ")
     for code in ("2026-06-15T", "created_at", "True", "author_id", "published"):
         assert code not in page
@@ -256,28 +267,122 @@ def test_a_request_near_its_day_and_a_breach_untold_alert(ctx, outbox, noon):
     assert letters(due + timedelta(days=1)) == 0
 
 
-def test_the_officer_erases_for_somebody_who_wrote(client, ctx):
+ERASE = "/donnees-personnelles/bureau/effacer"
+
+
+def test_nobody_alone_erases_on_a_letter(app, ctx, outbox):
+    """Two people sign, its owner is told before anything is done, and nothing of them is kept."""
     officer = make_user(RoleName.ADMINISTRATOR, email="dpo@exemple.fr")
-    child = make_user(email="parent@exemple.fr")
-    contribution = make_contribution(author=child)
-    model, number = type(contribution), contribution.id
-    sign_in(client, make_user(RoleName.FACILITATOR))
-    form = {"email": "Parent@exemple.fr", "words": "withdraw", "sure": "y"}
-    assert client.post("/donnees-personnelles/bureau/effacer", data=form).status_code == 403
-    sign_in(client, officer)
-    unknown = client.post("/donnees-personnelles/bureau/effacer", data={**form, "email": "x@y.fr"})
-    assert "Aucun compte" in unknown.text
-    own = client.post(
-        "/donnees-personnelles/bureau/effacer", data={**form, "email": "dpo@exemple.fr"}
-    )
-    assert own.status_code == 200
+    person = make_user(email="parent@exemple.fr", pseudonym="Mouette 12", name="Aude Leroux")
+    text = make_contribution(author=person)
+    make_contribution(author=person, campaign=text.campaign, status=Status.DRAFT)
+    model, number, account = type(text), text.id, person.id
+    reader = sign_in(app.test_client(), make_user(RoleName.FACILITATOR))
+    assert reader.post(ERASE, data={"email": "parent@exemple.fr"}).status_code == 403
+    client = sign_in(app.test_client(), officer)
+    assert "Une autre personne signe" in client.get(ERASE).text
+    assert "Aucun compte" in client.post(ERASE, data={"email": "x@y.fr"}).text
     make_user(RoleName.GUARANTOR, email="garante@exemple.fr")
-    watching = {**form, "email": "garante@exemple.fr"}  # not before everybody sees the role go
-    reply = client.post("/donnees-personnelles/bureau/effacer", data=watching)
-    assert "Retirez d’abord son rôle" in reply.text
-    assert client.post("/donnees-personnelles/bureau/effacer", data=form).status_code == 303
+    choice = {"words": "withdraw", "sure": "y"}
+    for address, why in (
+        ("dpo@exemple.fr", "se ferme depuis votre espace"),
+        ("garante@exemple.fr", "Retirez d’abord son rôle"),  # not before everybody sees it go
+    ):
+        there = client.post(ERASE, data={"email": address}).location
+        assert why in client.get(there).text
+        assert why in client.post(there, data=choice).text
+    there = client.post(ERASE, data={"email": "Parent@exemple.fr"}).location
+    assert "Une autre personne signe" in client.get(there).text
+    asked = client.post(there, data=choice).location
+    assert "/administration/signatures/" in asked
+    assert client.post(there, data=choice).location == asked  # asked twice, asked once
+    db.session.rollback()
+    assert db.session.get(model, number).status == Status.PUBLISHED
+    send_letters()
+    told = [letter for letter in outbox if letter.to == ["parent@exemple.fr"]]
+    assert len(told) == 1, "whoever did not ask for it hears of it before it is done"
+    assert "retirés" in told[0].body
+    assert "/donnees-personnelles/demande" in told[0].body
+
+    assert reader.get("/administration/signatures").status_code == 200
+    page = html.unescape(reader.get(asked).text).replace("\xa0", " ")
+    assert "Mouette 12" in page
+    assert "1 texte" in page
+    assert "ils ont été retirés" in page
+    assert "parent@exemple.fr" not in page.lower()
+    assert "Leroux" not in page
+    assert reader.post(asked).status_code == 303
+    again = re.search(rf'href="({ERASE}[^"]+)"', client.get(asked).text)[1].replace("&amp;", "&")
+    ready = html.unescape(client.get(again).text)
+    assert "Mouette 12" in ready
+    assert re.search(r'<input checked[^>]* value="withdraw"', ready)
+    other = client.post(again, data={"words": "keep", "sure": "y"})  # not what was signed
+    assert "/administration/signatures/" in other.location
+    assert client.post(again, data=choice).location.endswith("/bureau")
     db.session.rollback()
     assert db.session.get(model, number).status == Status.WITHDRAWN
+    assert reader.get(asked).status_code == client.get(again).status_code == 200
+    for row in db.session.scalars(sa.select(Countersign)):
+        assert (row.subject_kind, row.subject_id) == ("user", account)
+        assert set(row.details) == {"texts"}
+
+
+def test_what_was_said_to_decline_goes_with_the_account(ctx):
+    officer, other = make_user(RoleName.ADMINISTRATOR), make_user(RoleName.FACILITATOR)
+    person = make_user(pseudonym="Mouette 12")
+    asked = keys.ask(officer, "privacy.erase", person, details={"texts": "keep"})
+    commit()
+    keys.decline(other, asked, reason="Mouette 12 m’a dit que non.")
+    commit()
+    by_two(officer, lambda: actions.erase(officer, person, withdraws=False))
+    commit()
+    assert asked.declined_words is None
+    assert person.closed_at
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_who_asked_from_their_own_account_is_erased_by_one_hand(app, ctx, answered):
+    officer = make_user(RoleName.ADMINISTRATOR)
+    person = make_user(pseudonym="Mouette 12")
+    said = {"words": "Tout.", "language": "fr"}
+    asked = actions.petition(person, wish=Wish.ERASE, key="1", **said)
+    commit()
+    client = sign_in(app.test_client(), officer)
+    if answered:
+        actions.answer_petition(officer, asked, words="Non.")
+        commit()
+    page = client.get(f"/donnees-personnelles/bureau/{asked.receipt}").text
+    door = re.search(rf'href="({ERASE}[^"]+)"', page)
+    assert bool(door) is not answered
+    there = f"{ERASE}?account={person.id}"
+    words = html.unescape(client.get(there).text)
+    assert ("votre signature suffit" in words) is not answered
+    assert ("Une autre personne signe" in words) is answered
+    reply = client.post(there, data={"words": "keep", "sure": "y"})
+    db.session.rollback()
+    assert bool(db.session.get(User, person.id).closed_at) is not answered
+    assert ("/signatures/" in reply.location) is answered
+
+
+@pytest.mark.parametrize("wish", [Wish.OPPOSE, None])
+def test_another_wish_or_a_stranger_s_spares_no_signature(ctx, wish):
+    """Signed out, anybody types any address."""
+    officer, person = make_user(RoleName.ADMINISTRATOR), make_user(email="lou@exemple.fr")
+    said = {"words": "Tout.", "language": "fr", "key": "1"}
+    if wish:
+        actions.petition(person, wish=wish, **said)
+    else:
+        actions.petition(None, wish=Wish.ERASE, email="lou@exemple.fr", **said)
+    commit()
+    with pytest.raises(Unsigned):
+        actions.erase(officer, person, withdraws=True)
+
+
+def test_the_command_line_needs_no_second_person(ctx):
+    person = make_user()
+    actions.erase(system(), person, withdraws=False)
+    commit()
+    assert person.closed_at
 
 
 def test_a_breach_runs_for_72_hours_and_says_why_it_was_late(client, ctx, noon):
