@@ -75,6 +75,11 @@ def came_from() -> str | None:
     """The page of this site on which the button stood."""
     if stated := local(request.form.get("next") or request.args.get("next")):
         return stated
+    return _page_before()
+
+
+def _page_before() -> str | None:
+    """The page of this site that led here; None from elsewhere, or when the browser hides it."""
     parts = urlsplit(request.referrer or "")
     if parts.netloc != request.host:
         return None
@@ -98,9 +103,14 @@ def init_app(app: Flask) -> None:
 def page(code: int, reason: Any = None, remedy: Remedy | None = None) -> Response:
     """The page of this error; nothing of what was being done is kept."""
     _let_go()
-    back = came_from() if code == 403 else None
+    back = came_from() if code == 403 else _page_before()
     words = render_template(
-        f"errors/{code}.html", reason=reason, back=back, remedy=remedy, incident=incident()
+        f"errors/{code}.html",
+        reason=reason,
+        back=back,
+        remedy=remedy,
+        written=_written(),
+        incident=incident(),
     )
     response = make_response(words, code)
     response.headers["Cache-Control"] = "no-store"
@@ -141,6 +151,16 @@ def _held() -> dict[str, Any]:
         "is_whole": len(typed) == len(sent),
         "again": local(request.full_path.rstrip("?")) or "/",
     }
+
+
+def _written() -> list[str]:
+    """The prose typed on a page of this site, to be copied from the page that refuses it."""
+    if request.method != "POST" or not _page_before():
+        return []
+    try:
+        return [words for _name, words in _held()["typed"] if len(words) > 30 and " " in words]
+    except HTTPException:  # too heavy, or illegible
+        return []
 
 
 def _begin_writing() -> None:

@@ -147,7 +147,8 @@ def day(value: date | datetime, form: str = "long") -> str:
 def moment(value: datetime) -> str:
     """A day and an hour in words: « 16 octobre 2021 à 14 h 05 »."""
     local = clock.in_town(value)
-    hour = format_time(local, "HH:mm" if language() == "en" else "H 'h' mm", locale=language())
+    pattern = "HH:mm" if language() == "en" else "H\u00a0'h'\u00a0mm"
+    hour = format_time(local, pattern, locale=language())
     return gettext("%(day)s at %(hour)s", day=day(value), hour=hour)
 
 

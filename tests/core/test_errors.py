@@ -110,7 +110,7 @@ def test_a_form_from_another_session_is_told_so(client, ctx, app):
     finally:
         app.config["WTF_CSRF_ENABLED"] = False
     assert reply.status_code == 400
-    assert "autre session" in reply.text
+    assert "connecté ou déconnecté entre-temps" in reply.text
 
 
 def test_nothing_is_kept_of_what_was_refused(client, ctx, app):
@@ -153,3 +153,17 @@ def test_a_page_of_ours(address):
 )
 def test_a_page_of_others(address):
     assert local(address) is None
+
+
+def test_a_page_that_refuses_says_back_the_prose_typed_here(client, ctx, raising):
+    """Only what was typed on a page of this site: nobody else fills a page of the town."""
+    raising(IntegrityError("insert", {}, Exception("unique")))
+    words = {"words": "Trois bancs à l’ombre, devant l’école.", "password": "un mot de passe " * 3}
+    here, elsewhere = "http://localhost/recherche?q=bancs", "https://ailleurs.example/"
+    reply = client.post("/inscription", data=words, headers={"Referer": here})
+    assert reply.status_code == 409
+    assert words["words"] in reply.text
+    assert 'href="/recherche?q=bancs"' in reply.text
+    assert "un mot de passe" not in reply.text
+    reply = client.post("/inscription", data=words, headers={"Referer": elsewhere})
+    assert words["words"] not in reply.text

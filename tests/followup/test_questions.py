@@ -81,7 +81,7 @@ def test_a_visitor_asks_without_an_account_and_keeps_a_number(action, client):
     receipt = client.get(reply.location)
     assert receipt.headers["Cache-Control"] == "private, no-store"
     for words in (
-        "15 juin 2026 à 12 h 00",  # day and hour
+        "15 juin 2026 à 12 h 00",  # day and hour
         "<strong>toute la nuit</strong>",  # the copy
         "15 juillet 2026",  # until when
         "Service du port",  # whom it goes to

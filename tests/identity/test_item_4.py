@@ -513,7 +513,7 @@ def test_one_network_declares_no_whole_street(client, ctx, noon, monkeypatch):
         said = client.post(address, data={**home, "family": family, "given": "Léa"})
         assert said.status_code == (303 if number < 2 else 429)
     # The third shares their network and has done nothing wrong: calm, and nothing typed is lost.
-    assert "envoyez-le de nouveau après le 15 juin 2026 à 13 h 01" in said.text
+    assert "envoyez-le de nouveau après le 15 juin 2026 à 13 h 01" in said.text
     assert "guichet" in said.text
     assert 'value="3 place du Marché"' in said.text
     with clock.frozen(noon + timedelta(minutes=61)):

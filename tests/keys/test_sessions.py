@@ -33,7 +33,7 @@ def test_one_sees_and_closes_one_s_sessions(ctx, noon, app):
     assert "Firefox, Windows" in page
     assert "Safari, iPhone" in page
     assert "127.0.0.1" not in page
-    assert "utilisée pour la dernière fois le 15 juin 2026 à 12 h 00" in page
+    assert "utilisée pour la dernière fois le 15 juin 2026 à 12 h 00" in page
     number = db.session.scalar(db.select(Visit.id).filter_by(device="Safari, iPhone"))
     here.post(f"{PAGE}/sessions/{number}/fermer")
     assert phone.get("/mon-espace").location.startswith("/connexion")
