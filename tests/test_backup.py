@@ -1,4 +1,4 @@
-"""Issue 4, item 9: a copy of the site made while it runs comes back whole, on either engine, and
+"""A copy of the site made while it runs comes back whole, on either engine, and
 says so when it cannot."""
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Issue 4, item 8: what holds for every address: no form without its token, no page without its
+"""What holds for every address: no form without its token, no page without its
 protections, no way out to another site, and no visit to one on somebody's word."""
 
 import re

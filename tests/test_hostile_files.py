@@ -1,4 +1,4 @@
-"""Issue 4, item 8: files that mean harm go through every file field of the site, found on its
+"""Files that mean harm go through every file field of the site, found on its
 pages: none breaks a page, none is kept as what it is not, and what is kept hides nothing."""
 
 import io

@@ -1,4 +1,4 @@
-"""Issue 4, item 9: every form sent twice is sent once. A double click, two tabs, a dead network:
+"""Every form sent twice is sent once. A double click, two tabs, a dead network:
 the same form arrives again, nothing more is made, and both lead to the same page."""
 
 import inspect

@@ -1,4 +1,4 @@
-"""Item 5 of the third issue, ballots: apart from the roll, hidden to the end, recounted at home."""
+"""Ballots apart from the roll, hidden to the end, recounted at home."""
 
 import re
 import subprocess

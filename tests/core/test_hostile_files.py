@@ -1,4 +1,4 @@
-"""Issue 4, item 8: files that mean harm. What a file is, is judged by its content; what stays of a
+"""Files that mean harm. What a file is, is judged by its content; what stays of a
 picture is its pixels. How files are handed out: tests/portal/test_files.py."""
 
 import io

@@ -1,4 +1,4 @@
-"""Issue item 4, at the same moment: one code, one person, two hands, real connections."""
+"""At the same moment: one code, one person, two hands, real connections."""
 
 from threading import Event
 

@@ -1,4 +1,4 @@
-"""Issue item 4, identity by campaign: each way proves once, nothing readable stays."""
+"""Identity by campaign: each way proves once, nothing readable stays."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Issue item 4, FranceConnect-shaped: against real local providers, one of which lies."""
+"""FranceConnect-shaped: against real local providers, one of which lies."""
 
 import re
 import warnings

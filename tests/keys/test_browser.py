@@ -1,4 +1,4 @@
-"""6. Staff accounts: passkeys in a real browser, and every page of this room for all eyes."""
+"""Passkeys in a real browser, and every page of this room for all eyes."""
 
 import json
 import re

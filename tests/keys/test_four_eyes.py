@@ -1,4 +1,4 @@
-"""6. Staff accounts: what counts voices changes by two hands, for exactly what was signed."""
+"""What counts voices changes by two hands, for exactly what was signed."""
 
 from datetime import timedelta
 

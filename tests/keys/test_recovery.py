@@ -1,4 +1,4 @@
-"""6. Staff accounts: the day a key is lost, codes on paper and an administrator open again."""
+"""The day a key is lost, codes on paper and an administrator open again."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""6. Staff accounts: roles sleep until the second key was shown; its codes open once."""
+"""Roles sleep until the second key was shown; its codes open once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""6. Staff accounts: what is open is seen, closed from afar, and new browsers are told of."""
+"""What is open is seen, closed from afar, and new browsers are told of."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""6. Staff accounts: what is grave asks for the key again, shown within ten minutes."""
+"""What is grave asks for the key again, shown within ten minutes."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Issue 4, item 7: what one agrees to is asked apart, explained, dated, easily taken back."""
+"""What one agrees to is asked apart, explained, dated, easily taken back."""
 
 from datetime import timedelta
 

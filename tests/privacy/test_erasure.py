@@ -1,4 +1,4 @@
-"""Issue 4, item 7: what somebody leaves behind when they leave: a canary in every field."""
+"""What somebody leaves behind when they leave: a canary in every field."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Issue 4, item 7, and R14: under 15, an adult agrees too, and either may take it back."""
+"""R14: under 15, an adult agrees too, and either may take it back."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Issue 4, item 7: what goes by itself, told over years with the clock held."""
+"""What goes by itself, told over years with the clock held."""
 
 import os
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Issue 4, item 7: reading, correcting, asking; the register, and those who answer in time."""
+"""Reading, correcting, asking; the register, and those who answer in time."""
 
 import html
 import io

@@ -1,4 +1,4 @@
-"""Issue 4, item 7: no page and no endpoint says who stands behind what, to anybody but oneself."""
+"""No page and no endpoint says who stands behind what, to anybody but oneself."""
 
 import re
 

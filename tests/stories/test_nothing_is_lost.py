@@ -1,4 +1,4 @@
-"""Issue 4, item 9: a full disk, a locked database, a lost connection. Whoever writes meets a calm
+"""A full disk, a locked database, a lost connection. Whoever writes meets a calm
 page that holds what they typed; sent again it counts once, and nothing stands by half."""
 
 import resource
