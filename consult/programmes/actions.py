@@ -11,7 +11,7 @@ from consult.core.slugs import distinct, slugify
 from consult.gaps.models import fill_gap
 from consult.journal.actions import record
 from consult.people.models import User
-from consult.programmes import queries, rules, shaping
+from consult.programmes import corrections, queries, rules, shaping
 from consult.programmes.models import (
     OWNED,
     Body,
@@ -50,12 +50,13 @@ def create(actor: User | None, *, title: str, key: str | None = None, **said: An
     return programme
 
 
-def edit(actor: User | None, programme: Programme, **said: Any) -> None:
-    """Its words, its period, its places, where it stands."""
+def edit(actor: User | None, programme: Programme, *, reason: str = "", **said: Any) -> None:
+    """Its words, its period, its places, where it stands. Here as in the verbs below, what a
+    public page no longer says is kept with the reason."""
     rules.edit(actor, programme)
     rules.take_the_step(programme, said.get("state", programme.state))
     rules.stand_elsewhere(programme, said.get("parent", programme.parent))
-    shaping.apply(programme, **said)
+    corrections.correct(actor, programme, reason, **said)
     shaping.index(programme)
     record("programmes.edit", actor, programme, changed=sorted(said))
 
@@ -74,14 +75,14 @@ def add(actor: User | None, owner: Owner, part: type[Any], *, key: str, **said: 
     return thing
 
 
-def change(actor: User | None, part: Part, **said: Any) -> None:
+def change(actor: User | None, part: Part, *, reason: str = "", **said: Any) -> None:
     """Something of a programme or a body is corrected; what was missing is there now."""
     rules.change(actor, part)
     if isinstance(part, ProgrammePhase):
         rules.be_in_order(
             said.get("start_words", part.start_words), said.get("end_words", part.end_words)
         )
-    shaping.apply(part, **said)
+    corrections.correct(actor, part, reason, **said)
     root = root_of(part)
     if (missing := shaping.missing_of(part)) and missing[1]:
         fill_gap(root, missing[0], shaping.ref_of(part))
@@ -99,9 +100,10 @@ def move(actor: User | None, part: Part, *, by: int) -> None:
     record("programmes.move", actor, root_of(part), part=part.__tablename__, number=part.id)
 
 
-def remove(actor: User | None, part: Part) -> None:
+def remove(actor: User | None, part: Part, *, reason: str = "") -> None:
     """Something entered by mistake leaves, with what hangs on it alone."""
     rules.remove(actor, part)
+    corrections.take_away(actor, part, reason)
     root, kind, number = root_of(part), part.__tablename__, part.id
     if missing := shaping.missing_of(part):
         fill_gap(root, missing[0], shaping.ref_of(part))
@@ -122,10 +124,15 @@ def discard(actor: User | None, subject: Programme | Body) -> None:
     drafts.discard(subject, *(table.c.programme_id for table in tables))
 
 
-def split(actor: User | None, participant: Participant, names: Sequence[str]) -> None:
+def split(
+    actor: User | None, participant: Participant, names: Sequence[str], *, reason: str = ""
+) -> None:
     """Two names were printed as one: each stands on its own from now on."""
     rules.split(actor, participant)
     rules.be_several(names)
+    before = corrections.read(participant)
+    after = {**before, "programme_participant.named": list(names)}
+    corrections.keep(actor, participant, before, after, reason)
     first, *others = names
     after = [one for one in queries.beside(participant) if one.order > participant.order]
     for one in after:
@@ -146,11 +153,18 @@ def split(actor: User | None, participant: Participant, names: Sequence[str]) ->
     record("programmes.split", actor, participant.programme, number=participant.id)
 
 
-def set_levels(actor: User | None, programme: Programme, levels: Mapping[int, int | None]) -> None:
+def set_levels(
+    actor: User | None,
+    programme: Programme,
+    levels: Mapping[int, int | None],
+    *,
+    reason: str = "",
+) -> None:
     """The levels of the components, all on one page; those nobody knows stay empty."""
     rules.set_levels(actor, programme)
     for component in queries.whole(programme).components:
-        component.level = levels.get(component.id, component.level)
+        level = levels.get(component.id, component.level)
+        corrections.correct(actor, component, reason, level=level)
         if component.level is not None:
             fill_gap(programme, "level", shaping.ref_of(component))
     record("programmes.set_levels", actor, programme)
@@ -224,12 +238,19 @@ def conclude(
     closing_report: str,
     successor: Programme | None = None,
     successor_words: str = "",
+    reason: str = "",
 ) -> None:
     """While it closes: what the programme changed, and what comes after it."""
     rules.conclude(actor, programme)
     rules.follow_itself(programme, successor)
-    programme.closing_report = closing_report
-    programme.successor, programme.successor_words = successor, successor_words
+    corrections.correct(
+        actor,
+        programme,
+        reason,
+        closing_report=closing_report,
+        successor=successor,
+        successor_words=successor_words,
+    )
     record("programmes.conclude", actor, programme)
 
 
@@ -263,9 +284,9 @@ def create_body(actor: User | None, *, name: str, key: str | None = None, **said
     return body
 
 
-def edit_body(actor: User | None, body: Body, **said: Any) -> None:
+def edit_body(actor: User | None, body: Body, *, reason: str = "", **said: Any) -> None:
     """What a body is, who presides it, how often it meets, what it steers."""
     rules.edit_body(actor, body)
-    shaping.apply(body, **said)
+    corrections.correct(actor, body, reason, **said)
     shaping.index_body(body)
     record("programmes.edit_body", actor, body, changed=sorted(said))

@@ -16,7 +16,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from consult.core import dates, money
-from consult.core.forms import Form, Several, offered
+from consult.core.forms import Form, Several, offered, public_reason
 from consult.core.i18n import Labelled, _
 from consult.core.money import Nature
 from consult.core.pasted import to_markdown
@@ -138,6 +138,13 @@ class Said(Form):
             for field in self
             if field.short_name not in ("key", "csrf_token")
         }
+
+
+def asking(form: type[Said], root: Programme | Body) -> type[Said]:
+    """The same form; where everybody reads the page, it asks at its end why it changes."""
+    if not root.is_public:
+        return form
+    return type(form.__name__, (form,), {"reason": public_reason()})
 
 
 # A programme.
@@ -329,7 +336,7 @@ class ComponentForm(Said):
     )
 
 
-def levels_form(components: Iterable[Component]) -> Form:
+def levels_form(programme: Programme, components: Iterable[Component]) -> Said:
     """One number for each component; left empty where nobody knows."""
     fields = {
         f"level_{one.id}": IntegerField(
@@ -338,8 +345,7 @@ def levels_form(components: Iterable[Component]) -> Form:
         for one in components
     }
     now = {f"level_{one.id}": one.level for one in components}
-    form: Form = type("Levels", (Form,), fields)(**now)
-    return form
+    return asking(type("Levels", (Said,), fields), programme)(**now)
 
 
 class FindingForm(Said):
@@ -464,7 +470,7 @@ class AssessmentForm(Said):
         return {**said, "figures": {number: words for number, words in figures.items() if words}}
 
 
-def assessment_form(agreement: Agreement, assessment: Assessment | None = None) -> AssessmentForm:
+def assessment_form(agreement: Agreement, assessment: Assessment | None = None) -> Said:
     """The form of an agreement's criteria: one figure for each."""
     fields = {
         f"figure_{one.id}": StringField(
@@ -476,8 +482,10 @@ def assessment_form(agreement: Agreement, assessment: Assessment | None = None) 
         f"figure_{number}": words
         for number, words in (assessment.figures.items() if assessment else ())
     }
-    form: AssessmentForm = type("Criteria", (AssessmentForm,), fields)(obj=assessment, **now)
-    return form
+    form: type[Said] = type("Criteria", (AssessmentForm,), fields)
+    if assessment:
+        form = asking(form, agreement.programme)
+    return form(obj=assessment, **now)
 
 
 def _be_a_figure(form: Any, field: StringField) -> None:
@@ -624,7 +632,7 @@ class MinutesForm(Said):
 # Turning points.
 
 
-class SplitForm(Form):
+class SplitForm(Said):
     names = Lines(_("The names"), description=_("One a line."))
 
     def validate_names(self, field: Lines) -> None:

@@ -7,7 +7,8 @@ from flask_babel.speaklater import LazyString
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirect
 
-from consult.core import files
+from consult.core import files, restated
+from consult.core.forms import labels
 from consult.core.i18n import _, gettext
 from consult.core.money import written
 from consult.core.rules import refusal
@@ -18,7 +19,7 @@ from consult.gaps.models import Gap
 from consult.gaps.queries import filled_at, still_open
 from consult.journal.actions import commit, done
 from consult.people.session import actor
-from consult.programmes import actions, exports, forms, queries, rules
+from consult.programmes import actions, corrections, exports, forms, queries, rules
 from consult.programmes.models import (
     Agreement,
     AgreementSignatory,
@@ -87,6 +88,8 @@ def show(slug: str) -> str:
         eligibility={one.id: queries.eligibility(one) for one in whole.agreements},
         plans=engagements.of_programme(programme.id, user),
         bodies=[one for one in programme.bodies if one.is_public or queries.is_staff(user)],
+        restated=restated.of(programme),
+        labels=LABELS,
         may_edit=user is not None and refusal(rules.create, user) is None,
     )
 
@@ -142,6 +145,8 @@ def body(slug: str) -> str:
         body=subject,
         programmes=[one for one in subject.programmes if one.is_public or queries.is_staff(user)],
         seats=_seats(subject),
+        restated=restated.of(subject),
+        labels=LABELS,
         may_edit=user is not None and refusal(rules.edit_body, user, subject) is None,
     )
 
@@ -227,6 +232,24 @@ PAGES: dict[str, Page] = {
 }
 SLUGS = {page.model: slug for slug, page in PAGES.items()}
 
+
+def _filled_by(field: str) -> str:
+    """What a field fills: « place_ids » fills the places."""
+    return "file" if field == "document" else field.replace("_ids", "s").removesuffix("_id")
+
+
+# What each field is called, by what it fills: see corrections.py.
+LABELS = {
+    f"{model.__tablename__}.{_filled_by(name)}": label
+    for model, form in (
+        *((page.model, page.form) for page in PAGES.values()),
+        (Programme, forms.ProgrammeForm),
+        (Programme, forms.ClosingForm),
+        (Body, forms.BodyForm),
+    )
+    for name, label in labels(form).items()
+} | {"agreement_assessment.figures": _("Figures")}
+
 bp.add_app_template_global(lambda part: SLUGS[type(part)], "part_kind")
 
 
@@ -265,7 +288,7 @@ def create() -> str | Redirect:
 def edit(slug: str) -> str | Redirect:
     programme = queries.by_slug_or_404(slug, actor())
     rules.edit(actor(), programme)
-    form = forms.ProgrammeForm(programme=programme)
+    form = forms.asking(forms.ProgrammeForm, programme)(programme=programme)
     if form.sent() and done(form, lambda: actions.edit(actor(), programme, **form.said())):
         flash(gettext("The programme is up to date."), "success")
         return redirect(url_for(".desk", slug=slug), 303)
@@ -318,14 +341,23 @@ def move(kind: str, id: int) -> Redirect:
     return redirect(_back(root_of(part), kind), 303)
 
 
-@bp.post("/programmes/atelier/<kind>/<int:id>/retirer")
-def remove(kind: str, id: int) -> Redirect:
-    _found, part = _part(kind, id)
+@bp.route("/programmes/atelier/<kind>/<int:id>/retirer", methods=["GET", "POST"])
+def remove(kind: str, id: int) -> str | Redirect:
+    page, part = _part(kind, id)
+    rules.remove(actor(), part)
     root = root_of(part)
-    actions.remove(actor(), part)
-    commit()
-    flash(gettext("It is no longer on the page."), "success")
-    return redirect(_back(root, kind), 303)
+    form = forms.asking(forms.Said, root)()
+    if form.sent() and done(form, lambda: actions.remove(actor(), part, **form.said())):
+        flash(gettext("It is no longer on the page."), "success")
+        return redirect(_back(root, kind), 303)
+    return render_template(
+        "programmes/remove.html",
+        called=corrections.called(part),
+        form=form,
+        root=root,
+        change=url_for(".change", kind=kind, id=id),
+        back=_back(root, kind),
+    )
 
 
 @bp.route("/programmes/<slug>/niveaux", methods=["GET", "POST"])
@@ -333,10 +365,11 @@ def set_levels(slug: str) -> str | Redirect:
     programme = queries.by_slug_or_404(slug, actor())
     rules.set_levels(actor(), programme)
     components = queries.whole(programme).components
-    form = forms.levels_form(components)
+    form = forms.levels_form(programme, components)
     if form.sent():
-        levels = {one.id: form[f"level_{one.id}"].data for one in components}
-        if done(form, lambda: actions.set_levels(actor(), programme, levels)):
+        said = form.said()
+        levels = {one.id: said.pop(f"level_{one.id}") for one in components}
+        if done(form, lambda: actions.set_levels(actor(), programme, levels, **said)):
             flash(gettext("The levels are up to date."), "success")
             return redirect(_back(programme, "composantes"), 303)
     return render_template("programmes/set_levels.html", programme=programme, form=form)
@@ -346,8 +379,8 @@ def set_levels(slug: str) -> str | Redirect:
 def split(id: int) -> str | Redirect:
     _found, part = _part("acteurs", id)
     rules.split(actor(), part)
-    form = forms.SplitForm(names=[part.named])
-    if form.sent() and done(form, lambda: actions.split(actor(), part, form.names.data)):
+    form = forms.asking(forms.SplitForm, root_of(part))(names=[part.named])
+    if form.sent() and done(form, lambda: actions.split(actor(), part, **form.said())):
         flash(gettext("Each name stands on its own."), "success")
         return redirect(_back(part.programme, "acteurs"), 303)
     return render_template("programmes/split.html", part=part, programme=part.programme, form=form)
@@ -361,8 +394,10 @@ def _part(kind: str, number: int) -> tuple[Page, Any]:
 def _form(page: Page, owner: Any, part: Any = None) -> Any:
     if page.model is Assessment:
         return forms.assessment_form(owner, part)
-    asked = {"kind": request.args["kind"]} if part is None and "kind" in request.args else {}
-    return page.form(owner=owner, obj=part, **asked)
+    if part is not None:
+        return forms.asking(page.form, root_of(part))(owner=owner, obj=part)
+    asked = {"kind": request.args["kind"]} if "kind" in request.args else {}
+    return page.form(owner=owner, **asked)
 
 
 def _said(form: Any) -> dict[str, Any]:
@@ -459,7 +494,7 @@ def close(slug: str) -> str | Redirect:
 def conclude(slug: str) -> str | Redirect:
     programme = queries.by_slug_or_404(slug, actor())
     rules.conclude(actor(), programme)
-    form = forms.ClosingForm(programme=programme)
+    form = forms.asking(forms.ClosingForm, programme)(programme=programme)
     if form.sent() and done(form, lambda: actions.conclude(actor(), programme, **form.said())):
         flash(gettext("It is up to date."), "success")
         return redirect(url_for(".close", slug=slug), 303)
@@ -496,7 +531,7 @@ def create_body() -> str | Redirect:
 def edit_body(slug: str) -> str | Redirect:
     subject = queries.body_or_404(slug, actor())
     rules.edit_body(actor(), subject)
-    form = forms.BodyForm(body=subject)
+    form = forms.asking(forms.BodyForm, subject)(body=subject)
     if form.sent() and done(form, lambda: actions.edit_body(actor(), subject, **form.said())):
         flash(gettext("The body is up to date."), "success")
         return redirect(url_for(".body_desk", slug=slug), 303)

@@ -166,7 +166,7 @@ def test_two_names_printed_as_one_are_split_in_their_place(ctx, actor):
     (doubtful,) = [one for one in queries.whole(programme).participants if one.is_doubtful]
     with pytest.raises(Refused):
         programmes.split(actor, doubtful, ["SEM 1"])
-    programmes.split(actor, doubtful, ["SEM 1", "SEM 2"])
+    programmes.split(actor, doubtful, ["SEM 1", "SEM 2"], reason="Deux organismes.")
     commit()
     names = [one.named for one in queries.whole(programme).participants]
     assert names[3:6] == ["SEM 1", "SEM 2", "Coopérative des pêcheurs"]
@@ -183,7 +183,7 @@ def test_parts_move_and_leave(ctx, actor):
     add(actor, programme, Deed, title="Dix bancs", objective_id=first.id)
     with pytest.raises(Refused):
         programmes.remove(actor, first)
-    programmes.remove(actor, second)
+    programmes.remove(actor, second, reason="Dit deux fois.")
     commit()
     assert [one.title for one in queries.whole(programme).objectives] == ["Loger"]
 
@@ -197,7 +197,7 @@ def test_an_agreement_leaves_with_all_that_hangs_on_it(ctx, actor):
     town = add(actor, call, Candidate, named="Arzon", choice=Choice.LAUREATE)
     add(actor, call, Experiment, title="Un banc", candidate_id=town.id)
     for part in (agreement, call):
-        programmes.remove(actor, part)
+        programmes.remove(actor, part, reason="Jamais signé.")
         commit()
     whole = queries.whole(programme)
     assert (whole.agreements, whole.calls) == ([], [])
@@ -338,12 +338,12 @@ def test_nothing_that_a_closing_needs_may_be_missing(ctx, actor):
             "closing_report": programme.closing_report,
             "successor_words": programme.successor_words,
         }
-        programmes.conclude(actor, programme, **{**was, **said})
+        programmes.conclude(actor, programme, **{**was, **said}, reason="Trop tôt.")
 
     close_without(lambda programme, _: conclude(programme, closing_report=""))
     close_without(lambda programme, _: conclude(programme, successor_words=""))
-    close_without(lambda _, whole: programmes.remove(actor, whole.issues[0]))
-    close_without(lambda _, whole: programmes.remove(actor, whole.risks[0]))
+    close_without(lambda _, whole: programmes.remove(actor, whole.issues[0], reason="Trop tôt."))
+    close_without(lambda _, whole: programmes.remove(actor, whole.risks[0], reason="Trop tôt."))
 
 
 def test_an_unfinished_action_is_taken_up_elsewhere_or_closed_with_a_reason(ctx, actor):

@@ -321,10 +321,12 @@ def test_corrections_and_removals_pass_through_the_desk(ctx, client):
     sign_in(client, desk)
     base = "/programmes/atelier"
     assert "Objectif a" in client.get(f"{base}/objectifs/{first.id}").text
-    client.post(f"{base}/objectifs/{first.id}", data={"title": "Objectif corrigé"})
+    why = {"reason": "Le document dit autre chose."}
+    client.post(f"{base}/objectifs/{first.id}", data={"title": "Objectif corrigé", **why})
     client.post(f"{base}/objectifs/{first.id}/deplacer", data={"by": "1"})
-    client.post(f"{base}/objectifs/{second.id}/retirer")
-    answer = client.post(f"{base}/acteurs/{doubtful.id}/separer", data={"names": "SEM 1\nSEM 2"})
+    client.post(f"{base}/objectifs/{second.id}/retirer", data=why)
+    names = {"names": "SEM 1\nSEM 2", **why}
+    answer = client.post(f"{base}/acteurs/{doubtful.id}/separer", data=names)
     assert answer.location.endswith("/atelier#acteurs")
     whole = queries.whole(db.session.get(Programme, programme.id))
     assert [one.title for one in whole.objectives] == ["Objectif corrigé"]
