@@ -19,7 +19,7 @@ from consult.core.papers import Letterhead, Picture, nodes
 from consult.core.paths import data_path
 from tests.conftest import noon_in_town
 from tests.databases import fast_folder
-from tests.identity.test_item_4 import asking
+from tests.identity.making import asking
 from tests.test_access import Small, read
 from tests.test_hostile import READERS, harm_in
 

@@ -9,7 +9,7 @@ from consult.core.db import db
 from consult.identity.codes import shown
 from consult.people.models import RoleName, User
 from tests.factories import come_in, make_contribution, make_user
-from tests.identity.test_item_4 import a_letter, asking
+from tests.identity.making import a_letter, asking
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from consult.votes import actions as votes
 from consult.votes.models import Support
 from tests.contributions.test_concurrency import at_once
 from tests.factories import make_campaign, make_contribution, make_user
-from tests.identity.test_item_4 import LEA, a_letter, asking
+from tests.identity.making import LEA, a_letter, asking
 
 HANDS = 6
 

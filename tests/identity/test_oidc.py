@@ -16,8 +16,8 @@ from consult.identity.models import Proof
 from consult.journal.actions import commit
 from consult.people.models import RoleName
 from tests.factories import make_user, sign_in
+from tests.identity.making import asking
 from tests.identity.provider import running
-from tests.identity.test_item_4 import asking
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@ def test_what_is_restored_keeps_its_date_place_and_supports(
         decision = hide(amina, first, verdict, passage=SECRET)
         assert SECRET not in read(client, listed)
     with clock.frozen(noon + timedelta(days=9)):
-        appeal = actions.appeal(None, decision, words="C'est un mot d'enfant.")
+        appeal = actions.appeal(decision.appellant, decision, words="C'est un mot d'enfant.")
         commit()
         actions.conclude(bruno, appeal, conclusion=Conclusion.REVERSED, words="Rien à redire.")
         commit()
@@ -223,7 +223,7 @@ def test_a_suspension_has_its_reasons_its_end_and_its_appeal(amina, bruno, clien
     assert "Suspension" in read(client, f"/decisions/{made.receipt}")
     actions.notify_content(author, shown, ground=Ground.INSULT, words="Voyez.")  # still open
     commit()
-    appeal = actions.appeal(None, made, words="Je n'ai menacé personne.")
+    appeal = actions.appeal(made.appellant, made, words="Je n'ai menacé personne.")
     commit()
     actions.conclude(bruno, appeal, conclusion=Conclusion.REVERSED, words="En effet.")
     commit()
@@ -326,7 +326,7 @@ def test_who_decides_on_an_appeal_reads_the_words_until_then(app, amina, bruno, 
     decision = hide(amina, text)
     other = sign_in(app.test_client(), bruno)
     assert SECRET not in read(other, f"/moderation/{text.id}")
-    appeal = actions.appeal(None, decision, words="Relisez.")
+    appeal = actions.appeal(decision.appellant, decision, words="Relisez.")
     commit()
     assert SECRET in read(other, f"/moderation/recours/{appeal.id}")
     actions.conclude(bruno, appeal, conclusion=Conclusion.UPHELD, words="C'est une injure.")
@@ -357,7 +357,7 @@ def test_sealed_words_are_erased_when_nobody_may_need_them(amina, noon, text):
 def test_an_appeal_puts_the_erasure_off(amina, bruno, noon, text):
     decision = hide(amina, text)
     with clock.frozen(months_after(noon, 5)):
-        appeal = actions.appeal(None, decision, words="Relisez.")
+        appeal = actions.appeal(decision.appellant, decision, words="Relisez.")
         commit()
     admin = make_user(RoleName.ADMINISTRATOR)
     with clock.frozen(months_after(noon, 30)):
@@ -434,7 +434,7 @@ def test_an_appeal_is_open_for_six_months_also_by_letter(amina, bruno, noon, tex
     decision = hide(amina, text)
     with clock.frozen(months_after(noon, 6) + timedelta(days=2)):
         with pytest.raises(Refused):
-            actions.appeal(None, decision, words="Trop tard.")
+            actions.appeal(decision.appellant, decision, words="Trop tard.")
         db.session.rollback()
         letter = clock.today() - timedelta(days=4)  # it arrived while it was time
         appeal = actions.enter_appeal(
@@ -545,7 +545,7 @@ def test_whoever_pointed_it_out_hears_that_the_decision_was_reversed(
 
 def test_the_database_lets_nobody_judge_their_own_decision(amina, bruno, text, noon):
     decision = hide(amina, text)
-    appeal = actions.appeal(None, decision, words="Relisez.")
+    appeal = actions.appeal(decision.appellant, decision, words="Relisez.")
     commit()
     with pytest.raises(Refused):
         actions.conclude(amina, appeal, conclusion=Conclusion.UPHELD, words="Non.")
@@ -581,7 +581,7 @@ def test_of_two_who_decide_on_the_same_appeal_at_once_one_wins_calmly(app, noon)
     with app.app_context():
         text = make_contribution()
         decision = hide(make_user(RoleName.FACILITATOR), text)
-        appeal = actions.appeal(None, decision, words="Relisez.")
+        appeal = actions.appeal(decision.appellant, decision, words="Relisez.")
         commit()
         url = f"/moderation/recours/{appeal.id}"
         people = [sign_in(app.test_client(), make_user(RoleName.FACILITATOR)) for _ in range(4)]
@@ -685,7 +685,7 @@ def test_the_register_counts_and_names_nobody(app, client, amina, bruno, noon, t
     decision = hide(amina, text)
     upheld = hide(amina, make_contribution())
     for one, end in ((decision, Conclusion.REVERSED), (upheld, Conclusion.UPHELD)):
-        appeal = actions.appeal(None, one, words="Relisez.")
+        appeal = actions.appeal(one.appellant, one, words="Relisez.")
         commit()
         actions.conclude(bruno, appeal, conclusion=end, words="Vu.")
         commit()
@@ -802,7 +802,7 @@ def test_whoever_was_wrong_on_appeal_leaves_the_text_to_somebody_else(
     app, amina, bruno, text, verdict
 ):
     decision = hide(amina, text, verdict, passage=SECRET)
-    appeal = actions.appeal(None, decision, words="C'est un mot d'enfant.")
+    appeal = actions.appeal(decision.appellant, decision, words="C'est un mot d'enfant.")
     commit()
     actions.conclude(bruno, appeal, conclusion=Conclusion.REVERSED, words="Rien à redire.")
     commit()
@@ -828,7 +828,7 @@ def test_a_facilitator_reads_nothing_of_who_points_out_their_own_words(app, amin
         assert SECRET not in page
         assert "signale ce texte" not in page
     actions.dismiss(bruno, notice, words="Le texte reste.")
-    appeal = actions.appeal(None, notice, words=SECRET)
+    appeal = actions.appeal(notice.appellant, notice, words=SECRET)
     commit()
     assert "Aucun recours n’attend" in read(desk, "/moderation/recours")
     assert SECRET not in read(desk, f"/moderation/recours/{appeal.id}", 403)

@@ -31,24 +31,7 @@ from consult.privacy import actions as privacy
 from consult.votes import actions as votes
 from consult.votes.models import Support
 from tests.factories import make_campaign, make_contribution, make_user, sign_in
-
-LEA = Person("Élan", "Léa", 1984)
-
-
-def asking(*ways, **fields):
-    """An open campaign that accepts these ways, its impact assessment validated."""
-    return make_campaign(
-        ways=list(ways),
-        dpia_on=clock.today() - timedelta(days=40),
-        dpia_by="La déléguée à la protection des données (fictive)",
-        **fields,
-    )
-
-
-def a_letter(campaign, agent):
-    (letter,) = actions.make_letters(agent, campaign, size=1, key=f"k{campaign.id}-{clock.now()}")
-    commit()
-    return letter
+from tests.identity.making import LEA, a_letter, asking
 
 
 def refused(act, *args, **kwargs):
