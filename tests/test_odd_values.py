@@ -8,6 +8,7 @@ from consult.campaigns.models import Moderation, PhaseKind
 from consult.comments.models import Comment
 from consult.core.db import db
 from consult.journal.actions import commit
+from consult.journal.jobs import sign_heads
 from consult.people.models import RoleName
 from consult.territory.models import Place
 from consult.votes.queries import named_on_paper
@@ -64,3 +65,10 @@ def test_a_ballot_takes_no_mark_that_is_not_offered(ctx, client, noon, mark):
     sent = {"key": "k", f"mark_{poll.options[0].number}": mark}
     reply = client.post(f"/votes/{poll.id}/voter", data=sent)
     assert (reply.status_code, "Vérifiez votre bulletin" in reply.text) == (200, False)
+
+
+def test_nothing_lies_before_the_first_signed_day(ctx, client):
+    make_user()
+    commit()
+    sign_heads()
+    assert client.get("/journal/preuves?before=1").status_code == 200

@@ -46,9 +46,15 @@ _WWW = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:/[^\s<>\"»]*)?")
 
 # Signs that no text holds, and that a database or XML refuses: NUL and what once moved the head of
 # a printer, halves of letters. Some programs mean a line by two of them, or a letter of Windows.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_MEANT = {"\x0b": "\n", "\x0c": "\n"} | {
-    chr(sign): bytes([sign]).decode("cp1252", "ignore") for sign in range(0x80, 0xA0)
+# Letters that are drawn as nothing mean a space: a title of them would be a link nobody sees.
+_UNDRAWN = "\u115f\u1160\u2800\u3164\uffa0"
+_UNWRITABLE = re.compile(
+    f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff{_UNDRAWN}]"
+)
+_MEANT = {
+    **dict.fromkeys("\x0b\x0c", "\n"),
+    **dict.fromkeys(_UNDRAWN, " "),
+    **{chr(sign): bytes([sign]).decode("cp1252", "ignore") for sign in range(0x80, 0xA0)},
 }
 
 

@@ -72,9 +72,10 @@ def free(form: Any, field: Any) -> None:
         raise ValidationError(_("Use the letters of one alphabet only."))
     if LINK.search(bare(field.data)):  # strangers read it in letters, where it would be one
         raise ValidationError(_("No address of a site or of a mail here: put a space after a dot."))
-    if names.is_an_office(field.data):
+    if names.is_an_office(field.data) or fold(field.data) == fold(queries.site_name()):
         raise ValidationError(_("This name would speak for the town or its site. Choose another."))
-    if queries.is_taken(field.data, but=getattr(form, "owner", None)):
+    owner = getattr(form, "owner", None)
+    if any(queries.is_taken(one, but=owner) for one in {field.data, names.drawn(field.data)}):
         raise ValidationError(_("This pseudonym is taken. Choose another one."))
 
 

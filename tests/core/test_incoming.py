@@ -27,6 +27,7 @@ def test_what_no_text_holds_is_dropped_and_all_else_stays():
         writable("l\x92été\x0bdeux lignes\r\n\t\u202e😀\ud800")
         == "l’été\ndeux lignes\r\n\t\u202e😀"
     )
+    assert writable("a\u3164\u2800b\uffa0\u1160") == "a  b  "  # letters that are drawn as nothing
     assert read_json(json.dumps({"a\x00": [NUL, 1, None, {"b": "\ud800"}]})) == {
         "a": [LEFT, 1, None, {"b": ""}]
     }

@@ -17,6 +17,14 @@ HONEST = (
     ),
     *("Claire, garante", "Paul Garant", "Anne Ville", "Rat des villes", "Deville", "Consuelo"),
     *("Habitante de Mairieux", "Éluard", "Ma ville", "Moderato", "L’Haÿ-les-Roses", "Œdipe Æsop"),
+    *(
+        "Équipe de foot",
+        "L’équipe du 12",
+        "Avec modération",
+        "Bernard 92",
+        "Clermont",
+        "Maire 2 Paris",
+    ),
     *("Zoé 🌻", "Léo 🇫🇷", "La voisine du 12", "Illinois 1830", "Jean-Noël Guérin d’Arc", "Ilié"),
     # from the Maghreb and the Levant
     *("Abd el-Kader Belkacem", "Aïcha Ben Saïd", "Ħassan", "Ɛli Mẓil", "Yasmīn al-Ḥusaynī"),
@@ -131,6 +139,16 @@ def test_everybody_has_a_name(name):
             "🇲🇦🇮🇷🇮🇪",
             "Måirïé",
         ),
+        *("Mairie92", "92 mairies", "Maire 92", "Rnairie", "Adrnin", "M4irie", "Mairïe²"),
+        *("Équipe participation", "L’équipe de la consultation", "Service urbanisme"),
+        *(
+            "La modération",
+            "Administration",
+            "Compte vérifié",
+            "Animation",
+            "Secrétariat du conseil",
+        ),
+        *("ꓟꓮꓲꓣꓲꓰ", "ᎷᎪᏆᎡᏆᎬ"),  # whole, in Lisu, in Cherokee
         *("MAlRlE", "Ma1rie", "VilIe de Sceaux", "ÉIu", "Ma!rie", "Mairi€", "Mairiꬲ", "Maırıə"),
     ],
 )
