@@ -1,8 +1,6 @@
 """What can happen to a campaign: its rule, its change, its record."""
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import PurePath
 from typing import Any, NamedTuple
@@ -24,7 +22,8 @@ from consult.campaigns.models import (
     opening,
 )
 from consult.campaigns.queries import is_slug_taken
-from consult.core import clock, drafts, files, images
+from consult.campaigns.versions import NO_REASON, sort_anew, versioned
+from consult.core import clock, drafts, files, images, restated
 from consult.core.db import db
 from consult.core.i18n import _
 from consult.core.rules import Refused, require
@@ -37,14 +36,13 @@ from consult.people.queries import followers
 from consult.territory.models import Place, PlaceKind
 from consult.territory.queries import place_named
 
-FREE = ("presentation", "contact")  # may be mended at any time without a version
+FREE = ("presentation", "contact")  # may be mended at any time; once open, both are kept
 ASSESSED = ("dpia_on", "dpia_by")  # as soon as somebody has validated the impact assessment
 # What decides whose voices count and how: once announced, two people change it.
 VOTE_RULES = (
     *("identity", "ways", "perimeter", "postcodes", "is_for_insiders", "youngest"),
     *("support_limit", "hides_counts"),
 )
-NO_REASON = _("Please say why: the reason is shown to everybody.")
 
 
 class Dates(NamedTuple):
@@ -74,8 +72,11 @@ def create(
     return campaign
 
 
-def edit(actor: User | None, campaign: Campaign, **fields: Any) -> None:
-    """A facilitator writes its texts; what frames it is free until it opens, then frozen."""
+def edit(actor: User | None, campaign: Campaign, *, reason: str = "", **fields: Any) -> None:
+    """A facilitator writes its texts; what frames it is free until it opens, then frozen.
+
+    Once it has opened, what the others said stays to be read, with the reason.
+    """
     rules.edit(actor, campaign)
     unknown = set(fields) - {*FROZEN, *FREE, *ASSESSED, "slug"}
     if unknown:
@@ -87,6 +88,8 @@ def edit(actor: User | None, campaign: Campaign, **fields: Any) -> None:
             set(changed) <= {*FREE, *ASSESSED},
             _("The rules froze when the campaign opened: change them with a public reason."),
         )
+        before = {name: getattr(campaign, name) for name in changed}
+        restated.restate(actor, campaign, before, changed, reason=reason)
     if "title" in changed:
         rules.entitle(changed["title"])
     if "slug" in changed:
@@ -141,19 +144,33 @@ def schedule(actor: User | None, campaign: Campaign, steps: Mapping[PhaseKind, D
 
 
 def set_themes(
-    actor: User | None, campaign: Campaign, titles: Sequence[tuple[int | None, str]]
+    actor: User | None,
+    campaign: Campaign,
+    titles: Sequence[tuple[int | None, str]],
+    *,
+    reason: str = "",
 ) -> None:
     """A facilitator names the subjects, in order; an id keeps what was sorted under it."""
+    _hold(campaign)
     rules.set_themes(actor, campaign)
     known = {theme.id: theme for theme in campaign.themes}
     kept = {number for number, _title in titles if number}
-    for theme in [theme for theme in known.values() if theme.id not in kept]:
-        _remove(campaign, theme)
-    for order, (number, title) in enumerate(titles):
-        theme = known.get(number or 0) or Theme(campaign_id=campaign.id)
-        if theme.id is None:
-            campaign.themes.append(theme)
-        theme.title, theme.order = title, order
+    if campaign.has_opened:
+        stands = [(theme.id, theme.title) for theme in campaign.themes]
+        require(list(titles) != stands, _("Nothing changes in these themes."))
+
+    def name() -> None:
+        for theme in [theme for theme in known.values() if theme.id not in kept]:
+            _remove(campaign, theme)
+        for order, (number, title) in enumerate(titles):
+            theme = known.get(number or 0) or Theme(campaign_id=campaign.id)
+            if theme.id is None:
+                campaign.themes.append(theme)
+            theme.title, theme.order = title, order
+        db.session.flush()
+        campaign.themes.sort(key=lambda theme: theme.order)
+
+    sort_anew(actor, campaign, reason, name)
     record("campaigns.set_themes", actor, campaign, number=len(titles))
 
 
@@ -164,6 +181,7 @@ def add_place(
     name: str,
     kind: PlaceKind = PlaceKind.SITE,
     aliases: Sequence[str] = (),
+    reason: str = "",
 ) -> Place:
     """A facilitator says which place it is about; one nobody knew yet is put on the map."""
     rules.add_place(actor, campaign)
@@ -173,17 +191,16 @@ def add_place(
         place = Place.new(name, kind=kind, aliases=aliases)
         record("territory.create_place", actor, place)
     if place not in campaign.places:
-        campaign.places.append(place)
+        _move(actor, campaign, [*campaign.places, place], reason)
     db.session.flush()
     record("campaigns.add_place", actor, campaign, place_id=place.id)
     return place
 
 
-def remove_place(actor: User | None, campaign: Campaign, *, place: Place) -> None:
+def remove_place(actor: User | None, campaign: Campaign, *, place: Place, reason: str = "") -> None:
     """A facilitator says it is not about this place after all."""
     rules.remove_place(actor, campaign)
-    if place in campaign.places:
-        campaign.places.remove(place)
+    _move(actor, campaign, [one for one in campaign.places if one is not place], reason)
     record("campaigns.remove_place", actor, campaign, place_id=place.id)
 
 
@@ -246,7 +263,7 @@ def freeze(actor: User | None, campaign: Campaign) -> CampaignRules | None:
     rules.freeze(actor, campaign)
     version = campaign.freeze()
     if version is not None:
-        record("campaigns.freeze", actor, campaign, number=1, digest=_digest(version))
+        record("campaigns.freeze", actor, campaign, number=1, digest=version.digest)
     return version
 
 
@@ -266,7 +283,7 @@ def change_rules(
         require(reason.strip(), NO_REASON)
         details = {**_against(campaign, changed), "reason": reason.strip()}
         _by_two(actor, "campaigns.change_rules", campaign, details)
-    version = _versioned(actor, campaign, reason, lambda: _apply(campaign, changed))
+    version = versioned(actor, campaign, reason, lambda: _apply(campaign, changed))
     rules.stay_framed(campaign)
     record(
         "campaigns.change_rules",
@@ -275,7 +292,7 @@ def change_rules(
         notify=followers("campaign", campaign.id),
         number=version.number,
         fields=sorted(changed),
-        digest=_digest(version),
+        digest=version.digest,
     )
     return version
 
@@ -310,7 +327,7 @@ def extend(
                 later.closes_at = _days_later(later.closes_at, days)
         phase.closes_at = closes_at
 
-    version = _versioned(actor, campaign, reason, push_back)
+    version = versioned(actor, campaign, reason, push_back)
     record(
         "campaigns.extend",
         actor,
@@ -319,7 +336,7 @@ def extend(
         number=version.number,
         phase=phase.kind,
         closes_at=closes_at,
-        digest=_digest(version),
+        digest=version.digest,
     )
     return version
 
@@ -412,6 +429,16 @@ def _against(campaign: Campaign, changed: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _move(actor: User | None, campaign: Campaign, places: list[Place], reason: str) -> None:
+    """Say where it is about; once it has opened, what was said stays to be read."""
+    if campaign.has_opened:
+        before, after = (
+            {"places": sorted(one.name for one in of)} for of in (campaign.places, places)
+        )
+        restated.restate(actor, campaign, before, after, reason=reason)
+    campaign.places = places
+
+
 def _written(phase: Phase | None) -> list[date] | None:
     """The first and last day of a step as it stands."""
     moments = (phase.opens_at, phase.closes_at) if phase else ()
@@ -425,26 +452,6 @@ def _typed(dates: Dates | None) -> list[date] | None:
 def _apply(campaign: Campaign, fields: Mapping[str, Any]) -> None:
     for name, value in fields.items():
         setattr(campaign, name, value)
-
-
-def _versioned(
-    actor: User | None, campaign: Campaign, reason: str, change: Callable[[], None]
-) -> CampaignRules:
-    """Write down what stood if nobody did, change it, write down what stands."""
-    require(reason.strip(), NO_REASON)
-    if first := campaign.freeze():
-        record("campaigns.freeze", None, campaign, number=1, digest=_digest(first))
-    change()
-    version = campaign.reframe(reason.strip(), actor)
-    db.session.flush()
-    db.session.expire(campaign, ["versions"])
-    return version
-
-
-def _digest(version: CampaignRules) -> str:
-    """The fingerprint of a version, so that the journal vouches for its words."""
-    text = json.dumps(version.content, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _remove(campaign: Campaign, theme: Theme) -> None:

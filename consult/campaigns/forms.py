@@ -33,7 +33,7 @@ from consult.campaigns.models import (
 )
 from consult.campaigns.queries import NO_REFERENDUM, REQUIRED, is_slug_taken, says_referendum
 from consult.core import clock
-from consult.core.forms import Form, Several, offered
+from consult.core.forms import Form, Several, offered, public_reason
 from consult.core.i18n import _
 from consult.core.slugs import slugify
 from consult.core.text import fold
@@ -232,6 +232,7 @@ class FreeForm(_OfCampaign):
     dpia_by = StringField(
         _("AIPD validated by"), [LINE], description=_("The office that did, not a name.")
     )
+    reason = public_reason()
 
     def validate_dpia_on(self, field: DateField) -> None:
         if field.data and field.data > clock.today():
@@ -245,6 +246,7 @@ class FreeForm(_OfCampaign):
 class EditForm(_Framed, FreeForm):
     """Everything a campaign says, before it opens."""
 
+    reason = None  # nobody answered it yet
     slug = StringField(
         _("Address of the page"),
         [Length(max=80)],
@@ -323,6 +325,7 @@ class ThemesForm(Form):
     """One line a theme: those already there keep their number, an emptied line takes one away."""
 
     themes = FieldList(FormField(ThemePart), max_entries=100)
+    reason = public_reason()
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         there = [
@@ -330,6 +333,8 @@ class ThemesForm(Form):
             for order, theme in enumerate(campaign.themes, 1)
         ]
         super().__init__(*args, data={"themes": [*there, *({} for _line in range(4))]}, **kwargs)
+        if not campaign.has_opened:
+            del self.reason
 
     def validate_themes(self, field: FieldList) -> None:
         seen: set[str] = set()
@@ -363,6 +368,11 @@ class PlaceForm(Form):
     aliases = TextAreaField(
         _("If it is new: its other names"), [WORDS], description=_("One a line.")
     )
+    reason = public_reason()
+
+
+class RemovePlaceForm(Form):
+    reason = public_reason()
 
 
 class DocumentForm(Form):

@@ -1,5 +1,7 @@
 """The question a town asks: its calendar, its rules, its file."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -112,7 +114,7 @@ YOUNGEST: dict[AgeBracket | None, LazyString] = {
 }
 NIGHT = time(23, 59, 59)  # a last day is a whole day
 PARTICIPATION = (PhaseKind.PROPOSE, PhaseKind.DISCUSS, PhaseKind.VOTE)
-# What a campaign may not change in silence once it has opened; its calendar goes with it.
+# What a campaign may not change in silence once it has opened; its calendar and themes as well.
 FROZEN = (
     "title",
     "question",
@@ -289,8 +291,9 @@ class Campaign(db.Model):
         return [phase for phase in self.phases if phase.kind in PARTICIPATION]
 
     def framed(self) -> dict[str, Any]:
-        """What frames it as it stands: every frozen field, and the calendar."""
+        """What frames it as it stands: every frozen field, the themes, and the calendar."""
         content = {name: _plain(getattr(self, name)) for name in FROZEN}
+        content["themes"] = [{"id": theme.id, "title": theme.title} for theme in self.themes]
         content["phases"] = [
             {
                 "kind": phase.kind.value,
@@ -408,7 +411,7 @@ class CampaignRules(db.Model):
 
     campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("campaign.id"))
     number: Mapped[int]
-    content: Mapped[dict[str, Any]]  # every frozen field, and the calendar
+    content: Mapped[dict[str, Any]]  # see `Campaign.framed`
     reason: Mapped[str] = mapped_column(default="")
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -417,6 +420,12 @@ class CampaignRules(db.Model):
         sa.UniqueConstraint("campaign_id", "number"),
         sa.CheckConstraint("number = 1 OR reason <> ''", name="reason"),
     )
+
+    @property
+    def digest(self) -> str:
+        """The fingerprint of a version, so that the journal vouches for its words."""
+        text = json.dumps(self.content, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 class CampaignDocument(db.Model):

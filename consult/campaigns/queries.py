@@ -298,9 +298,11 @@ LABELS = {
     "youngest": _("Age asked"),
     "support_limit": _("Supports"),
     "hides_counts": _("Counting of supports"),
+    "themes": _("Themes"),
 }
-# Said only where somebody proves something.
+# Said only where somebody proves something; themes where there are any.
 OF_PROOFS = ("proves_comments", "perimeter", "postcodes", "is_for_insiders", "youngest")
+SAID_WITH = {**dict.fromkeys(OF_PROOFS, "ways"), "themes": "themes"}
 PROSE = ("audience", "rules", "purpose", "offline", "privacy")
 NOT_SAID = _("Not communicated")
 
@@ -310,7 +312,7 @@ def terms(content: dict[str, Any]) -> list[Term]:
     found = [
         Term(name, label, said(name, content.get(name)), name in PROSE)
         for name, label in LABELS.items()
-        if name not in OF_PROOFS or content.get("ways")
+        if name not in SAID_WITH or content.get(SAID_WITH[name])
     ]
     for phase in content.get("phases", ()):
         kind = PhaseKind(phase["kind"])
@@ -322,7 +324,13 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Differenc
     """What changed between two versions of the rules, in words."""
     old = {term.key: term for term in terms(before)}
     new = {term.key: term for term in terms(after)}
-    return [
+    titles = {theme["id"]: theme["title"] for theme in before.get("themes") or ()}
+    renamed = [
+        Difference(_("Theme renamed"), titles[theme["id"]], theme["title"], False)
+        for theme in after.get("themes") or ()
+        if titles.get(theme["id"], theme["title"]) != theme["title"]
+    ]
+    return renamed + [
         Difference(
             term.label,
             old[key].words if key in old else NOT_SAID,
@@ -354,6 +362,8 @@ def said(name: str, value: Any) -> Any:
         return YOUNGEST[AgeBracket(value) if value else None]
     if not value:
         return NOT_SAID
+    if name == "themes":
+        return " · ".join(theme["title"] for theme in value)
     kinds: dict[str, Any] = {
         "legal_nature": LegalNature,
         "moderation": Moderation,

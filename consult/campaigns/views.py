@@ -25,14 +25,15 @@ from consult.campaigns.forms import (
     PlaceForm,
     ReasonForm,
     RemoveDocumentForm,
+    RemovePlaceForm,
     ScheduleForm,
     ThemesForm,
 )
 from consult.campaigns.models import PARTICIPATION, Campaign, Phase, PhaseKind, Stage
 from consult.contributions import rules as writing
 from consult.contributions.queries import figures
-from consult.core import clock
-from consult.core.forms import Form
+from consult.core import clock, restated
+from consult.core.forms import Form, labels
 from consult.core.i18n import _, gettext
 from consult.core.qr import qr_svg
 from consult.core.rules import refusal
@@ -60,6 +61,7 @@ class Group(NamedTuple):
     cards: list[dict[str, Any]]
 
 
+RESTATED = {**labels(FreeForm), "places": _("Places")}
 GROUPS = {
     Stage.OPEN: _("Open now"),
     Stage.UPCOMING: _("To come"),
@@ -152,6 +154,8 @@ def _shown(campaign: Campaign, is_preview: bool = False) -> str:
         now=clock.now(),
         figures=figures(campaign),
         changed=versions[-1] if len(versions) > 1 else None,
+        restated=restated.of(campaign) if campaign.has_opened else [],
+        labels=RESTATED,
         follows=follows(actor(), "campaign", campaign.id),
         why_no_part=None if is_preview else refusal(rules.take_part, actor(), campaign),
         may_vote=refusal(rules.not_guarantor, actor(), campaign) is None,
@@ -365,7 +369,10 @@ def edit(slug: str) -> str | Response:
     rules.edit(actor(), campaign)
     form = (FreeForm if campaign.has_opened else EditForm)(campaign=campaign)
     _as_signed(form, "campaigns.edit")
-    if form.sent() and done(form, lambda: actions.edit(actor(), campaign, **form.fields())):
+    if form.sent() and done(
+        form,
+        lambda: actions.edit(actor(), campaign, reason=_reason(form), **form.fields()),
+    ):
         flash(gettext("The texts are saved."), "success")
         return redirect(url_for(".desk", slug=campaign.slug), 303)
     return render_template("campaigns/edit.html", campaign=campaign, form=form)
@@ -395,7 +402,10 @@ def set_themes(slug: str) -> str | Response:
     campaign = queries.by_slug_or_404(slug, actor())
     rules.set_themes(actor(), campaign)
     form = ThemesForm(campaign=campaign)
-    if form.sent() and done(form, lambda: actions.set_themes(actor(), campaign, form.titles())):
+    if form.sent() and done(
+        form,
+        lambda: actions.set_themes(actor(), campaign, form.titles(), reason=_reason(form)),
+    ):
         flash(gettext("The themes are saved."), "success")
         return redirect(url_for(".desk", slug=campaign.slug), 303)
     return render_template("campaigns/set_themes.html", campaign=campaign, form=form)
@@ -406,6 +416,8 @@ def add_place(slug: str) -> str | Response:
     campaign = queries.by_slug_or_404(slug, actor())
     rules.add_place(actor(), campaign)
     form = PlaceForm()
+    if not campaign.has_opened:
+        del form.reason
     if form.sent() and done(
         form,
         lambda: actions.add_place(
@@ -414,18 +426,27 @@ def add_place(slug: str) -> str | Response:
             name=form.name.data.strip(),
             kind=form.kind.data,
             aliases=[line.strip() for line in (form.aliases.data or "").splitlines()],
+            reason=_reason(form),
         ),
     ):
         return redirect(url_for(".add_place", slug=campaign.slug), 303)
     return render_template("campaigns/add_place.html", campaign=campaign, form=form, known=places())
 
 
-@bp.post("/consultations/<slug>/modifier/lieux/<place>/retirer")
-def remove_place(slug: str, place: str) -> Response:
+@bp.route("/consultations/<slug>/modifier/lieux/<place>/retirer", methods=["GET", "POST"])
+def remove_place(slug: str, place: str) -> str | Response:
     campaign = queries.by_slug_or_404(slug, actor())
-    actions.remove_place(actor(), campaign, place=place_or_404(place))
-    commit()
-    return redirect(url_for(".add_place", slug=slug), 303)
+    rules.remove_place(actor(), campaign)
+    gone = place_or_404(place)
+    form = RemovePlaceForm()
+    if not campaign.has_opened:
+        del form.reason
+    if form.sent() and done(
+        form,
+        lambda: actions.remove_place(actor(), campaign, place=gone, reason=_reason(form)),
+    ):
+        return redirect(url_for(".add_place", slug=slug), 303)
+    return render_template("campaigns/remove_place.html", campaign=campaign, place=gone, form=form)
 
 
 @bp.route("/consultations/<slug>/modifier/dossier", methods=["GET", "POST"])
@@ -569,6 +590,11 @@ def discard(slug: str) -> Response:
     commit()
     flash(gettext("The draft is gone."), "success")
     return redirect(url_for(".index"), 303)
+
+
+def _reason(form: Form) -> str:
+    """Why something on show changes, where somebody is asked."""
+    return form.data.get("reason") or ""
 
 
 def _as_signed(form: Form, what: str) -> dict[str, Any]:

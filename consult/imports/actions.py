@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from consult.campaigns.models import Campaign, Theme
+from consult.campaigns.versions import sort_anew
 from consult.comments.models import Comment, Side
 from consult.contributions import formats
 from consult.contributions.formats import Found, Notice, Refusal, Row
@@ -12,6 +13,7 @@ from consult.contributions.models import Contribution, show_in_search
 from consult.core import clock
 from consult.core.db import db
 from consult.core.files import StoredFile
+from consult.core.i18n import _, spoken
 from consult.core.text import fold
 from consult.imports import queries, rules
 from consult.imports.models import Import, Remark, RemarkKind
@@ -20,6 +22,8 @@ from consult.journal.actions import record
 from consult.people.models import User
 from consult.posts.models import Channel, Post, Status
 from consult.votes.models import ImportedTally
+
+BROUGHT = _("Themes that came with a file of contributions.")
 
 
 def hand_in(
@@ -82,7 +86,7 @@ def take_in(actor: User, importing: Import, found: Sequence[Found]) -> None:
     rules.take_in(actor, importing)
     how = queries.reading(importing)
     rows = [one for one in found if isinstance(one, Row)]
-    known = queries.standing(importing.campaign, rows, held=True)
+    known = queries.standing(importing.campaign, rows, how, held=True)
     report = _Report()
     fates: list[Fate] = []
     for one in found:
@@ -90,9 +94,11 @@ def take_in(actor: User, importing: Import, found: Sequence[Found]) -> None:
             report.note(importing, one)
             continue
         met = queries.fate(one, known, how)
-        _theme(importing.campaign, met.theme, known)
+        if met.theme:
+            known.themes.setdefault(fold(met.theme), Theme(title=met.theme))
         report.count(importing, met)
         fates.append(met)
+    _add_themes(actor, importing.campaign, known)
     changing = [met for met in fates if met.verdict in (Verdict.CREATED, Verdict.UPDATED)]
     _create(importing, [met for met in changing if met.here is None], known)
     for met in changing:
@@ -118,7 +124,7 @@ def take_in(actor: User, importing: Import, found: Sequence[Found]) -> None:
 def _create(importing: Import, fates: Sequence[Fate], known: Standing) -> None:
     """New contributions, of no account, without a name unless a column was said to hold it."""
     for met in fates:
-        theme = _theme(importing.campaign, met.theme, known)
+        theme = _theme(met, known)
         met.here = Contribution(
             campaign=importing.campaign,
             campaign_id=importing.campaign_id,
@@ -161,7 +167,7 @@ def _update(importing: Import, met: Fate, known: Standing) -> None:
         if importing.is_pending:
             contribution.read_again()
     if met.is_sorted:
-        theme = _theme(importing.campaign, met.theme, known) or contribution.theme
+        theme = _theme(met, known) or contribution.theme
         contribution.sort_under(theme, met.place or contribution.place)
     if met.is_signed:
         contribution.byline = met.byline
@@ -182,17 +188,26 @@ def _date(contribution: Contribution, met: Fate) -> None:
             contribution.shown_at = met.sent_at
 
 
-def _theme(campaign: Campaign, title: str, known: Standing) -> Theme | None:
-    """The theme of this title however it is spelt, added to the campaign if nobody knew it."""
-    if not title:
-        return None
-    theme = known.themes.get(fold(title))
-    if theme is None:
-        order = max((other.order for other in campaign.themes), default=-1) + 1
-        theme = known.themes[fold(title)] = Theme(title=title, order=order)
-        campaign.themes.append(theme)
+def _add_themes(actor: User, campaign: Campaign, known: Standing) -> None:
+    """The themes nobody knew: those of an open campaign are of its rules, and followers hear."""
+    new = [theme for theme in known.themes.values() if theme.id is None]
+
+    def add() -> None:
+        last = max((theme.order for theme in campaign.themes), default=-1)
+        for order, theme in enumerate(new, last + 1):
+            theme.order = order
+            campaign.themes.append(theme)
         db.session.flush()
-    return theme
+
+    if new:
+        db.session.refresh(campaign, with_for_update=True)
+        with spoken("fr"):
+            sort_anew(actor, campaign, str(BROUGHT), add)
+
+
+def _theme(met: Fate, known: Standing) -> Theme | None:
+    """The theme of this title however it is spelt."""
+    return known.themes[fold(met.theme)] if met.theme else None
 
 
 def _hang(importing: Import, fates: Sequence[Fate], known: Standing) -> None:

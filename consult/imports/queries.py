@@ -28,6 +28,9 @@ from consult.core.i18n import _
 from consult.core.tables import Source, TableError
 from consult.core.text import first_sentence, fold, stems
 from consult.imports.models import Import, Remark, RemarkKind
+from consult.journal.models import Event
+from consult.moderation.models import Decision
+from consult.people.queries import models
 from consult.posts.models import Status, Version
 from consult.territory.models import Place
 from consult.territory.queries import places_by_name
@@ -39,6 +42,11 @@ SOURCES = {"cap-collectif": "Cap Collectif"}
 LONGEST_REF, LONGEST_THEME, LONGEST_TITLE = 200, 120, 300
 MOST_THEMES = 100  # more is a column that holds something else
 ON_SHOW = (Status.PENDING, Status.PUBLISHED)
+SETTLED = _(
+    "No longer public where it comes from, it stays here: the town answered it, decided on it or"
+    " tied it to a plan."
+)
+FOREIGN = _("It stays here: it did not come from a file of this format.")
 
 
 # The file.
@@ -115,9 +123,13 @@ class Standing:
     comments: dict[int, dict[str, Comment]] = field(default_factory=dict)
     tallies: dict[int, dict[str, ImportedTally]] = field(default_factory=dict)
     cut: set[int] = field(default_factory=set)  # texts a passage of which was taken out here
+    decided: set[int] = field(default_factory=set)  # texts a facilitator decided on here
+    kept: dict[int, LazyString] = field(default_factory=dict)  # why what left its source stays
 
 
-def standing(campaign: Campaign, rows: Iterable[Row], *, held: bool = False) -> Standing:
+def standing(
+    campaign: Campaign, rows: Iterable[Row], how: Reading, *, held: bool = False
+) -> Standing:
     """What these rows meet, in a few queries; `held` keeps others from changing it meanwhile."""
     rows = list(rows)
     known = Standing({fold(theme.title): theme for theme in campaign.themes}, Places())
@@ -153,7 +165,39 @@ def standing(campaign: Campaign, rows: Iterable[Row], *, held: bool = False) -> 
                 )
             )
         )
+        known.decided = set(
+            db.session.scalars(
+                sa.select(Decision.post_id).where(Decision.post_id.in_([*numbers, *hung]))
+            )
+        )
+        gone = {row.ref for row in rows if not row.published}
+        leaving = {one.id: one for ref, one in known.contributions.items() if ref in gone}
+        known.kept = _kept(leaving, how, known.decided) if leaving else {}
     return known
+
+
+def _kept(
+    leaving: Mapping[int, Contribution], how: Reading, decided: set[int]
+) -> dict[int, LazyString]:
+    """Which of these stay here though they are no longer public in this file, and why."""
+    origin = models()["origin"]  # a later room's
+    tied = sa.select(origin.contribution_id).where(origin.contribution_id.in_(leaving))
+    came = (
+        sa.select(Event.subject_id, Import.format)
+        .join(Import, Import.id == Event.data["import_id"].as_integer())
+        .where(
+            Event.subject_kind == Contribution.__tablename__,
+            Event.subject_id.in_(leaving),
+            Event.name == "imports.take_in",
+        )
+        .order_by(Event.id.desc())
+    )
+    first = {id: name for id, name in db.session.execute(came)}  # noqa: C416 - rows, not pairs
+    settled = {*db.session.scalars(tied), *(id for id, one in leaving.items() if one.outcome)}
+    return {
+        **{id: FOREIGN for id in leaving if first.get(id) != how.format},
+        **dict.fromkeys((settled | decided) & leaving.keys(), SETTLED),
+    }
 
 
 # What one row changes.
@@ -217,6 +261,8 @@ def fate(row: Row, known: Standing, how: Reading) -> Fate:
             left.warnings.append(_("Left as it was decided here: it is not on show."))
         return left
     if here is not None and not row.published:
+        if why := known.kept.get(here.id):
+            return Fate(row, Verdict.UNCHANGED, here, warnings=[why])
         return Fate(row, Verdict.UPDATED, here, is_taken_back=True)
     meant = _meant(row, here, known, how)
     if here is None:
@@ -229,9 +275,9 @@ def fate(row: Row, known: Standing, how: Reading) -> Fate:
             _("Its words stay as they stand: the town answered them, or a passage was taken out.")
         )
     theme = known.themes.get(fold(meant.theme))
-    meant.is_sorted = bool(meant.theme and (theme is None or theme.id != here.theme_id)) or bool(
-        meant.place and meant.place.id != here.place_id
-    )
+    meant.is_sorted = bool(
+        meant.theme and (theme is None or theme.id is None or theme.id != here.theme_id)
+    ) or bool(meant.place and meant.place.id != here.place_id)
     meant.is_signed = how.names_authors and here.byline != meant.byline
     meant.is_dated = bool(meant.sent_at and here.submitted_at != meant.sent_at)
     meant.verdict = Verdict.UPDATED if meant.changes else Verdict.UNCHANGED
@@ -253,7 +299,7 @@ def _meant(row: Row, here: Contribution | None, known: Standing, how: Reading) -
     if row.created_at and not meant.sent_at:
         meant.warnings.append(_("A date is still to come: left out."))
     number = here.id if here else 0
-    meant.comments, meant.counted = _comments(row, known.comments.get(number, {}), known.cut)
+    meant.comments, meant.counted = _comments(row, known.comments.get(number, {}), known)
     counted = known.tallies.get(number, {})
     meant.tally = {
         position: row.tally.get(key, 0)
@@ -283,7 +329,7 @@ def _theme(row: Row, known: Standing, warnings: list[LazyString]) -> str:
 
 
 def _comments(
-    row: Row, here: Mapping[str, Comment], cut: set[int]
+    row: Row, here: Mapping[str, Comment], known: Standing
 ) -> tuple[list[tuple[formats.Comment, Comment | None]], int]:
     """The comments to write or to change, and how many of the row's are on show afterwards."""
     changed: list[tuple[formats.Comment, Comment | None]] = []
@@ -293,9 +339,10 @@ def _comments(
         is_left = comment is not None and comment.status not in ON_SHOW
         if is_left or (comment is None and not said.published):
             continue
-        counted += said.published
-        if comment is not None and comment.id in cut and said.published:
+        if comment is not None and comment.id in (known.cut if said.published else known.decided):
+            counted += 1
             continue
+        counted += said.published
         if (
             comment is None
             or not said.published
@@ -352,7 +399,7 @@ def trial(
     pretended: dict[str, Theme] = {}  # themes it would add; they belong to no session
     try:
         for batch in batches(things):
-            known = standing(campaign, [one for one in batch if isinstance(one, Row)])
+            known = standing(campaign, [one for one in batch if isinstance(one, Row)], how)
             known.themes = pretended | known.themes
             for one in batch:
                 if isinstance(one, Row):

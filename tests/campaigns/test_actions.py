@@ -15,7 +15,7 @@ from consult.campaigns.models import (
     Theme,
     opening,
 )
-from consult.core import clock, queue
+from consult.core import clock, queue, restated
 from consult.core.db import db
 from consult.core.rules import Refused
 from consult.journal.actions import commit, rollback
@@ -125,6 +125,80 @@ def test_a_theme_is_not_removed_once_open(ctx, noon):
     rollback()
 
 
+def test_themes_of_an_open_campaign_change_in_the_open(ctx, noon):
+    actor, reader = facilitator(), make_user()
+    campaign = published(actor)
+    follow(reader, campaign)
+    trees, benches = campaign.themes
+    shifted = [(trees.id, "Voitures"), (benches.id, "Arbres"), (None, "Eau")]
+    with pytest.raises(Refused) as met:
+        actions.set_themes(actor, campaign, shifted)
+    assert met.value.about == "reason"
+    rollback()
+    actions.set_themes(actor, campaign, shifted, reason="Les bancs ont leur plan.")
+    commit()
+    first, second = campaign.versions
+    assert [theme["title"] for theme in first.content["themes"]] == ["Arbres", "Bancs"]
+    assert (second.reason, second.content) == ("Les bancs ont leur plan.", campaign.framed())
+    assert events()[-2:] == ["campaigns.change_rules", "campaigns.set_themes"]
+    change = db.session.scalar(sa.select(Event).filter_by(name="campaigns.change_rules"))
+    assert (change.data["digest"], change.data["fields"]) == (second.digest, ["themes"])
+    assert told() == [reader.id]
+    # What was sorted under a theme followed its name: it is said which one became which.
+    chapter = queries.history(campaign)[0]
+    assert [(str(d.label), str(d.before), str(d.after)) for d in chapter.differences] == [
+        ("Thème renommé", "Arbres", "Voitures"),
+        ("Thème renommé", "Bancs", "Arbres"),
+        ("Thèmes", "Arbres · Bancs", "Voitures · Arbres · Eau"),
+    ]
+    stands = [(theme.id, theme.title) for theme in campaign.themes]
+    with pytest.raises(Refused, match="refused"):
+        actions.set_themes(actor, campaign, stands, reason="Encore.")
+    rollback()
+
+
+def test_rules_written_down_before_themes_were_part_of_them_still_show(ctx, noon):
+    campaign = published(facilitator())
+    earlier = {name: said for name, said in campaign.framed().items() if name != "themes"}
+    assert "themes" not in [term.key for term in queries.terms(earlier)]
+    (change,) = queries.differences(earlier, campaign.framed())
+    assert (str(change.before), str(change.after)) == ("Non communiqué", "Arbres · Bancs")
+
+
+def test_where_and_what_an_open_campaign_is_about_changes_with_a_trace(ctx, noon):
+    actor = facilitator()
+    campaign = published(actor)
+    (market,) = campaign.places
+    changes = [
+        lambda **why: actions.edit(actor, campaign, presentation="Elle est neuve.", **why),
+        lambda **why: actions.add_place(actor, campaign, name="Les Blagis", **why),
+        lambda **why: actions.remove_place(actor, campaign, place=market, **why),
+    ]
+    for change in changes:
+        with pytest.raises(Refused) as met:
+            change()
+        assert met.value.about == "reason"
+        rollback()
+        change(reason="Une erreur.")
+        commit()
+    assert {row.reason for row in restated.of(campaign)} == {"Une erreur."}
+    assert [(row.before, row.after) for row in reversed(restated.of(campaign))] == [
+        ({"presentation": TEXTS["presentation"]}, {"presentation": "Elle est neuve."}),
+        ({"places": ["Place du Marché"]}, {"places": ["Les Blagis", "Place du Marché"]}),
+        ({"places": ["Les Blagis", "Place du Marché"]}, {"places": ["Les Blagis"]}),
+    ]
+
+
+def test_before_it_opens_nobody_is_asked_why(ctx, noon):
+    actor = facilitator()
+    campaign = published(actor, first=clock.today() + timedelta(days=3))
+    actions.edit(actor, campaign, presentation="Elle est neuve.")
+    actions.remove_place(actor, campaign, place=campaign.places[0])
+    actions.set_themes(actor, campaign, [(None, "Eau")])
+    commit()
+    assert (restated.of(campaign), campaign.versions) == ([], [])
+
+
 def test_a_place_is_taken_under_any_spelling_or_made(ctx, noon):
     actor = facilitator()
     campaign = ready(actor)
@@ -188,7 +262,7 @@ def test_rules_are_free_until_the_campaign_opens_then_frozen(ctx, noon):
     actions.edit(actor, campaign, rules="Dix contributions au plus.")
     commit()
     with clock.frozen(campaign.opens_at):
-        actions.edit(actor, campaign, presentation="Plus claire.", contact="02")
+        actions.edit(actor, campaign, presentation="Plus claire.", contact="02", reason="Oubli.")
         with pytest.raises(Refused) as refused:
             actions.edit(actor, campaign, rules="Vingt.")
         assert "figées" in str(refused.value.reason)

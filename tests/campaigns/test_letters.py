@@ -22,6 +22,11 @@ def new_rules(actor, campaign):
     actions.change_rules(actor, campaign, reason="La poste a tardé.", audience="Dès 11 ans.")
 
 
+def new_themes(actor, campaign):
+    kept = [(theme.id, theme.title) for theme in campaign.themes]
+    actions.set_themes(actor, campaign, [*kept, (None, "Eau")], reason="La poste a tardé.")
+
+
 def end(actor, campaign):
     actions.cancel(actor, campaign, reason="La poste a tardé.")
 
@@ -35,6 +40,7 @@ def new_document(actor, campaign):
     [
         (more_time, "Plus de temps pour participer : La place", "/calendrier"),
         (new_rules, "Les règles changent : La place", "/regles#version-2"),
+        (new_themes, "Les règles changent : La place", "/regles#version-2"),
         (end, "Consultation annulée : La place", ""),
         (new_document, "Un nouveau document au dossier : La place", "/dossier"),
     ],

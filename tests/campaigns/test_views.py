@@ -23,6 +23,7 @@ WORKSHOP = (
     "/modifier/calendrier",
     "/modifier/themes",
     "/modifier/lieux",
+    "/modifier/lieux/place-du-marche/retirer",
     "/modifier/dossier",
     "/copier",
 )
@@ -189,11 +190,39 @@ def test_once_open_the_texts_page_offers_only_what_is_free(ctx, noon, client):
     sign_in(client, actor)
     page = f"{address(campaign)}/modifier"
     assert 'name="rules"' not in client.get(page).text
-    client.post(page, data={"presentation": "Mieux dit.", "contact": "02", "rules": "Autres."})
+    typed = {"presentation": "Mieux dit.", "contact": "02", "rules": "Autres."}
+    assert 'id="reason-error"' in client.post(page, data=typed).text
+    client.post(page, data={**typed, "reason": "Une coquille."})
     campaign = refetched(campaign)
     assert (campaign.presentation, campaign.rules) == ("Mieux dit.", TEXTS["rules"])
     reply = client.post(page, data={"presentation": "Mieux dit.", "contact": ""})
     assert "Donnez un contact" in reply.text
+    text = client.application.test_client().get(address(campaign)).text
+    assert "Une coquille." in text
+    assert TEXTS["presentation"] in text
+
+
+def test_once_open_themes_and_places_are_changed_with_a_public_reason(ctx, noon, client):
+    actor = facilitator()
+    campaign = published(actor)
+    sign_in(client, actor)
+    themes, places = (f"{address(campaign)}/modifier/{what}" for what in ("themes", "lieux"))
+    typed = {}
+    for number, theme in enumerate(campaign.themes):
+        typed[f"themes-{number}-number"] = theme.id
+        typed[f"themes-{number}-title"] = theme.title + " et haies"
+    assert "la raison est montrée" in client.post(themes, data=typed).text
+    assert client.post(themes, data={**typed, "reason": "Oubli des haies."}).status_code == 303
+    away = f"{places}/place-du-marche/retirer"
+    assert f'href="{away}"' in client.get(places).text
+    assert 'name="reason"' in client.get(away).text
+    assert 'id="reason-error"' in client.post(away).text
+    assert client.post(away, data={"reason": "Le marché ferme."}).status_code == 303
+    visitor = client.application.test_client()
+    text = visitor.get(f"{address(campaign)}/regles").text
+    assert "Oubli des haies." in text
+    assert "Arbres et haies · Bancs et haies" in text
+    assert "Le marché ferme." in visitor.get(address(campaign)).text
 
 
 def test_a_half_typed_calendar_keeps_what_was_typed(ctx, noon, client):

@@ -25,6 +25,7 @@ from consult.people.models import Letter, RoleName
 from consult.posts.models import Channel, Status, Version
 from consult.territory.models import Place
 from consult.votes.models import ImportedTally, Support
+from tests.engagements.making import clerk, make_plan
 from tests.factories import make_campaign, make_user
 from tests.factories import reasons as make_reasons
 from tests.imports.bringing import DATA, bring, counts, table
@@ -217,6 +218,36 @@ def test_themes_are_found_however_they_are_spelt_or_added(campaign):
     assert by_theme == {campaign.themes[0].id: 1, campaign.themes[1].id: 2, 0: 1}
 
 
+def test_themes_brought_to_an_open_campaign_are_written_with_its_rules(campaign):
+    campaign.themes.append(Theme(title="Mobilités"))
+    commit()
+    header = ("id", "titre", "thème")
+    bring(campaign, table(("1", "A", "École"), ("2", "B", "ecole"), header=header))
+    first, second = campaign.versions
+    assert [theme["title"] for theme in first.content["themes"]] == ["Mobilités"]
+    assert second.content == campaign.framed()
+    assert second.reason == "Thèmes venus avec un fichier de contributions."
+    (change,) = events("campaigns.change_rules")
+    assert (change.data["fields"], change.data["digest"]) == (["themes"], second.digest)
+    # The row says the same again: nothing is new.
+    bring(campaign, table(("1", "A", "École"), header=header))
+    assert len(campaign.versions) == 2
+
+
+def test_themes_brought_before_the_opening_leave_no_version(ctx, noon):
+    campaign = make_campaign(published=False)
+    bring(campaign, table(("1", "A", "École"), header=("id", "titre", "thème")))
+    db.session.refresh(campaign)
+    assert [theme.title for theme in campaign.themes] == ["École"]
+    assert campaign.versions == []
+
+
+def test_a_new_theme_sorts_every_row_that_names_it(campaign):
+    bring(campaign, table(("1", "A"), ("2", "B"), header=("id", "titre")))
+    data = table(("1", "A", "École"), ("2", "B", "École"), header=("id", "titre", "thème"))
+    assert counts(bring(campaign, data)) == (0, 2, 0, 0)
+
+
 def test_a_column_of_sentences_is_no_column_of_themes(campaign, monkeypatch):
     monkeypatch.setattr(queries, "MOST_THEMES", 2)
     header = ("id", "titre", "thème")
@@ -324,6 +355,50 @@ def test_what_leaves_the_other_site_leaves_this_one(campaign):
     assert found("A") == set()
     again = bring(campaign, table(("1", "A", "non"), ("2", "B", "oui"), header=header))
     assert counts(again) == (0, 0, 2, 0)
+
+
+def test_what_leaves_its_source_leaves_a_dated_sentence(campaign):
+    header = ("id", "titre", "texte", "publié")
+    bring(campaign, table((*BENCH, "oui"), header=header))
+    bring(campaign, table((*BENCH, "non"), header=header))
+    gone = contribution("1", campaign)
+    assert gone.title.replace("\N{NO-BREAK SPACE}", " ") == (
+        "Contribution retirée à la demande de qui l’a écrite le 15 juin 2026"
+    )
+    assert (gone.body, gone.withdrawn_at) == ("", clock.now())
+
+
+def test_a_file_withdraws_nothing_that_the_town_answered_decided_on_or_tied(campaign):
+    header = ("id", "titre", "publié")
+    names = ("Répondue", "Lue", "Reprise", "Libre")
+    rows = [(str(n), name) for n, name in enumerate(names, 1)]
+    bring(campaign, table(*((*row, "oui") for row in rows), header=header))
+    answered, read, tied, free = (contribution(ref, campaign) for ref in "1234")
+    actor = make_user(RoleName.FACILITATOR)
+    answers.answer(
+        actor, answered, outcome=Outcome.RETAINED, words="Oui.", signatory="M. Bel", unit="Parcs"
+    )
+    moderation.decide(actor, read, verdict=Verdict.KEEP)
+    make_plan(clerk(), origins=[tied])
+    commit()
+    again = bring(campaign, table(*((*row, "non") for row in rows), header=header))
+    assert [one.status for one in (answered, read, tied)] == [Status.PUBLISHED] * 3
+    assert free.status == Status.WITHDRAWN
+    assert counts(again) == (0, 1, 3, 0)
+    (why,) = reasons(again).values()
+    assert "elle reste ici" in why
+
+
+def test_a_file_of_another_format_withdraws_nothing(campaign):
+    bring(campaign, cap_collectif())
+    here = sa.select(Contribution).filter_by(campaign_id=campaign.id).order_by(Contribution.id)
+    one = db.session.scalars(here).first()
+    forged = table((one.external_ref, "Autre", "non"), header=("id", "titre", "publié"))
+    again = bring(campaign, forged)
+    assert one.status == Status.PUBLISHED
+    assert counts(again) == (0, 0, 1, 0)
+    (why,) = reasons(again).values()
+    assert "format" in why
 
 
 def test_what_was_decided_here_stands(campaign):
