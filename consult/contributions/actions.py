@@ -183,7 +183,8 @@ def edit(
     for image in removed:
         take_away(image)
     for image, alternative in (alternatives or {}).items():
-        image.alternative = alternative
+        if alternative != image.alternative:  # its author's own words again
+            image.alternative, image.as_written = alternative, None
     _join(contribution, pictures)
     told: list[User] = []
     if contribution.status != Status.DRAFT and is_reworded:

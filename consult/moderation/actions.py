@@ -95,10 +95,16 @@ def lift(actor: User | None, decision: Decision) -> Decision:
 
 
 def describe(actor: User | None, post: Post, *, image: Image, words: str) -> None:
-    """A facilitator says what a picture shows, for those who do not see it."""
+    """A facilitator says what a picture shows, for those who do not see it.
+
+    Words its author wrote are kept beside, and the author hears that others stand there.
+    """
     rules.describe(actor, post, image=image, words=words)
+    written = image.alternative if image.as_written is None else image.as_written
     image.alternative = words.strip()
-    record("moderation.describe", actor, post, image=image.id)
+    image.as_written = None if image.alternative == written else written
+    told = [post.author] if image.as_written else []
+    record("moderation.describe", actor, post, notify=told, image=image.id)
 
 
 # Pointing out.

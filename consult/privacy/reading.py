@@ -87,6 +87,7 @@ LABELS = {
     "answered_words": _("Answer"),
     "extended_words": _("Why the answer takes longer"),
     "alternative": _("Description"),
+    "as_written": _("Description, as you wrote it"),
     "credit": _("Credit"),
     "device": _("Browser"),
     "wants_mail": _("Notices by mail"),

@@ -11,16 +11,17 @@ from PIL import Image as Pillow
 from consult.campaigns.models import Identity, Moderation, PhaseKind, Theme
 from consult.contributions import forms
 from consult.contributions.models import Contribution, Outcome
-from consult.core import clock, queue
+from consult.core import clock, files, queue
 from consult.core.db import db
 from consult.core.door import Stamp, prove
 from consult.core.images import reencode
 from consult.journal.actions import commit
+from consult.moderation import actions as moderation
 from consult.people import actions as people
 from consult.people import letters, limits
 from consult.people.models import Letter, RoleName, User
 from consult.posts import queries as posts
-from consult.posts.models import Channel, Slip, Status
+from consult.posts.models import Channel, Image, Slip, Status
 from consult.territory.models import Place
 from tests.counting import statements
 from tests.factories import make_campaign, make_contribution, make_user, sign_in
@@ -461,6 +462,30 @@ def test_pictures_are_drawn_again_and_described(client, open_to_all):
     shown = client.get(f"{receipt}/images/{image.id}")
     assert shown.content_type == "image/webp"
     assert client.get(f"{receipt}/images/{image.id + 1}").status_code == 404
+
+
+def test_what_its_author_wrote_of_a_picture_is_read_by_them_and_not_by_readers(client, ctx, noon):
+    campaign = make_campaign(moderation=Moderation.AFTER)
+    made, facilitator = make_contribution(campaign), make_user(RoleName.FACILITATOR)
+    file = files.keep(b"not really", "image.webp", "image/webp", width=4, height=3)
+    db.session.flush()
+    image = Image(post_id=made.id, file_id=file.id, thumbnail_id=file.id, alternative="Mon tilleul")
+    db.session.add(image)
+    db.session.commit()
+    moderation.describe(facilitator, made, image=image, words="Un arbre.")
+    commit()
+    page, wrote = f"/contributions/{made.id}", "Son auteur ou son autrice avait écrit"
+    assert wrote not in client.get(page).text
+    assert 'alt="Un arbre."' in client.get(page).text
+    desk = sign_in(client, facilitator)
+    assert wrote in desk.get(f"/moderation/{made.id}").text
+    author = sign_in(client, made.author)
+    assert "Mon tilleul" in author.get(page).text
+    assert "Mon tilleul" in author.get(f"/recepisse/{made.receipt}").text
+    assert wrote in author.get(f"{page}/modifier").text
+    words = {"title": made.title, "body": made.body, "kept-0-alternative": "Le tilleul du square"}
+    assert author.post(f"{page}/modifier", data=words).status_code == 303
+    assert (image.alternative, image.as_written) == ("Le tilleul du square", None)
 
 
 def test_what_is_no_picture_is_refused_beside_its_field(client, open_to_all):

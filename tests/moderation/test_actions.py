@@ -154,6 +154,31 @@ def test_a_picture_is_described(facilitator):
         actions.describe(make_user(), text, image=picture, words="Un banc.")
 
 
+def test_what_an_author_wrote_of_a_picture_is_kept_and_they_hear_of_other_words(
+    app, facilitator, outbox, monkeypatch
+):
+    text = make_contribution(title="Le square")
+    written = Image(post_id=text.id, file=_file(), alternative="Mon tilleul")
+    bare = Image(post_id=text.id, file=_file())
+    db.session.add_all([written, bare])
+    db.session.commit()
+    monkeypatch.setitem(app.config, "NOTICE_WAIT", -1)
+    for words in ("Un banc.", "Un banc vert."):  # where nothing was said
+        actions.describe(facilitator, text, image=bare, words=words)
+    commit()
+    jobs.send_notices()
+    assert outbox == []
+    for words in ("Un arbre.", "Un tilleul."):
+        actions.describe(facilitator, text, image=written, words=words)
+        assert (written.alternative, written.as_written) == (words, "Mon tilleul")
+    commit()
+    jobs.send_notices()
+    assert "Votre image est décrite autrement : Le square" in outbox[0].body.replace("\u00a0", " ")
+    assert f"/contributions/{text.id}" in outbox[0].body
+    actions.describe(facilitator, text, image=written, words="Mon tilleul")
+    assert (written.alternative, written.as_written) == ("Mon tilleul", None)
+
+
 def _file():
     from_bytes = {"sha256": "0" * 64, "name": "p.webp", "media_type": "image/webp", "size": 1}
     file = Image.file.property.mapper.class_(**from_bytes)
