@@ -522,6 +522,20 @@ def test_nobody_asks_name_by_name_who_takes_part(client, ctx, noon):
     assert "Trop d’essais" in reply.text
 
 
+def test_a_letter_is_no_way_to_ask_name_by_name_either(client, ctx, noon):
+    campaign = asking("letter", "declared")
+    letter = a_letter(campaign, make_user(RoleName.FACILITATOR))
+    home = Home("12 rue des Acacias", "92330", is_inside=True)
+    actions.declare(make_user(), campaign, person=LEA, home=home)
+    commit()
+    address = f"/consultations/{campaign.slug}/prouver/lettre"
+    said = {"code": letter.code, "family": LEA.family, "given": LEA.given, "year": LEA.year}
+    sign_in(client, make_user())
+    for _try in range(8):
+        assert "déjà reconnue" in client.post(address, data=said).text
+    assert client.post(address, data={**said, "family": "Personne"}).status_code == 429
+
+
 # The pages of those who look after it.
 
 
