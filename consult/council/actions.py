@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from consult.core import clock, drafts
 from consult.core.db import db
 from consult.core.files import StoredFile
+from consult.core.restated import restate
 from consult.core.text import fold
 from consult.council import queries, rules, texts
 from consult.council.models import (
@@ -233,6 +234,10 @@ def vote(
     item = queries.item_of(act)
     rules.vote(actor, act, item)
     sitting = item.sitting if item else act.sitting
+    if sitting is not None:
+        queries.hold_sitting(sitting)
+        if sitting.external_ref is None:
+            sitting.in_office = sitting.members  # whatever becomes of the assembly
     if item is not None:
         present, proxies, in_office = _room(item, present, proxies, in_office)
     counts = {
@@ -393,10 +398,14 @@ def link(actor: User | None, act: Act, earlier: Act, *, tie: Tie = Tie.FOLLOWS) 
     return made
 
 
-def unlink(actor: User | None, link: ActLink) -> None:
-    """Two acts were tied by mistake."""
+def unlink(actor: User | None, link: ActLink, *, reason: str = "") -> None:
+    """Two acts were tied by mistake. Where everybody could read that they were, the page goes on
+    saying so, and why they are not."""
     rules.unlink(actor, link)
     act, earlier = link.act, link.earlier_id
+    if queries.was_read_tied(link):
+        tie = f"{link.tie.label} : {link.earlier.title}"
+        restate(actor, act, {"tie": tie}, {}, reason=reason)
     act.links.remove(link)
     db.session.delete(link)
     record("council.unlink", actor, act, earlier=earlier)
@@ -462,14 +471,24 @@ def convene(
     return sitting
 
 
-def prepare(actor: User | None, sitting: Sitting, *, held_on: date, **said: Any) -> None:
-    """The day, the hour or the place of a sitting changes."""
+def prepare(
+    actor: User | None, sitting: Sitting, *, held_on: date, reason: str = "", **said: Any
+) -> None:
+    """The day, the hour or the place of a sitting changes. Once everybody read them, or something
+    was voted there, what was said stays on its page with the reason."""
+    queries.hold_sitting(sitting)
     rules.prepare(actor, sitting)
     rules.wait_clear_days(held_on, sitting.after)
-    sitting.held_on = held_on
+    _say(actor, sitting, reason, held_on=held_on, **said)
+    record("council.prepare", actor, sitting)
+
+
+def _say(actor: User | None, sitting: Sitting, reason: str, **said: Any) -> None:
+    before = texts.meeting(sitting)
     for name, value in said.items():
         setattr(sitting, name, value)
-    record("council.prepare", actor, sitting)
+    if queries.was_read(sitting):
+        restate(actor, sitting, before, texts.meeting(sitting), reason=reason)
 
 
 def announce(actor: User | None, sitting: Sitting) -> None:
@@ -489,9 +508,13 @@ def attend(
     present: list[str] | None,
     absent: list[str] | None,
     proxies: Sequence[tuple[str, str]] | None,
+    reason: str = "",
 ) -> None:
-    """Who was there, who was not, who voted for whom; what is not said stays unknown."""
+    """Who was there, who was not, who voted for whom; what is not said stays unknown. Once
+    something was voted there, what was said stays on the page of the sitting with the reason."""
+    queries.hold_sitting(sitting)
     rules.attend(actor, sitting)
+    before = texts.attendance(sitting)
     sitting.in_office = in_office
     rules.sit(sitting, present, absent, proxies or [])
     sitting.president, sitting.secretary = president or None, secretary or None
@@ -500,6 +523,8 @@ def attend(
     sitting.proxies = []
     db.session.flush()
     sitting.proxies = [Proxy(giver=giver, holder=holder) for giver, holder in proxies or ()]
+    if queries.has_voted(sitting):
+        restate(actor, sitting, before, texts.attendance(sitting), reason=reason)
     if present is not None:
         fill_gap(sitting, "attendance")
         for act in db.session.scalars(sa.select(Act).where(Act.sitting_id == sitting.id)):
@@ -600,11 +625,11 @@ def settle(actor: User | None, amendment: Amendment, *, fate: Fate) -> None:
     record("council.settle", actor, amendment.item, amendment=amendment.id, fate=fate)
 
 
-def minute(actor: User | None, sitting: Sitting, **said: Any) -> None:
+def minute(actor: User | None, sitting: Sitting, *, reason: str = "", **said: Any) -> None:
     """The minutes are written: the hour, the ballots asked for, their results, what was said."""
+    queries.hold_sitting(sitting)
     rules.minute(actor, sitting)
-    for name, value in said.items():
-        setattr(sitting, name, value)
+    _say(actor, sitting, reason, **said)
     record("council.minute", actor, sitting, changed=sorted(said))
 
 

@@ -18,12 +18,13 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from consult.core import clock
-from consult.core.forms import Form, offered
+from consult.core.forms import Form, offered, public_reason
 from consult.core.i18n import _
 from consult.council import law, queries, texts
 from consult.council.models import (
     Act,
     ActKind,
+    ActLink,
     ActState,
     Annex,
     Assembly,
@@ -512,6 +513,20 @@ class LinkForm(Form):
         ]
 
 
+class UnlinkForm(Form):
+    """Nothing is asked of a tie that nobody read."""
+
+    reason = public_reason()
+
+    def __init__(self, *args: Any, link: ActLink, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not queries.was_read_tied(link):
+            del self.reason
+
+    def values(self) -> dict[str, Any]:
+        return {"reason": self.reason.data} if "reason" in self else {}
+
+
 class AnnexForm(Form):
     title = StringField(
         _("Title"), [DataRequired(_("Please give a title.")), LINE], filters=[strip]
@@ -556,12 +571,15 @@ class SittingForm(Form):
         default=0,
         description=_("It then needs no quorum, three clear days later at least."),
     )
+    reason = public_reason()
 
     def __init__(self, *args: Any, sitting: Sitting | None = None, **kwargs: Any) -> None:
         if sitting is not None:
             names = ("held_on", "hour", "place", "convened_on")
             kwargs |= {name: getattr(sitting, name) for name in names}
         super().__init__(*args, **kwargs)
+        if sitting is None or not queries.was_read(sitting):
+            del self.reason
         if sitting is not None:
             del self.assembly_id, self.after_id
             return
@@ -594,6 +612,8 @@ class SittingForm(Form):
             "place": self.place.data or None,
             "convened_on": self.convened_on.data,
         }
+        if "reason" in self:
+            said["reason"] = self.reason.data
         if "assembly_id" in self:
             said["assembly"] = self._assemblies[self.assembly_id.data]
             said["after"] = self._missed.get(self.after_id.data) if "after_id" in self else None
@@ -621,6 +641,7 @@ class AttendForm(Form):
         filters=[strip],
         description=_("One a line: who is away ; who votes for them."),
     )
+    reason = public_reason()
 
     def __init__(self, *args: Any, sitting: Sitting, **kwargs: Any) -> None:
         given = (f"{one.giver} ; {one.holder}" for one in sitting.proxies)
@@ -633,6 +654,8 @@ class AttendForm(Form):
             "proxies": "\n".join(given),
         }
         super().__init__(*args, **kwargs)
+        if not queries.has_voted(sitting):
+            del self.reason
 
     def validate_proxies(self, field: TextAreaField) -> None:
         if any(not holder for _giver, holder in texts.pairs(field.data)):
@@ -641,9 +664,9 @@ class AttendForm(Form):
     def values(self) -> dict[str, Any]:
         """What was typed; where some members are named, an empty list means nobody."""
         is_known = bool(texts.lines(self.present.data))
-        names = ("president", "secretary", "in_office")
+        names = ("president", "secretary", "in_office", "reason")
         return {
-            **{name: self[name].data for name in names},
+            **{name: self[name].data for name in names if name in self},
             "present": texts.lines(self.present.data) if is_known else None,
             "absent": texts.lines(self.absent.data) if is_known else None,
             "proxies": texts.pairs(self.proxies.data) if is_known else None,
@@ -734,6 +757,12 @@ class MinuteForm(Form):
     )
     discussions = TextAreaField(_("What was said"), [TEXT], filters=[strip])
 
+    def __init__(self, *args: Any, sitting: Sitting, **kwargs: Any) -> None:
+        super().__init__(*args, obj=sitting, **kwargs)
+        if sitting.hour and queries.was_read(sitting):
+            del self.hour  # it changes with its reason, where the day and the place do
+
     def values(self) -> dict[str, Any]:
         names = ("ballot_requests", "ballot_results", "discussions")
-        return {"hour": self.hour.data, **{name: self[name].data or None for name in names}}
+        hour = {"hour": self.hour.data} if "hour" in self else {}
+        return {**hour, **{name: self[name].data or None for name in names}}

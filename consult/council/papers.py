@@ -6,6 +6,7 @@ from typing import Any
 from consult.core.i18n import day, gettext
 from consult.core.papers import Node, plain
 from consult.core.text import shorten
+from consult.council import queries
 from consult.council.models import Act, Part
 
 
@@ -103,7 +104,7 @@ def _parts(subject: Act) -> list[dict[str, Any]]:
         _part(gettext("Text"), _text(subject)),
         _vote(subject),
         _part(gettext("Signed by"), rows=_signed(subject)),
-        _part(gettext("Annexes"), rows=[[one.title, _supplied(one)] for one in subject.annexes]),
+        _part(gettext("Annexes"), rows=_annexes(subject)),
         _part(gettext("Publication and appeals"), rows=_online(subject)),
     ]
 
@@ -187,8 +188,16 @@ def _signed(subject: Act) -> list[list[str]]:
     return rows
 
 
-def _supplied(annex: Any) -> str:
-    said = [annex.kind, day(annex.dated_on) if annex.dated_on else ""]
+def _annexes(subject: Act) -> list[list[str]]:
+    later = queries.filed_later(subject)
+    return [
+        [one.title, _supplied(one, later[one.id].words if one.id in later else "")]
+        for one in subject.annexes
+    ]
+
+
+def _supplied(annex: Any, since: str) -> str:
+    said = [annex.kind, day(annex.dated_on) if annex.dated_on else "", since]
     if annex.file is None:
         said.append(gettext("Annex cited, not supplied"))
     return ", ".join(filter(None, said)) or annex.file.name

@@ -1,7 +1,7 @@
 """What to read of the assembly: its sittings, its acts, and what is still to be done about them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload, undefer_group
 from werkzeug.exceptions import NotFound
 
 from consult.core.db import Rows, db, give, locked, together
+from consult.core.i18n import day, gettext
 from consult.core.text import fold
 from consult.council.models import (
     CARRIED,
@@ -28,6 +29,7 @@ from consult.council.models import (
     Sitting,
     act_place,
 )
+from consult.journal.models import Event
 from consult.people.models import RoleName, User
 from consult.territory.models import Place
 
@@ -89,6 +91,15 @@ def hold(act: Act) -> None:
         locked(sa.select(Act).where(Act.id == act.id)).execution_options(populate_existing=True)
     ).one()
     db.session.expire(act, ["publications"])
+
+
+def hold_sitting(sitting: Sitting) -> None:
+    """The same for a sitting: who was there does not change while somebody counts a vote."""
+    db.session.scalars(
+        locked(sa.select(Sitting).where(Sitting.id == sitting.id)).execution_options(
+            populate_existing=True
+        )
+    ).one()
 
 
 class Asked(NamedTuple):
@@ -156,6 +167,45 @@ def years(actor: User | None) -> list[int]:
     return sorted({day.year for day in days if day}, reverse=True)
 
 
+class Filed(NamedTuple):
+    """When an annex joined an act that stood already, and what had been done: a verb, or ""."""
+
+    at: datetime
+    after: str
+
+    @property
+    def words(self) -> str:
+        if self.after == "vote":
+            return gettext("filed on %(day)s, after the vote", day=day(self.at))
+        if self.after == "publish":
+            return gettext("filed on %(day)s, once the act was online", day=day(self.at))
+        return gettext("filed on %(day)s", day=day(self.at))
+
+
+def filed_later(act: Act) -> dict[int, Filed]:
+    """The annexes that were not there when the act was voted, signed or put online, by number;
+    those a document cites, since they were supplied."""
+    if not act.annexes:
+        return {}
+    found, done = {}, [""] if act.external_ref else []
+    turns = ("publish", "sign", "vote")
+    for name, at, data in db.session.execute(
+        sa.select(Event.name, Event.at, Event.data)
+        .where(
+            Event.subject_kind == act.__tablename__,
+            Event.subject_id == act.id,
+            Event.name.in_([f"council.{verb}" for verb in ("attach", *turns)]),
+        )
+        .order_by(Event.id)
+    ):
+        verb = name.removeprefix("council.")
+        if verb != "attach":
+            done.append(verb)
+        elif done:
+            found[data["annex"]] = Filed(at, "vote" if "vote" in done else done[-1])
+    return found
+
+
 class Tied(NamedTuple):
     """Another act, and how it stands to this one."""
 
@@ -175,6 +225,11 @@ def tied(act: Act, actor: User | None) -> list[Tied]:
     )
     both = [*back, *(Tied(link.tie.turned, link.act, link) for link in later)]
     return [one for one in both if one.act.is_public or reads_all(actor)]
+
+
+def was_read_tied(link: ActLink) -> bool:
+    """Whether a tie stands on a page that everybody reads, or did when its act was voted."""
+    return link.earlier.is_public and not link.act.is_open
 
 
 def candidates(act: Act, words: str, limit: int = 20) -> list[Act]:
@@ -332,6 +387,19 @@ def sitting_or_404(sitting_id: int, actor: User | None) -> Sitting:
     if sitting is None or not (sitting.is_public or reads_all(actor)):
         raise NotFound
     return sitting
+
+
+def has_voted(sitting: Sitting) -> bool:
+    """Whether something was voted there: who was there, and when, is then part of the vote."""
+    voted = sa.exists().where(
+        Act.sitting_id == sitting.id, Act.state.in_((*CARRIED, ActState.REJECTED))
+    )
+    return bool(db.session.scalar(sa.select(voted)))
+
+
+def was_read(sitting: Sitting) -> bool:
+    """Whether somebody may have counted on its day, its hour and its place."""
+    return sitting.is_public or has_voted(sitting)
 
 
 def papers_of(sitting: Sitting, actor: User | None) -> list[Act]:

@@ -337,7 +337,7 @@ def wait_clear_days(held_on: date, after: Sitting | None) -> None:
 
 
 def prepare(actor: User | None, sitting: Sitting) -> None:
-    """Its day and place change until something was voted there."""
+    """Its day and place change until its minutes are approved."""
     desk(actor)
     require(sitting.external_ref is None, _("What the document says of this sitting stays."))
     require(sitting.approved_on is None, _("The minutes of this sitting are approved."))

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from consult.core import search
-from consult.core.i18n import day, gettext, spoken
+from consult.core.i18n import _, day, gettext, spoken
 from consult.core.text import excerpt, fold
-from consult.council.models import Act, Part
+from consult.council.models import Act, Part, Sitting
 
 _ARTICLE = re.compile(r"(article\s+(?:\d+\s*(?:er|ère)?|[ivxlc]+|premier|unique))\b", re.I)
 # An empty line, or a line that opens an article: « Article 2 : … ».
@@ -162,6 +162,33 @@ def _said(body: Iterable[dict[str, Any]]) -> Iterator[str]:
                 )
         else:
             yield block["words"]
+
+
+# A sitting, as everybody reads it.
+
+
+def meeting(sitting: Sitting) -> dict[str, Any]:
+    """When and where it sat, by the name of each field."""
+    return {
+        "held_on": day(sitting.held_on),
+        "hour": sitting.hour,
+        "place": sitting.place,
+        "convened_on": day(sitting.convened_on) if sitting.convened_on else None,
+    }
+
+
+def attendance(sitting: Sitting) -> dict[str, Any]:
+    """Who was there, by the name of each field; nobody is not the same as not known."""
+    proxies = [f"{one.giver} → {one.holder}" for one in sitting.proxies]
+    nobody = [str(_("none"))]
+    return {
+        "president": sitting.president,
+        "secretary": sitting.secretary,
+        "in_office": sitting.members,
+        "present": None if sitting.present is None else sitting.present or nobody,
+        "absent": None if sitting.absent is None else sitting.absent or nobody,
+        "proxies": proxies or nobody if sitting.proxies_are_known else None,
+    }
 
 
 # To be found again.

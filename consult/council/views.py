@@ -7,8 +7,9 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirect
 
-from consult.core import files, signatures
+from consult.core import files, restated, signatures
 from consult.core.db import db
+from consult.core.forms import labels
 from consult.core.i18n import _, gettext
 from consult.core.papers import hand_out, live
 from consult.core.rules import refusal
@@ -35,6 +36,7 @@ from consult.council.forms import (
     SettleForm,
     SignForm,
     SittingForm,
+    UnlinkForm,
     VoteForm,
 )
 from consult.council.models import (
@@ -143,6 +145,9 @@ def act(id: int) -> str:
         if queries.reads_all(user)
         else [],
         item=queries.line_of(subject) if subject.sitting_id else None,
+        filed_later=queries.filed_later(subject),
+        restated=restated.of(subject),
+        labels={"tie": _("Tied to another act")},
         can=_steps(subject) if _may(rules.desk) else {},
         why_not=_obstacles(subject) if _may(rules.desk) else {},
         reads_all=queries.reads_all(user),
@@ -241,6 +246,8 @@ def sitting(id: int) -> str:
         "council/sitting.html",
         sitting=subject,
         papers=queries.papers_of(subject, user),
+        restated=restated.of(subject),
+        labels=labels(SittingForm, AttendForm),
         minutes=[(MINUTES[one.code], one.is_there) for one in queries.minutes_of(subject)],
         list_online=subject.put_online(Online.LIST),
         minutes_online=subject.put_online(Online.MINUTES),
@@ -455,12 +462,17 @@ def link(id: int) -> str | Redirect:
     return render_template("council/link.html", act=subject, form=form, words=words, found=found)
 
 
-@bp.post("/actes/<int:id>/liens/<int:link_id>/retirer")
-def unlink(id: int, link_id: int) -> Redirect:
+@bp.route("/actes/<int:id>/liens/<int:link_id>/retirer", methods=["GET", "POST"])
+def unlink(id: int, link_id: int) -> str | Redirect:
     subject = queries.act_or_404(id)
-    actions.unlink(actor(), queries.link_or_404(subject, link_id))
-    commit()
-    return redirect(url_for(".act", id=id), 303)
+    link = queries.link_or_404(subject, link_id)
+    rules.unlink(actor(), link)
+    form = UnlinkForm(link=link)
+    if form.sent() and done(form, lambda: actions.unlink(actor(), link, **form.values())):
+        return redirect(url_for(".act", id=id), 303)
+    words = _("Take the link away")
+    tie = f"{link.tie.label} : {link.earlier.title}"
+    return _write(form, words, words, url_for(".act", id=id), lead=tie, act=subject)
 
 
 @bp.route("/actes/<int:id>/annexes/nouvelle", methods=["GET", "POST"])
@@ -644,7 +656,7 @@ def settle(id: int) -> str | Redirect:
 @bp.route("/seances/<int:id>/proces-verbal", methods=["GET", "POST"])
 def minute(id: int) -> str | Redirect:
     subject = queries.sitting_or_404(id, actor())
-    form = MinuteForm(obj=subject)
+    form = MinuteForm(sitting=subject)
     return _sit(
         subject,
         rules.minute,
