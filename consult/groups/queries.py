@@ -1,6 +1,7 @@
 """What to read of groups: their originals, where a contribution stands, supports once each."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -81,6 +82,16 @@ def versions(group: Group) -> list[GroupVersion]:
     )
 
 
+def gathered_at(versions: Sequence[GroupVersion]) -> datetime:
+    """Since when a group holds what it holds, from its versions, latest first."""
+    earlier = (*versions[1:], None)
+    return next(
+        one.at
+        for one, before in zip(versions, earlier, strict=True)
+        if before is None or one.members != before.members
+    )
+
+
 def latest_number(group: Group) -> int:
     last = sa.select(sa.func.max(GroupVersion.number)).where(GroupVersion.group_id == group.id)
     return db.session.scalar(last) or 0
@@ -151,6 +162,17 @@ def objection(contribution: Contribution) -> Objection | None:
     """What its author said against being grouped, if they did."""
     return db.session.scalar(
         sa.select(Objection).where(Objection.contribution_id == contribution.id)
+    )
+
+
+def objections(group: Group) -> list[Objection]:
+    """What those who left this group said, if they said something."""
+    return list(
+        db.session.scalars(
+            sa.select(Objection)
+            .where(Objection.group_id == group.id, Objection.words != "")
+            .order_by(Objection.id)
+        )
     )
 
 

@@ -9,7 +9,8 @@ from consult.core.i18n import _
 from consult.core.rules import Refused, require
 from consult.groups.models import Group
 from consult.groups.queries import Standing, objected, objection, standing, standings
-from consult.people.models import User
+from consult.people.models import RoleName, User
+from consult.people.rules import has_role
 
 
 def gather(
@@ -26,6 +27,11 @@ def gather(
         _together(campaign, contributions)
         _free(contributions, None)
         _said(title, reason)
+
+
+def read_objections(actor: User | None, campaign: Campaign) -> None:
+    """Those who gather, and the guarantor: whoever left wrote to them."""
+    has_role(actor, RoleName.FACILITATOR, RoleName.GUARANTOR, campaign=campaign)
 
 
 def change(

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import NotFound
 
-from consult.campaigns.models import Campaign
+from consult.answers.rules import work
+from consult.campaigns.models import Campaign, PhaseKind
 from consult.campaigns.queries import by_slug_or_404
 from consult.campaigns.rules import facilitate
 from consult.contributions import queries as contributions
@@ -47,6 +48,10 @@ def show(id: int) -> str:
     shown = [one for one in originals if one.is_public]
     is_open = not campaign.counts_hidden
     tells = is_open and queries.tells_apart(shown)
+    versions, vote = queries.versions(group), campaign.phase(PhaseKind.VOTE)
+    gathered_at = queries.gathered_at(versions)
+    ended = vote.closes_at if vote and vote.is_past else None
+    reads = refusal(rules.read_objections, actor(), campaign) is None
     return render_template(
         "groups/show.html",
         group=group,
@@ -56,8 +61,11 @@ def show(id: int) -> str:
         has_counts=is_open,
         few=queries.FEW if tells else None,
         supporters=queries.supporters(group) if is_open and not tells else None,
-        versions=queries.versions(group),
+        versions=versions,
+        gathered_at=gathered_at if ended and gathered_at > ended else None,
         is_agent=refusal(facilitate, actor(), campaign) is None,
+        objections=queries.objections(group) if reads else [],
+        may_answer=refusal(work, actor(), campaign) is None,
         reader=actor(),
     )
 

@@ -1,5 +1,6 @@
 """Contributions that say the same stand under one title, and nothing of any of them is lost."""
 
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -7,8 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from consult.answers import actions as answers
+from consult.campaigns.models import PhaseKind
 from consult.contributions.jobs import recount
 from consult.contributions.models import Contribution, Outcome
+from consult.core import clock
 from consult.core.db import db, writing
 from consult.core.rules import Refused
 from consult.groups import actions as groups
@@ -98,6 +101,27 @@ def test_a_group_does_not_tell_what_a_known_supporter_supports_as_well(
         votes.support(person, first)
     commit()
     assert "5 personnes en soutien" in page()
+
+
+def test_a_group_changed_after_the_votes_says_that_its_count_changed(campaign, three, desk, client):
+    group = gathered(desk, campaign, three[:2])
+    ended = campaign.phase(PhaseKind.VOTE).closes_at
+
+    def says(at):
+        with clock.frozen(at):
+            return "après la fin des soutiens" in client.get(f"/regroupements/{group.id}").text
+
+    after = ended + timedelta(days=2)
+    assert not says(after)
+    with clock.frozen(after):
+        groups.change(desk, group, three[:2], title="Des assises", reason="Plus court.")
+        commit()
+    assert not says(after)  # another title counts nobody anew
+    with clock.frozen(after):
+        groups.change(desk, group, three, title="Des assises", reason="La même demande.")
+        commit()
+    assert says(after)
+    assert not says(ended - timedelta(days=1))
 
 
 def test_the_authors_are_told(campaign, three, desk):
