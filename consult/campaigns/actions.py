@@ -151,7 +151,6 @@ def set_themes(
     reason: str = "",
 ) -> None:
     """A facilitator names the subjects, in order; an id keeps what was sorted under it."""
-    _hold(campaign)
     rules.set_themes(actor, campaign)
     known = {theme.id: theme for theme in campaign.themes}
     kept = {number for number, _title in titles if number}

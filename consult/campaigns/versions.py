@@ -34,6 +34,7 @@ def sort_anew(
     if not campaign.has_opened:
         change()
         return
+    db.session.refresh(campaign, with_for_update=True)
     version = versioned(actor, campaign, reason, change)
     record(
         "campaigns.change_rules",

@@ -200,7 +200,6 @@ def _add_themes(actor: User, campaign: Campaign, known: Standing) -> None:
         db.session.flush()
 
     if new:
-        db.session.refresh(campaign, with_for_update=True)
         with spoken("fr"):
             sort_anew(actor, campaign, str(BROUGHT), add)
 
