@@ -278,7 +278,6 @@ def sight_of(actor: User | None, file: StoredFile) -> Sight | None:
         .join(StatusReport, StatusReport.id == Evidence.report_id)
         .join(Plan, Plan.id == StatusReport.plan_id)
         .where(sa.or_(Evidence.file_id == file.id, Evidence.thumbnail_id == file.id)),
-        sa.select(Act.id).join(Plan, Plan.act_id == Act.id).where(Act.document_id == file.id),
         sa.select(Picture.id)
         .join(Plan, Plan.id == Picture.plan_id)
         .where(Picture.file_id == file.id),
@@ -296,7 +295,10 @@ def sight_of(actor: User | None, file: StoredFile) -> Sight | None:
         return Sight.RESIDENT
     if actor is None:
         return None
-    own = sa.or_(*(each.where(visible_to(actor)).exists() for each in by_plan))
+    # The act that adopts a plan is shown with it; from then on it is read as any act is.
+    adopting = sa.select(Act.id).join(Plan, Plan.act_id == Act.id)
+    adopting = adopting.where(Act.document_id == file.id, ~published)
+    own = sa.or_(*(each.where(visible_to(actor)).exists() for each in (*by_plan, adopting)))
     if (
         db.session.scalar(sa.select(own))
         or shows_file(file.id, actor)

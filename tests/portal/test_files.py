@@ -5,11 +5,13 @@ import pytest
 from consult.campaigns.models import CampaignDocument
 from consult.core import files
 from consult.core.db import db
+from consult.engagements import actions as engagements
 from consult.journal.actions import commit
 from consult.moderation import actions as moderation
 from consult.moderation.models import Ground, Verdict
 from consult.people.models import RoleName
 from consult.posts.models import Image, Status
+from tests.engagements.making import adopted, make_plan
 from tests.factories import make_campaign, make_contribution, make_user, reasons, sign_in
 from tests.portal.making import make_town
 
@@ -141,3 +143,21 @@ def test_a_picture_follows_the_fate_of_its_text(client, noon, ctx):
     commit()
     assert seen() == [404, 404]
     assert seen(author) == [200, 200]
+
+
+def test_the_document_of_an_act_goes_with_the_act(client, noon, ctx):
+    desk, stored = make_user(RoleName.COUNCIL), kept(name="delib.pdf")
+    plan = adopted(desk, make_plan(desk), document=stored)
+    assert client.get(path_of(stored)).status_code == 404
+    engagements.publish(desk, plan)
+    commit()
+    with client.get(path_of(stored)) as reply:
+        assert reply.status_code == 200
+    plan.act.shown_at = None  # taken off the site: the plan it adopted stays
+    db.session.commit()
+    assert client.get(path_of(stored)).status_code == 404
+    sign_in(client, make_user())
+    assert client.get(path_of(stored)).status_code == 404
+    sign_in(client, desk)
+    with client.get(path_of(stored)) as reply:
+        assert reply.headers["Cache-Control"] == "private, no-store"
