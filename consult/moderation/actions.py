@@ -1,6 +1,5 @@
 """What can happen to words on show: read, restricted with reasons, pointed out, contested."""
 
-import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,7 +19,6 @@ from consult.moderation.charter import (
     KEPT_MONTHS,
     NEEDS_REASONS,
     OF_THE_WHOLE,
-    TAKEN_OUT,
     UNDONE_BY,
     Conclusion,
     Ground,
@@ -37,6 +35,7 @@ from consult.moderation.models import (
     months_after,
 )
 from consult.moderation.statements import Why
+from consult.moderation.wordings import whole, without
 from consult.people import letters
 from consult.people.models import User
 from consult.posts import queries as posts
@@ -314,8 +313,8 @@ def _carry_out(decision: Decision) -> None:
     if status != post.status:
         post.move_to(status)
     post.waiting_since = None
-    if verdict == Verdict.REDACT and decision.reasons:
-        _take_out(post, decision.reasons.passage, decision.facilitator)
+    if verdict == Verdict.REDACT:
+        _take_out(decision)
     elif verdict == Verdict.REINSTATE:
         _put_back(decision)
     elif verdict in (Verdict.SET_ASIDE, Verdict.BRING_BACK) and isinstance(post, Contribution):
@@ -354,7 +353,7 @@ def _settle_appeals(actor: User | None, decision: Decision) -> None:
             _write_back(appeal)
 
 
-def _take_out(post: Post, passage: str, editor: User) -> None:
+def _take_out(decision: Decision) -> None:
     """The words without this passage; every earlier wording is sealed.
 
     A name spelt otherwise, or a number with its spaces, tells the same and no comparison finds it:
@@ -362,59 +361,40 @@ def _take_out(post: Post, passage: str, editor: User) -> None:
     """
     db.session.execute(
         sa.update(Version)
-        .where(Version.post_id == post.id, Version.sealed_at.is_(None))
+        .where(Version.post_id == decision.post.id, Version.sealed_at.is_(None))
         .values(sealed_at=clock.now())
-        .execution_options(synchronize_session=False)
     )
-    title, body = (text.replace(passage, TAKEN_OUT) for text in (post.title, post.body))
-    post.say(title, body, editor)
-    if post.is_public:
-        post.shown_anew()
+    _reword(decision)
 
 
 def _put_back(decision: Decision) -> None:
-    """The last wording of the author, less the passages that are out still.
-
-    Earlier wordings are read again where they hold none of these.
-    """
-    post, versions = decision.post, posts.versions(decision.post)
-    decided = queries.decisions(post)
-    undone = next(one for one in decided if one.id == decision.undoes_id)
+    """The words with this passage again; earlier wordings are read again where none is out."""
+    _reword(decision)
+    post = decision.post
     out = queries.standing(post, Verdict.REDACT)
     passages = [one.passage for one in out if one.passage]
-    kept = [one for one in versions if one.title or one.body]
-    made_here = {
-        (one.version + 1, one.facilitator_id)
-        for one in decided
-        if one.verdict in (Verdict.REDACT, Verdict.REINSTATE)
-    }
-    own = [one for one in kept if (one.number, one.editor_id) not in made_here]
-    whole = own or [one for one in kept if one.number <= undone.version]
-    if whole and TAKEN_OUT in post.title + post.body:
-        last = whole[-1]
-        title, body = last.title, last.body
-        if last.number > undone.version and all(one.version >= last.number for one in out):
-            # The author wrote on around this one hole.
-            title, body = (text.replace(TAKEN_OUT, undone.passage) for text in (title, body))
-        post.say(_without(title, passages), _without(body, passages), decision.facilitator)
-    for version in versions:
+    undone = decision.undoes_id or 0
+    for version in posts.versions(post):
         told = f"{version.title}\n{version.body}"
-        is_after = not out or (out[-1].id < undone.id and version.number > out[-1].version)
+        is_after = not out or (out[-1].id < undone and version.number > out[-1].version)
         if is_after and told.strip() and not any(passage in told for passage in passages):
             version.sealed_at = None
+
+
+def _reword(decision: Decision) -> None:
+    """All that the author wrote last, less every passage that is out now."""
+    post, decided = decision.post, queries.decisions(decision.post)
+    kept = [one for one in posts.versions(post) if one.title or one.body]
+    now = queries.passages_out(decided)
+    before = [queries.passages_out(decided, one.number) for one in kept]
+    title, body = (
+        without(whole(zip(texts, before, strict=True)), now)
+        for texts in ([one.title for one in kept], [one.body for one in kept])
+    )
+    if kept and (title, body) != (kept[-1].title, kept[-1].body):
+        post.say(title, body, decision.facilitator)
     if post.is_public:
         post.shown_anew()
-
-
-def _without(text: str, passages: list[str]) -> str:
-    """The text without these passages, where they overlap as well."""
-    found = [met.span() for one in passages for met in re.finditer(re.escape(one), text)]
-    kept, here = "", 0
-    for start, end in sorted(found):
-        if start >= here:
-            kept += text[here:start] + TAKEN_OUT
-        here = max(here, end)
-    return kept + text[here:]
 
 
 def _is_in_force(decision: Decision) -> bool:

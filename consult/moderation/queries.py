@@ -1,6 +1,6 @@
 """What waits to be read, in which order, for whom; what was decided; what was pointed out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -265,8 +265,21 @@ def standing(post: Post, *kinds: Verdict) -> list[Decision]:
         Decision.post_id == post.id,
         Decision.verdict.in_([*kinds, *(UNDONE_BY[kind] for kind in kinds)]),
     )
+    return _standing(db.session.scalars(asked.options(_BY).order_by(Decision.id)), kinds)
+
+
+def passages_out(decided: Iterable[Decision], number: int | None = None) -> list[str]:
+    """The passages that are out of a text, or were out of this wording of it.
+
+    `decided`: all that was decided about it, oldest first.
+    """
+    made = (one for one in decided if number is None or one.version < number)
+    return [one.passage for one in _standing(made, [Verdict.REDACT]) if one.passage]
+
+
+def _standing(decided: Iterable[Decision], kinds: Sequence[Verdict]) -> list[Decision]:
     found: list[Decision] = []
-    for one in db.session.scalars(asked.options(_BY).order_by(Decision.id)):
+    for one in decided:
         if one.verdict in kinds:
             found.append(one)
             continue

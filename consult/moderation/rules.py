@@ -165,13 +165,14 @@ def restrict(actor: User | None, post: Post, verdict: Verdict, why: Why | None) 
             about="passage",
         )
     if verdict == Verdict.REDACT:
+        told = f"{post.title}{TAKEN_OUT}{post.body}"
         require(
             TAKEN_OUT not in why.passage,
             _("Quote the words on one side of what was taken out before, then those on the other."),
             about="passage",
         )
         require(
-            why.passage.strip() in post.title or why.passage.strip() in post.body,
+            any(why.passage.strip() in text for text in told.split(TAKEN_OUT)),
             _("Copy the passage exactly, signs and capitals included: it is what is taken out."),
             about="passage",
         )
@@ -215,8 +216,10 @@ def restrict(actor: User | None, post: Post, verdict: Verdict, why: Why | None) 
         _("Write to the author why: these words are sent to them."),
         about="words",
     )
-    if queries.open_appeals_about(post):
-        _another(actor, [one.first_id for one in queries.open_appeals_about(post)])
+    for appeal in queries.open_appeals_about(post):
+        _another(actor, [appeal.first_id])
+        if appeal.notice is not None:  # this decides on it as well
+            _apart(actor, appeal)
     restrict_again(actor, post)
 
 
@@ -334,6 +337,12 @@ def judge(actor: User | None, appeal: Appeal) -> None:
     """
     moderate(actor, appeal.text)
     _another(actor, [appeal.first_id])
+    _apart(actor, appeal)
+    require(appeal.conclusion is None, _("This appeal was already decided."))
+
+
+def _apart(actor: User | None, appeal: Appeal) -> None:
+    """Who decides on an appeal neither typed it in nor pointed the text out."""
     require(
         actor is None or appeal.entered_by_id != actor.id,
         _("You typed this letter in: another person decides on the appeal."),
@@ -342,7 +351,6 @@ def judge(actor: User | None, appeal: Appeal) -> None:
         actor is None or actor.id not in queries.reporters(appeal.text),
         _("You pointed this text out yourself: another person decides on the appeal."),
     )
-    require(appeal.conclusion is None, _("This appeal was already decided."))
 
 
 def conclude(

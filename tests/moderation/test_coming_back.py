@@ -186,6 +186,25 @@ def test_no_passage_is_quoted_across_what_is_out_already(three):
     assert "d’un côté" in str(refused.value.reason)
 
 
+def test_each_hole_takes_its_own_passage_though_the_author_wrote_between(three):
+    text = make_contribution(body=WORDS)
+    made = [decide(three[0], text, Verdict.REDACT, passage=one) for one in (FIRST, SECOND)]
+    edit(text, f"Avant. {text.body} Après.")
+    for one in reversed(made):
+        won(three[2], one)
+    assert text.body == f"Avant. {WORDS} Après."
+    decide(three[1], text, Verdict.REDACT, passage="Et le reste")
+    decide(three[1], text, Verdict.REINSTATE)
+    assert text.body == f"Avant. {WORDS} Après."
+
+
+def test_nobody_takes_the_words_of_a_hole_out(three):
+    text = make_contribution(body=WORDS)
+    decide(three[0], text, Verdict.REDACT, passage=FIRST)
+    with pytest.raises(Refused):
+        decide(three[0], text, Verdict.REDACT, passage="retiré par")
+
+
 def test_passages_come_back_in_any_order(three):
     marks = ["Un mauvais", "Deux mauvais", "Trois mauvais"]
     title, body = "Un mauvais titre", "Un mauvais. Deux mauvais. Trois mauvais. Un mauvais, fin."
@@ -204,7 +223,7 @@ def test_passages_come_back_in_any_order(three):
 def test_passages_that_overlap_stay_out_whole(three):
     text = make_contribution(body="Xx aa bb cc. Puis aa bb fin.")
     first = decide(three[0], text, Verdict.REDACT, passage="Xx aa")
-    for passage in ("aa bb", "bb cc"):
+    for passage in ("bb cc", "aa bb"):
         decide(three[1], text, Verdict.REDACT, passage=passage)
     won(three[2], first)
     assert "cc" not in text.body

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from consult.campaigns.models import Moderation, PhaseKind
 from consult.comments import actions as comments
+from consult.core import clock
 from consult.core.db import db
 from consult.core.rules import Refused, refusal
 from consult.journal.actions import commit
@@ -312,3 +313,22 @@ def test_what_waits_is_not_put_on_show_once_its_author_took_the_agreement_back(c
     rules.decide(facilitator, text, verdict=Verdict.REFUSE, why=reasons(text))
     text.author.publication_at = noon
     rules.decide(facilitator, text, verdict=Verdict.PUBLISH)
+
+
+@pytest.mark.parametrize("is_letter", [False, True], ids=["pointed out", "typed in"])
+def test_nobody_settles_an_appeal_they_had_a_hand_in(ctx, noon, is_letter):
+    first, second = make_user(RoleName.FACILITATOR), make_user(RoleName.FACILITATOR)
+    text, neighbour = make_contribution(), make_user()
+    sender = neighbour if is_letter else second
+    notice = actions.notify_content(sender, text, ground=Ground.INSULT, words="Voyez.")
+    commit()
+    actions.dismiss(first, notice, words="C'est une critique.")
+    commit()
+    if is_letter:
+        actions.enter_appeal(second, notice, words="Relisez.", received_on=clock.today())
+    else:
+        actions.appeal(second, notice, words="Relisez.")
+    commit()
+    said = {"verdict": Verdict.RESTRICT, "why": reasons(text)}
+    assert "une autre personne" in (why(rules.decide, second, text, **said) or "")
+    assert why(rules.decide, make_user(RoleName.FACILITATOR), text, **said) is None
