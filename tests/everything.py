@@ -218,7 +218,7 @@ def _voices(who: dict[str, User], values: Table, hidden: Table) -> None:
     )
     sealed = make_contribution(campaign, Status.PENDING, author=owner, title="Sous scellés")
     refusal = moderation.decide(desk, sealed, verdict=Verdict.REFUSE, why=reasons(sealed))
-    appeal = moderation.appeal(None, refusal, words="Relisez.")
+    appeal = moderation.appeal(refusal.appellant, refusal, words="Relisez.")
     commit()
     wording = answers.save_wording(
         who["council"], title="Merci", outcome=Outcome.RETAINED, words="Merci."

@@ -266,7 +266,7 @@ class Consultation:
     def appeal(self, one: dict[str, Any], said: dict[str, Any]) -> None:
         decision = last_decision(self.made[one["key"]])
         assert decision is not None  # noqa: S101
-        moderation.appeal(None, decision, words=said["words"])
+        moderation.appeal(decision.appellant, decision, words=said["words"])
 
     def conclude(self, one: dict[str, Any], said: dict[str, Any]) -> None:
         """Another facilitator takes the first decision back."""

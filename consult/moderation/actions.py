@@ -169,10 +169,10 @@ def appeal(
     words: str,
     key: str | None = None,
 ) -> Appeal:
-    """Whoever holds the receipt contests a decision; somebody else than the first will decide."""
+    """Whom it concerns contests a decision; somebody else than the first will decide."""
     rules.appeal(actor, contested)
     made = _appeal(contested, words=words, key=key, received_on=clock.today())
-    record("moderation.appeal", None, made, notify=_told_of(made))
+    record("moderation.appeal", None, made, notify=queries.judges(made))
     return made
 
 
@@ -196,7 +196,8 @@ def enter_appeal(
         entered_by_id=actor.id if actor else None,
         contact=contact or None,
     )
-    record("moderation.enter_appeal", actor, made, notify=_told_of(made))
+    told = [*queries.judges(made), made.appellant]  # a letter may be anybody's
+    record("moderation.enter_appeal", actor, made, notify=told)
     return made
 
 
@@ -210,8 +211,8 @@ def conclude(
     verdict: Verdict | None = None,
 ) -> Appeal:
     """Another person decides; what was restricted comes back at its date and place, or stays."""
+    posts.held(appeal.text)  # first, as whoever decides about the text does
     queries.held(appeal)
-    posts.held(appeal.text)
     rules.conclude(actor, appeal, conclusion=conclusion, words=words, why=why, verdict=verdict)
     _conclude(actor, appeal, conclusion, words)
     decision = None
@@ -223,6 +224,9 @@ def conclude(
             _carry_out(decision)
         for notice in queries.notices_behind(appeal.decision):
             _answer(actor, notice, again=True)
+        for other in queries.appeals_against(appeal.decision):
+            if other.conclusion is None:  # a letter and one on the site: both were right
+                _settle(actor, other, words)
     elif conclusion == Conclusion.REVERSED and verdict is not None:
         decision = _decision(actor, appeal.text, verdict, why)
         _carry_out(decision)
@@ -346,11 +350,14 @@ def _settle_appeals(actor: User | None, decision: Decision) -> None:
         return
     for appeal in queries.open_appeals_about(decision.post):
         if appeal.notice is not None:
-            _conclude(actor, appeal, Conclusion.REVERSED, decision.words)
-            record(
-                "moderation.conclude", actor, appeal, notify=[appeal.appellant], **_ended(appeal)
-            )
-            _write_back(appeal)
+            _settle(actor, appeal, decision.words)
+
+
+def _settle(actor: User | None, appeal: Appeal, words: str) -> None:
+    """What it asked for was done on the way."""
+    _conclude(actor, appeal, Conclusion.REVERSED, words)
+    record("moderation.conclude", actor, appeal, notify=[appeal.appellant], **_ended(appeal))
+    _write_back(appeal)
 
 
 def _take_out(decision: Decision) -> None:
@@ -451,11 +458,6 @@ def _conclude(actor: User | None, appeal: Appeal, conclusion: Conclusion, words:
     appeal.decided_by_id = actor.id if actor else None
     appeal.decided_at, appeal.minutes = clock.now(), queries.minutes(appeal.at)
     db.session.flush()
-
-
-def _told_of(appeal: Appeal) -> list[User | None]:
-    """Those who may decide on it, and the one in whose name it is: a number is all it takes."""
-    return [*queries.judges(appeal), appeal.appellant]
 
 
 def _ended(appeal: Appeal) -> dict[str, Any]:

@@ -132,6 +132,11 @@ class Decision(db.Model):
         return self.facilitator_id
 
     @property
+    def appellant(self) -> User | None:
+        """The account that may contest it: of whom it suspends, or of whoever wrote the text."""
+        return self.person or self.post.author
+
+    @property
     def words(self) -> str:
         """What was written to the author; nothing once it was erased."""
         return self.reasons.words if self.reasons else ""
@@ -214,6 +219,11 @@ class Notice(db.Model):
         return self.dismissed_by_id
 
     @property
+    def appellant(self) -> User | None:
+        """The account that may contest the answer: of whoever sent it."""
+        return self.reporter
+
+    @property
     def appeal_until(self) -> datetime | None:
         """Until when whoever sent it may ask somebody else to look again."""
         if self.dismissed_by_id is None or self.closed_at is None:
@@ -225,8 +235,8 @@ class Appeal(db.Model):
     """Somebody contests a restriction, or the answer to their notice: another person decides."""
 
     receipt: Mapped[str] = mapped_column(sa.String(12), unique=True, default=new_receipt)
-    decision_id: Mapped[int | None] = mapped_column(sa.ForeignKey("decision.id"), unique=True)
-    notice_id: Mapped[int | None] = mapped_column(sa.ForeignKey("notice.id"), unique=True)
+    decision_id: Mapped[int | None] = mapped_column(sa.ForeignKey("decision.id"))
+    notice_id: Mapped[int | None] = mapped_column(sa.ForeignKey("notice.id"))
     first_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))  # who decided first
     words: Mapped[str]
     channel: Mapped[Channel] = choice(Channel, default=Channel.WEB)
@@ -258,6 +268,9 @@ class Appeal(db.Model):
             ["notice.id", "notice.dismissed_by_id"],
             name="fk_appeal_first_notice",
         ),
+        # A letter that anybody may have written leaves the owner of the account their own.
+        sa.UniqueConstraint("decision_id", "channel"),
+        sa.UniqueConstraint("notice_id", "channel"),
         sa.Index("ix_appeal_month", "month"),
         sa.CheckConstraint(
             "(decision_id IS NULL) <> (notice_id IS NULL)", name="one_thing_contested"
@@ -287,9 +300,7 @@ class Appeal(db.Model):
     @property
     def appellant(self) -> User | None:
         """The account in whose name it is made: of the author, or of whoever pointed it out."""
-        if self.notice is not None:
-            return self.notice.reporter
-        return (self.decision.person or self.decision.post.author) if self.decision else None
+        return self.contested.appellant
 
     @property
     def text(self) -> Post:

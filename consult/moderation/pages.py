@@ -9,8 +9,9 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 
 from consult.core import clock
 from consult.core.i18n import language
-from consult.moderation import queries
-from consult.moderation.models import Decision
+from consult.core.rules import Refused
+from consult.moderation import queries, rules
+from consult.moderation.models import Decision, Notice
 from consult.moderation.queries import KINDS, Scope
 from consult.people.session import actor
 from consult.posts.models import Post
@@ -44,6 +45,16 @@ def spelt(time: timedelta) -> str:
 
 def is_late(due: datetime) -> bool:
     return clock.now() > due
+
+
+def sign_in_first(contested: Decision | Notice) -> str:
+    """Where whom it concerns signs in and comes back to contest it, if that is all they lack."""
+    try:
+        rules.appeal(actor(), contested)
+    except Refused as refused:
+        if refused.sign_in:
+            return url_for("people.sign_in", next=url_for(".appeal", receipt=contested.receipt))
+    return ""
 
 
 def one_of(words: type[StrEnum], value: str | None) -> Any:

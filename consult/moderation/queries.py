@@ -638,10 +638,10 @@ def contested_or_404(receipt: str) -> Decision | Notice:
     return notice or decision_or_404(receipt)
 
 
-def appeal_against(contested: Decision | Notice) -> Appeal | None:
-    """The appeal already made against this, if there is one."""
+def appeals_against(contested: Decision | Notice) -> list[Appeal]:
+    """The appeals already made against this, oldest first: a letter, one on the site."""
     by = {"decision_id" if isinstance(contested, Decision) else "notice_id": contested.id}
-    return db.session.scalar(sa.select(Appeal).filter_by(**by))
+    return list(db.session.scalars(sa.select(Appeal).filter_by(**by).order_by(Appeal.id)).unique())
 
 
 def appeal_or_404(receipt: str) -> Appeal:
@@ -776,19 +776,18 @@ def over(before: datetime, limit: int = 200) -> list[Decision]:
         .where(Appeal.conclusion.is_(None))
         .correlate(None)
     )
+    lately = sa.select(Appeal.id).where(
+        Appeal.decision_id == Decision.id, Appeal.decided_at >= before
+    )
     return list(
         db.session.scalars(
             sa.select(Decision)
             .join(Decision.reasons)
-            .outerjoin(Appeal, Appeal.decision_id == Decision.id)
             .where(
                 Decision.at < before,
                 Decision.reasons.has(erased_at=None),
                 Decision.post_id.not_in(contested),
-                sa.or_(
-                    Appeal.id.is_(None),
-                    sa.and_(Appeal.conclusion.is_not(None), Appeal.decided_at < before),
-                ),
+                ~lately.exists(),
             )
             .order_by(Decision.id)
             .limit(limit)

@@ -13,7 +13,7 @@ from consult.moderation import actions, queries, rules
 from consult.moderation.charter import ARTICLES, EFFECTS, Conclusion, Verdict
 from consult.moderation.forms import AppealForm, ConcludeForm, LetterForm, SuspendForm
 from consult.moderation.models import Appeal, Decision, Notice
-from consult.moderation.pages import bp, one_of, private, waited
+from consult.moderation.pages import bp, one_of, private, sign_in_first, waited
 from consult.people.session import actor
 from consult.posts import queries as posts
 
@@ -31,8 +31,9 @@ def statement(receipt: str) -> ResponseReturnValue:
         images=posts.images([decision.post_id]).get(decision.post_id, []),
         effect=EFFECTS[decision.verdict],
         notices=queries.notices_behind(decision),
-        appeal=queries.appeal_against(decision),
+        appeals=queries.appeals_against(decision),
         refused=refusal(rules.appeal, actor(), decision),
+        sign_in=sign_in_first(decision),
         undone=queries.undone_by(decision),
         sealed=refusal(rules.read_statement, actor(), decision),
     )
@@ -85,8 +86,10 @@ def lift(id: int) -> ResponseReturnValue:
 
 @bp.route("/decisions/<receipt>/contester", methods=["GET", "POST"])
 def appeal(receipt: str) -> ResponseReturnValue:
-    """Whoever holds the number of a decision, or of a notice that was answered, contests it."""
+    """A decision, or the answer to a notice, is contested by whom it concerns."""
     contested = queries.contested_or_404(receipt)
+    if door := sign_in_first(contested):
+        return redirect(door, 303)
     form = AppealForm()
     if made := queries.appeal_with_key(form.key.data):
         return redirect(url_for(".appealed", receipt=made.receipt), 303)
@@ -98,10 +101,10 @@ def appeal(receipt: str) -> ResponseReturnValue:
             commit()
         except IntegrityError:  # sent twice at the same moment
             rollback()
-            made = queries.appeal_against(queries.contested_or_404(receipt))
-            if made is None:
+            before = queries.appeals_against(queries.contested_or_404(receipt))
+            if not before:
                 raise
-            there = url_for(".appealed", receipt=made.receipt)
+            there = url_for(".appealed", receipt=before[-1].receipt)
         return redirect(there, 303)
     return private(
         "moderation/appeal.html",
@@ -110,7 +113,7 @@ def appeal(receipt: str) -> ResponseReturnValue:
         is_decision=isinstance(contested, Decision),
         form=form,
         refused=refused,
-        already=queries.appeal_against(contested),
+        appeals=queries.appeals_against(contested),
     )
 
 

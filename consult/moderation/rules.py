@@ -26,7 +26,7 @@ from consult.moderation.statements import Why
 from consult.people.consents import has_agreed
 from consult.people.models import ConsentKind, RoleName, User
 from consult.people.rules import ROLE_NEEDED, has_role, signed_in
-from consult.posts.models import Image, Post, Status
+from consult.posts.models import Channel, Image, Post, Status
 from consult.posts.rules import opens_seal
 
 A_DOZEN = 12  # words; a text that holds more can be understood
@@ -276,31 +276,25 @@ def dismiss(actor: User | None, notice: Notice, *, words: str) -> None:
 # Appeals.
 
 
-def appeal(
-    actor: User | None, contested: Decision | Notice, received_on: date | None = None
-) -> None:
-    """Whoever holds the receipt, once, for six months; a letter counts from the day it came.
+def appeal(actor: User | None, contested: Decision | Notice) -> None:
+    """Whom it concerns, from their account; where none is open, whoever holds the receipt.
 
-    Never who took the decision: the one appeal there is would be used up by the wrong hands.
+    A letter typed in takes nothing away from an account, unless it was right.
     """
+    owner = contested.appellant
+    is_owned = owner is not None and owner.is_active
+    made = [
+        one
+        for one in queries.appeals_against(contested)
+        if not is_owned or one.channel == Channel.WEB or one.conclusion == Conclusion.REVERSED
+    ]
+    _contest(actor, contested, made, clock.today())
+    if is_owned and actor is None:
+        words = _("Whom this concerns has an account: sign in, so that nobody appeals for you.")
+        raise Refused(words, sign_in=True)
     require(
-        actor is None or actor.id != contested.decider_id,
-        _("You decided this yourself: whoever it concerns contests it, or a colleague for them."),
-    )
-    if isinstance(contested, Notice):
-        require(contested.closed_at, _("This notice waits for its answer: nothing to contest yet."))
-    require(
-        contested.appeal_until is not None,
-        _("This decision gave you what you asked for: there is nothing to contest."),
-    )
-    assert contested.appeal_until is not None  # noqa: S101
-    require(
-        queries.appeal_against(contested) is None, _("An appeal was already made: read its page.")
-    )
-    last = clock.in_town(contested.appeal_until).date()
-    require(
-        (received_on or clock.today()) <= last,
-        _("The six months to appeal are over. The other ways stay open: see below."),
+        not is_owned or owner == actor,
+        _("Whom this concerns has an account: they alone contest it here."),
     )
 
 
@@ -317,7 +311,33 @@ def enter_appeal(actor: User | None, contested: Decision | Notice, *, received_o
         since is None or received_on >= clock.in_town(since).date(),
         _("What this letter contests was decided later: look at the day and at the number."),
     )
-    appeal(actor, contested, received_on)
+    _contest(actor, contested, queries.appeals_against(contested), received_on)
+
+
+def _contest(
+    actor: User | None, contested: Decision | Notice, made: list[Appeal], received_on: date
+) -> None:
+    """Once, for six months; a letter counts from the day it came. `made`: what uses it up.
+
+    Never who took the decision: the one appeal there is would be used up by the wrong hands.
+    """
+    require(
+        actor is None or actor.id != contested.decider_id,
+        _("You decided this yourself: whoever it concerns contests it, or a colleague for them."),
+    )
+    if isinstance(contested, Notice):
+        require(contested.closed_at, _("This notice waits for its answer: nothing to contest yet."))
+    require(
+        contested.appeal_until is not None,
+        _("This decision gave you what you asked for: there is nothing to contest."),
+    )
+    assert contested.appeal_until is not None  # noqa: S101
+    require(not made, _("An appeal was already made: read its page."))
+    last = clock.in_town(contested.appeal_until).date()
+    require(
+        received_on <= last,
+        _("The six months to appeal are over. The other ways stay open: see below."),
+    )
 
 
 def facilitates(actor: User | None) -> None:

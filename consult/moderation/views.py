@@ -35,6 +35,7 @@ from consult.moderation.pages import (
     one_of,
     private,
     scope_asked,
+    sign_in_first,
     spelt,
     waited,
 )
@@ -294,14 +295,16 @@ def notice(receipt: str) -> ResponseReturnValue:
     """What became of a notice, for whoever holds its receipt."""
     notice = queries.notice_or_404(receipt)
     may_decide = not refusal(rules.moderate, actor(), notice.text)
-    against = queries.appeal_against(notice.decision) if notice.decision else None
+    against = queries.appeals_against(notice.decision) if notice.decision else []
     return private(
         "moderation/notice.html",
         notice=notice,
-        reversed=against if against and against.conclusion == Conclusion.REVERSED else None,
+        reversed=next((one for one in against if one.conclusion == Conclusion.REVERSED), None),
         label=queries.label,
         may_decide=may_decide,
-        appeal=queries.appeal_against(notice),
+        appeals=queries.appeals_against(notice),
+        refused=refusal(rules.appeal, actor(), notice),
+        sign_in=sign_in_first(notice),
         target=spelt(TARGETS[notice.urgency]),
     )
 
@@ -339,7 +342,7 @@ def dismiss(post_id: int) -> ResponseReturnValue:
     if not form.sent():
         return _page(post, scope, queries.queue(user, scope, post), dismissing=form), 422
     found = queries.notices_of(posts.held(post))
-    waiting = [one for one in found if form.last.data is None or one.id <= form.last.data]
+    waiting = [one for one in found if one.id <= (form.last.data or 0)]  # those on the page
     if not waiting:
         abort(409)
     for one in waiting:

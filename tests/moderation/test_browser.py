@@ -176,13 +176,20 @@ def test_pages_hold_and_pass_axe(page, server, texts, width):
         again = moderation.decide(
             make_user(RoleName.FACILITATOR), other, verdict=Verdict.REFUSE, why=reasons(other)
         )
-        appeal = moderation.appeal(None, again, words="Relisez, je vous prie.")
+        appeal = moderation.appeal(again.appellant, again, words="Relisez, je vous prie.")
+        paper = make_contribution()
+        paper.author = None
+        commit()
+        nobody_s = moderation.decide(
+            make_user(RoleName.FACILITATOR), paper, verdict=Verdict.RESTRICT, why=reasons(paper)
+        )
         commit()
         receipt, contest = f"/decisions/{decision.receipt}", f"/recours/{appeal.receipt}"
+        unsigned = f"/decisions/{nobody_s.receipt}/contester"
         judged, suspended = f"/moderation/recours/{appeal.id}", f"/moderation/{texts[0]}/suspendre"
     anonymous = [f"/signaler/{texts[-1]}", f"/contributions/{shown}/commenter"]
     resident = [f"/contributions/{shown}/commenter?answers={texts[-1]}", "/mon-espace/soutiens"]
-    anonymous += ["/registre-de-moderation", receipt, f"{receipt}/contester", contest]
+    anonymous += ["/registre-de-moderation", receipt, unsigned, contest]
     desk = ["/moderation", f"/moderation/{texts[-1]}", "/moderation/signalements"]
     desk += ["/moderation/recours", judged, "/moderation/recours/saisir", suspended]
     for role, urls in ((None, anonymous), ((), resident), ((RoleName.FACILITATOR,), desk)):

@@ -36,7 +36,7 @@ def decide(who, text, verdict, **said):
 
 
 def won(who, decision):
-    appeal = actions.appeal(None, decision, words="Relisez.")
+    appeal = actions.appeal(decision.appellant, decision, words="Relisez.")
     commit()
     actions.conclude(who, appeal, conclusion=Conclusion.REVERSED, words="Vous aviez raison.")
     commit()
@@ -258,7 +258,7 @@ def test_what_an_open_appeal_may_need_is_not_erased_with_another_decision(three,
     if is_back:
         decide(three[1], text, Verdict.REINSTATE)
     with clock.frozen(noon + timedelta(days=150)):
-        appeal = actions.appeal(None, first, words="Relisez.")
+        appeal = actions.appeal(first.appellant, first, words="Relisez.")
         commit()
     with clock.frozen(noon + LATE):
         actions.purge(system())

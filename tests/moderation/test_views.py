@@ -226,7 +226,7 @@ def test_appeals_that_wait_are_counted_wherever_a_facilitator_looks(desk, app):
     (decision,) = decisions()
     other = sign_in(app.test_client(), make_user(RoleName.FACILITATOR))
     assert "Recours (" not in text_of(other.get("/mon-espace"))
-    moderation.appeal(None, decision, words="Relisez.")
+    moderation.appeal(decision.appellant, decision, words="Relisez.")
     commit()
     for page in ("/moderation", "/moderation/signalements", "/moderation/recours"):
         assert 'Recours <span class="count">1</span>' in text_of(other.get(page))
@@ -369,10 +369,12 @@ def test_anybody_points_a_text_out_and_follows_the_answer(ctx, noon, app, client
     assert "L’équipe d’animation va le lire" in text_of(client.get(reply.location))
     desk = sign_in(app.test_client(), facilitator)
     assert "La deuxième ligne." in text_of(desk.get("/moderation/signalements"))
-    answered = desk.post(
-        f"/moderation/{text.id}/ecarter", data={"key": "d", "dismiss-words": "C'est une critique."}
-    )
-    assert answered.location == "/moderation/signalements"
+    said = answered(desk, text, "C'est une critique.")
+    there = f"/moderation/{text.id}/ecarter"
+    blind = {name: value for name, value in said.items() if name != "dismiss-last"}
+    assert desk.post(there, data=blind).status_code == 409  # which notices were read?
+    assert "L’équipe d’animation va le lire" in text_of(client.get(reply.location))
+    assert desk.post(there, data=said).location == "/moderation/signalements"
     seen = text_of(client.get(reply.location))
     assert "Le texte reste" in seen
     assert "C&#39;est une critique." in seen

@@ -96,11 +96,12 @@ def test_a_text_is_hidden_with_reasons_contested_and_comes_back(
         "ni pour trouver le texte ni pour décider",
         "Défenseur des droits",
         "tribunal administratif",
-        "Contester cette décision",
+        "Me connecter et contester cette décision",
     ):
         assert words in page, words
-    # They contest it on the web; whoever decided first may not decide again.
+    # They contest it on the web, from their account; whoever decided first may not decide again.
     contest = f"/decisions/{decision.receipt}/contester"
+    sign_in(client, text.author)
     made = client.post(contest, data={"key": "a", "words": "C'est le nom de mon chien."})
     assert client.post(contest, data={"key": "a", "words": "Deux clics."}).location == made.location
     assert "Votre recours est bien arrivé" in read(client, made.location)
@@ -410,7 +411,9 @@ def test_abuse_of_children_is_reported_without_a_name(client, text):
 def test_a_notifier_who_was_told_no_finds_another_reader(app, client, amina, bruno, text, outbox):
     notice = client.post(f"/signaler/{text.id}", data={**NOTICE, "key": "n"}).location
     desk = sign_in(app.test_client(), amina)
-    desk.post(f"/moderation/{text.id}/ecarter", data={"key": "d", "dismiss-words": "Permis."})
+    last = db.session.scalar(sa.select(Notice.id))
+    said = {"key": "d", "dismiss-words": "Permis.", "dismiss-last": str(last)}
+    desk.post(f"/moderation/{text.id}/ecarter", data=said)
     assert "Contester cette réponse" in read(client, notice)
     receipt = notice.rpartition("/")[2]
     made = client.post(f"/decisions/{receipt}/contester", data={"key": "a", "words": "Relisez."})
@@ -611,7 +614,7 @@ def test_one_appeal_a_decision_however_many_tabs(app, noon):
     with app.app_context():
         decision = hide(make_user(RoleName.FACILITATOR), make_contribution())
         url = f"/decisions/{decision.receipt}/contester"
-    clients = [app.test_client() for _ in range(4)]
+        clients = [sign_in(app.test_client(), decision.appellant) for _ in range(4)]
     met = at_once(
         app,
         *(
@@ -730,6 +733,7 @@ def test_a_receipt_of_any_kind_is_found_where_one_looks(client, amina, text):
 
 def test_nothing_typed_is_lost(client, amina, text, app):
     decision = hide(amina, text)
+    sign_in(client, text.author)
     long = "Trop long. " * 600
     reply = client.post(
         f"/decisions/{decision.receipt}/contester", data={"key": "a", "words": long}
@@ -859,7 +863,7 @@ def test_whoever_decided_does_not_use_up_the_appeal_and_an_author_hears_of_it(
     with pytest.raises(Refused):
         actions.enter_appeal(amina, decision, words="Non.", received_on=clock.today())
     db.session.rollback()
-    assert queries.appeal_against(decision) is None
+    assert queries.appeals_against(decision) == []
     made = actions.enter_appeal(bruno, decision, words="Relisez.", received_on=clock.today())
     commit()
     monkeypatch.setitem(app.config, "NOTICE_WAIT", -1)
@@ -869,3 +873,122 @@ def test_whoever_decided_does_not_use_up_the_appeal_and_an_author_hears_of_it(
     assert f"/recours/{made.receipt}" in told.body
     [asked] = [one for one in outbox if one.to == [judge.email]]
     assert f"/moderation/recours/{made.id}" in asked.body
+
+
+# Whose appeal it is.
+
+
+def test_a_number_alone_does_not_use_up_the_appeal_of_an_account(app, client, amina, bruno, text):
+    decision = hide(amina, text)
+    page, contest = f"/decisions/{decision.receipt}", f"/decisions/{decision.receipt}/contester"
+    shown = read(client, page)
+    assert "connectez-vous, pour que personne ne conteste à votre place" in shown
+    door = f"/connexion?next={contest}"
+    assert door in shown
+    sent = {"key": "a", "words": "Je renonce."}
+    assert client.get(contest).location == door
+    assert client.post(contest, data=sent).location == door
+    for other in (bruno, make_user(), make_user(RoleName.ADMINISTRATOR)):
+        stranger = sign_in(app.test_client(), other)
+        assert "elle seule peut le faire" in read(stranger, page)
+        assert stranger.post(contest, data=sent).status_code == 422
+        with pytest.raises(Refused):
+            actions.appeal(other, decision, words="Je renonce.")
+    assert queries.appeals_against(decision) == []
+    made = sign_in(app.test_client(), text.author).post(contest, data=sent).location
+    assert "Votre recours est bien arrivé" in read(client, made)
+    assert "connectez-vous" not in read(client, page)
+
+
+def test_whoever_is_suspended_contests_it_from_their_account(amina, text):
+    hide(amina, text)
+    decision = actions.suspend(amina, text, days=5, why=reasons(text))
+    commit()
+    with pytest.raises(Refused):
+        actions.appeal(None, decision, words="Relisez.")
+    assert actions.appeal(text.author, decision, words="Relisez.")
+
+
+@pytest.mark.parametrize("why", ["paper", "closed"])
+def test_where_no_account_is_open_the_number_is_enough(client, amina, text, why):
+    if why == "paper":
+        text.author = None
+    else:
+        text.author.closed_at = clock.now()
+    commit()
+    contest = f"/decisions/{hide(amina, text).receipt}/contester"
+    reply = client.post(contest, data={"key": "a", "words": "Relisez."})
+    assert reply.location.startswith("/recours/")
+    assert client.post(contest, data={"key": "b", "words": "Encore."}).status_code == 422
+
+
+def test_the_answer_to_a_notice_is_contested_from_the_account_that_sent_it(
+    app, client, amina, bruno, text
+):
+    reporter = make_user()
+    notice = actions.notify_content(reporter, text, ground=Ground.INSULT, words="Voyez.")
+    commit()
+    actions.dismiss(amina, notice, words="Le texte reste.")
+    commit()
+    contest = f"/decisions/{notice.receipt}/contester"
+    page = read(client, f"/signalement/{notice.receipt}")
+    assert f"/connexion?next={contest}" in page
+    for other in (None, bruno, text.author):
+        with pytest.raises(Refused):
+            actions.appeal(other, notice, words="Je renonce.")
+    door = sign_in(app.test_client(), reporter)
+    assert "Contester cette réponse" in read(door, f"/signalement/{notice.receipt}")
+    made = door.post(contest, data={"key": "a", "words": "Regardez mieux."})
+    assert made.location.startswith("/recours/")
+
+
+def test_a_letter_typed_in_leaves_an_account_its_own_appeal(app, client, amina, bruno, text):
+    """Anybody may have written it; whoever types it in may have made it up."""
+    decision = hide(amina, text)
+    letter = actions.enter_appeal(bruno, decision, words="Je renonce.", received_on=clock.today())
+    commit()
+    with pytest.raises(Refused):  # once is enough
+        actions.enter_appeal(bruno, decision, words="Encore.", received_on=clock.today())
+    db.session.rollback()
+    page = f"/decisions/{decision.receipt}"
+    author = sign_in(app.test_client(), text.author)
+    shown = read(author, page)
+    assert "Un recours est arrivé par lettre" in shown
+    assert "Contester cette décision" in shown
+    made = author.post(f"{page}/contester", data={"key": "a", "words": "C'est mon chien."})
+    shown = read(client, page)
+    assert made.location in shown
+    assert f"/recours/{letter.receipt}" in shown
+    assert author.post(f"{page}/contester", data={"key": "b", "words": "Et."}).status_code == 422
+    own = queries.appeals_against(decision)[-1]
+    judge = make_user(RoleName.FACILITATOR)
+    actions.conclude(judge, own, conclusion=Conclusion.REVERSED, words="Rien à redire.")
+    commit()
+    assert letter.conclusion == Conclusion.REVERSED  # one decision, one outcome
+    assert text.is_public
+    with clock.frozen(months_after(clock.now(), 12)):
+        assert queries.over(months_after(clock.now(), -1)) == [decision]
+
+
+def test_a_letter_that_was_right_leaves_nothing_to_contest(amina, bruno, text):
+    decision = hide(amina, text)
+    letter = actions.enter_appeal(bruno, decision, words="Relisez.", received_on=clock.today())
+    commit()
+    judge = make_user(RoleName.FACILITATOR)
+    actions.conclude(judge, letter, conclusion=Conclusion.REVERSED, words="Rien à redire.")
+    commit()
+    with pytest.raises(Refused):
+        actions.appeal(text.author, decision, words="Relisez.")
+
+
+def test_a_file_is_kept_while_either_appeal_waits(amina, bruno, text):
+    decision = hide(amina, text)
+    letter = actions.enter_appeal(bruno, decision, words="Relisez.", received_on=clock.today())
+    own = actions.appeal(text.author, decision, words="Relisez.")
+    commit()
+    judge = make_user(RoleName.FACILITATOR)
+    with clock.frozen(months_after(clock.now(), 24)):
+        actions.conclude(judge, letter, conclusion=Conclusion.UPHELD, words="Non.")
+        commit()
+        assert own.conclusion is None  # another person reads what the account says
+        assert queries.over(months_after(clock.now(), 1)) == []
