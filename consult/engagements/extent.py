@@ -5,6 +5,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from consult.core.db import db
+from consult.core.restated import Restated
 from consult.engagements.models import (
     Action,
     Amount,
@@ -32,6 +33,7 @@ class Extent(NamedTuple):
     versions: int
     pictures: int
     links: int  # between actions that speak of the same thing
+    restated: int  # what read otherwise
 
 
 def of(plan: Plan) -> Extent:
@@ -55,6 +57,9 @@ def of(plan: Plan) -> Extent:
         sa.select(sa.func.count())
         .select_from(see_also.join(Action.__table__, Action.id == see_also.c.action_id))
         .where(Action.plan_id == plan.id),
+        sa.select(sa.func.count(Restated.id)).where(
+            Restated.subject_kind == Plan.__tablename__, Restated.subject_id == plan.id
+        ),
     ]
     row = db.session.execute(sa.select(*(one.scalar_subquery() for one in counts))).one()
     return Extent(*row)

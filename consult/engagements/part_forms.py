@@ -123,7 +123,10 @@ class AnnounceForm(Form):
         description=_("What is announced, in one or two sentences."),
     )
     number = StringField(
-        _("Number of the sheet"), [LINE], filters=[strip], description=_("As printed, if it is.")
+        _("Number of the action sheet"),
+        [LINE],
+        filters=[strip],
+        description=_("As printed, if it is."),
     )
     engagement_id = SelectField(_("Stands under"), coerce=_number, default=0)
     reason = public_reason()

@@ -125,7 +125,7 @@ def show(slug: str) -> str:
         standing=followup.standing(plan),
         linked=queries.linked(tree) if holds.links else {},
         pictures=[one for one in queries.pictures_of(plan) if one.file] if holds.pictures else [],
-        restated=restated.of(plan),
+        restated=restated.of(plan) if holds.restated else [],
         labels=labels(PlanForm, DescribeForm),
         editions=editions,
         moved=followup.since(editions[0].content, tree) if editions else [],
