@@ -412,8 +412,13 @@ def _hold(campaign: Campaign) -> None:
 
 
 def _changed(campaign: Campaign, fields: Mapping[str, Any]) -> dict[str, Any]:
-    tidy = {name: value.strip() if type(value) is str else value for name, value in fields.items()}
-    return {name: value for name, value in tidy.items() if value != getattr(campaign, name)}
+    tidy = {name: _tidy(value) for name, value in fields.items()}
+    return {name: value for name, value in tidy.items() if value != _tidy(getattr(campaign, name))}
+
+
+def _tidy(value: Any) -> Any:
+    """Words as they are kept, whatever a browser ends its lines with."""
+    return value.replace("\r\n", "\n").strip() if type(value) is str else value
 
 
 def _by_two(actor: User | None, what: str, campaign: Campaign, details: dict[str, Any]) -> None:

@@ -96,7 +96,13 @@ def of(subject: Any) -> list[Restated]:
 
 def _plain(said: Mapping[str, Any]) -> dict[str, Any]:
     """Words, numbers and lists, as the database keeps them."""
-    return json.loads(json.dumps(said, ensure_ascii=False, default=_said))  # type: ignore[no-any-return]
+    ends = {name: _ends(value) for name, value in said.items()}
+    return json.loads(json.dumps(ends, ensure_ascii=False, default=_said))  # type: ignore[no-any-return]
+
+
+def _ends(value: Any) -> Any:
+    """The same words, their lines ended in one way: a browser ends them in its own."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
 def _said(value: Any) -> str:

@@ -190,6 +190,10 @@ def test_once_open_the_texts_page_offers_only_what_is_free(ctx, noon, client):
     sign_in(client, actor)
     page = f"{address(campaign)}/modifier"
     assert 'name="rules"' not in client.get(page).text
+    campaign.presentation = "Un.\n\nDeux."
+    commit()
+    typed = {"presentation": "Un.\r\n\r\nDeux.", "contact": campaign.contact}
+    assert client.post(page, data=typed).status_code == 303  # a browser's ends of lines
     typed = {"presentation": "Mieux dit.", "contact": "02", "rules": "Autres."}
     assert 'id="reason-error"' in client.post(page, data=typed).text
     client.post(page, data={**typed, "reason": "Une coquille."})
@@ -199,7 +203,7 @@ def test_once_open_the_texts_page_offers_only_what_is_free(ctx, noon, client):
     assert "Donnez un contact" in reply.text
     text = client.application.test_client().get(address(campaign)).text
     assert "Une coquille." in text
-    assert TEXTS["presentation"] in text
+    assert "Deux." in text
 
 
 def test_once_open_themes_and_places_are_changed_with_a_public_reason(ctx, noon, client):

@@ -30,6 +30,12 @@ def test_nothing_is_noted_where_nothing_changes_or_a_blank_is_filled(after: dict
     assert restated.of(campaign) == []
 
 
+def test_a_browser_that_ends_lines_its_own_way_changes_nothing() -> None:
+    campaign = factories.make_campaign()
+    before, after = {"words": "Un.\n\nDeux."}, {"words": "Un.\r\n\r\nDeux."}
+    assert not restated.restate(None, campaign, before, after, reason="")
+
+
 @pytest.mark.parametrize("after", [{"label": "B"}, {}])
 def test_a_change_without_its_reason_is_refused_beside_the_field(after: dict[str, str]) -> None:
     campaign = factories.make_campaign()
