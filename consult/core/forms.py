@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -59,11 +59,24 @@ class Several(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
+class _WhereItChanges:
+    """A field that one act needs and the next does not: it is marked neither way."""
+
+    field_flags: ClassVar = {"sometimes": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """The rule below the page says when it is missing."""
+
+
 def public_reason() -> TextAreaField:
     """Why something on show changes; a view takes the field away where nobody reads it yet."""
     return TextAreaField(
         _("Why does it change?"),
-        description=_("Everybody can read this reason, the date and what was said before."),
+        [_WhereItChanges()],
+        description=_(
+            "Needed where something that was said changes or goes. Everybody can read this reason,"
+            " the date and what was said before."
+        ),
         filters=[lambda words: (words or "").strip()],
         render_kw={"rows": 3},
     )

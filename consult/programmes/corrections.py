@@ -133,7 +133,7 @@ def called(thing: Any) -> str:
     words = f"{what} {queries.beside(thing).index(thing) + 1}"
     if isinstance(thing, BodyMember):
         return words
-    return f"{words} – {excerpt(getattr(thing, names.split()[0]), 60)}"
+    return f"{words} – {excerpt(getattr(thing, names.split()[0]), 60).rstrip('.')}"
 
 
 def read(thing: Any) -> Said:
