@@ -8,6 +8,7 @@ from functools import lru_cache
 from html import escape
 from threading import Lock
 from typing import Any
+from urllib.parse import unquote
 
 import nh3
 import snowballstemmer
@@ -40,6 +41,15 @@ _SITE = re.compile(
     r"|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)|\[[\da-f.]*:[\da-f:.]*\]"
 )
 _DOTS = str.maketrans(dict.fromkeys("\u3002\u06d4\u0701\u0702\ua4f8\ua60e", "."))
+# « mailto: » and « tel: »: how an address or a number stands in the words of a link, and what of it
+# counts for nothing. Of an address its site is told from another, as of any link; of a number its
+# figures, without those of the country.
+_REACHED = re.compile(r"(mailto|tel):([^?]*)", re.I)
+_NUMBERS = {
+    "mailto": (r"[^\s@<>(),;:]{1,64}@[^\s@<>(),;:]{0,250}[^\W_]", r".*@"),
+    "tel": (r"\d(?:[\s().-]{0,3}\d){2,}", r"\D"),
+}
+SAME_NUMBER = 9  # figures
 _UNSEEN = {"Cf", "Mn", "Me"}  # signs of format, and marks that found no letter to join
 _WWW = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:/[^\s<>\"»]*)?")
 
@@ -234,11 +244,25 @@ def elsewhere(link: Token, inside: Sequence[Token]) -> str:
     What is looked for is any name but its own, wherever it stands: no sign before a name, nor
     drawing of its dots, keeps it from being met.
     """
-    host = _host(str(link.attrs["href"]))
+    address = str(link.attrs["href"])
+    if reached := _REACHED.match(address):
+        return _other_than(unquote(reached[2]), _words(inside), *_NUMBERS[reached[1].lower()])
+    host = _host(address)
     own = re.escape(host.removeprefix("www."))
     words = bare(f"{_words(inside)} {link.attrs.get('title', '')}")
     others = re.sub(rf"(?<![\w.-])(?:www\.)?{own}(?![\w-]|\.\w)(?:[/?#][!-~\w]*)?", " ", words)
     return host if host and _SITE.search(others) else ""
+
+
+def _other_than(reached: str, words: str, name: str, unlike: str) -> str:
+    """Whom a link writes to or calls, where its words name somebody else."""
+
+    def bared(one: str) -> str:
+        told = re.sub(unlike, "", bare(one))
+        return told[-SAME_NUMBER:] if told.isdecimal() else told
+
+    named = {bared(one) for one in re.findall(name, bare(words))}
+    return reached if named - {bared(reached)} else ""
 
 
 def links_away(markdown: str) -> int:

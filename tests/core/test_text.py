@@ -156,6 +156,28 @@ class TestRender:
         assert "bdi" not in text.render(words)
 
     @pytest.mark.parametrize(
+        ("words", "address", "reached"),
+        [
+            (
+                "mairie@ville.fr",
+                "mailto:autre@ailleurs.example?subject=a",
+                "autre@ailleurs.example",
+            ),
+            ("01 41 13 33 00", "tel:+33899000000", "+33899000000"),
+            ("0141133300 (ou le 3919)", "tel:0141133300", "0141133300"),
+            ("mairie@ville.fr", "mailto:Mairie@ville.fr", ""),
+            ("01.41.13.33.00, le soir", "tel:+33141133300", ""),
+            ("le 3919", "tel:3919", ""),
+            ("Nous écrire", "mailto:mairie@ville.fr", ""),
+        ],
+    )
+    def test_a_link_that_names_another_mailbox_or_number_says_whom_it_reaches(
+        self, words, address, reached
+    ):
+        said = f"(<bdi>{reached}</bdi>)" if reached else "bdi"
+        assert (said in text.render(f"[{words}]({address})")) is bool(reached)
+
+    @pytest.mark.parametrize(
         "words",
         ["C'est fini.Ensuite, M.Dupont vient le 12.05.2021.", "Fiche n°3.2 : 12.50 € (ou 3.500)."],
     )
