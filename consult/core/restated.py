@@ -21,7 +21,7 @@ from consult.core.rules import require
 WHY = _("Everybody could read this: say why it changes. The reason is public.")
 
 
-EMPTY = (None, "", [])
+EMPTY: tuple[Any, ...] = (None, "", [])
 
 
 class Restated(db.Model):  # type: ignore[name-defined]
@@ -81,13 +81,21 @@ def restate(
     return True
 
 
-def of(subject: Any) -> list[Restated]:
-    """What changed in this thing since it is on show, latest first."""
+def of(*subjects: Any) -> list[Restated]:
+    """What changed in these things since they are on show, latest first."""
     return list(
         db.session.scalars(
             sa.select(Restated)
             .where(
-                Restated.subject_kind == subject.__tablename__, Restated.subject_id == subject.id
+                sa.or_(
+                    *(
+                        sa.and_(
+                            Restated.subject_kind == subject.__tablename__,
+                            Restated.subject_id == subject.id,
+                        )
+                        for subject in subjects
+                    )
+                )
             )
             .order_by(Restated.id.desc())
         )

@@ -189,7 +189,7 @@ def _signed(subject: Act) -> list[list[str]]:
 
 
 def _annexes(subject: Act) -> list[list[str]]:
-    later = queries.filed_later(subject)
+    later = queries.added_later(subject)
     return [
         [one.title, _supplied(one, later[one.id].words if one.id in later else "")]
         for one in subject.annexes

@@ -167,7 +167,7 @@ def years(actor: User | None) -> list[int]:
     return sorted({day.year for day in days if day}, reverse=True)
 
 
-class Filed(NamedTuple):
+class Added(NamedTuple):
     """When an annex joined an act that stood already, and what had been done: a verb, or ""."""
 
     at: datetime
@@ -176,13 +176,13 @@ class Filed(NamedTuple):
     @property
     def words(self) -> str:
         if self.after == "vote":
-            return gettext("filed on %(day)s, after the vote", day=day(self.at))
+            return gettext("added on %(day)s, after the vote", day=day(self.at))
         if self.after == "publish":
-            return gettext("filed on %(day)s, once the act was online", day=day(self.at))
-        return gettext("filed on %(day)s", day=day(self.at))
+            return gettext("added on %(day)s, once the act was online", day=day(self.at))
+        return gettext("added on %(day)s", day=day(self.at))
 
 
-def filed_later(act: Act) -> dict[int, Filed]:
+def added_later(act: Act) -> dict[int, Added]:
     """The annexes that were not there when the act was voted, signed or put online, by number;
     those a document cites, since they were supplied."""
     if not act.annexes:
@@ -202,7 +202,7 @@ def filed_later(act: Act) -> dict[int, Filed]:
         if verb != "attach":
             done.append(verb)
         elif done:
-            found[data["annex"]] = Filed(at, "vote" if "vote" in done else done[-1])
+            found[data["annex"]] = Added(at, "vote" if "vote" in done else done[-1])
     return found
 
 

@@ -145,9 +145,9 @@ def act(id: int) -> str:
         if queries.reads_all(user)
         else [],
         item=queries.line_of(subject) if subject.sitting_id else None,
-        filed_later=queries.filed_later(subject),
-        restated=restated.of(subject),
-        labels={"tie": _("Tied to another act")},
+        added_later=queries.added_later(subject),
+        restated=restated.of(*filter(None, (subject, subject.sitting))),
+        labels={**labels(SittingForm, AttendForm), "tie": _("Tied to another act")},
         can=_steps(subject) if _may(rules.desk) else {},
         why_not=_obstacles(subject) if _may(rules.desk) else {},
         reads_all=queries.reads_all(user),

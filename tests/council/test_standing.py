@@ -123,9 +123,11 @@ def test_after_a_vote_those_who_were_there_change_with_a_reason(actor, client):
     ]
     council.announce(actor, sitting)
     commit()
-    seen = client.get(f"/seances/{sitting.id}").text
-    assert WHY in seen
-    assert f"{MEMBERS[10]} → {MEMBERS[0]}" in seen
+    (item,) = sitting.items
+    for page in (f"/seances/{sitting.id}", f"/actes/{item.act_id}"):  # where the vote is read too
+        seen = sign_in(client, actor).get(page).text
+        assert WHY in seen
+        assert f"{MEMBERS[10]} → {MEMBERS[0]}" in seen
 
 
 def test_what_nobody_said_of_who_was_there_is_filled_in_after_the_vote(actor):
@@ -160,12 +162,12 @@ def test_an_annex_that_joins_after_the_vote_says_so(actor, client):
     cited = council.attach(actor, act, title="Tableau")
     council.vote(actor, act, votes_for=8, votes_against=0, abstentions=0)
     commit()
-    assert queries.filed_later(act) == {}
+    assert queries.added_later(act) == {}
     late = council.attach(actor, act, title="Note", file=pdf())
     council.attach(actor, act, cited, file=pdf())
     commit()
-    assert set(queries.filed_later(act)) == {late.id, cited.id}
-    assert early.id not in queries.filed_later(act)
+    assert set(queries.added_later(act)) == {late.id, cited.id}
+    assert early.id not in queries.added_later(act)
     seen = sign_in(client, actor).get(f"/actes/{act.id}").text.replace("\xa0", " ")
     assert seen.count("après le vote") == 2
 
@@ -175,8 +177,8 @@ def test_an_annex_that_joins_a_note_online_says_so(actor):
     council.publish(actor, note, checked_by="Camille Martin")
     council.attach(actor, note, title="Carte", file=pdf())
     commit()
-    ((filed),) = queries.filed_later(note).values()
-    assert "après la mise en ligne" in filed.words
+    ((added),) = queries.added_later(note).values()
+    assert "après la mise en ligne" in added.words
 
 
 def test_an_annex_of_a_carried_document_gives_its_day_and_guesses_no_vote(actor):
@@ -193,9 +195,9 @@ def test_an_annex_of_a_carried_document_gives_its_day_and_guesses_no_vote(actor)
     commit()
     council.attach(actor, act, act.annexes[0], file=pdf())
     commit()
-    ((filed),) = queries.filed_later(act).values()
-    assert filed.words.startswith("versée le")
-    assert "vote" not in filed.words
+    ((added),) = queries.added_later(act).values()
+    assert added.words.startswith("ajoutée le")
+    assert "vote" not in added.words
 
 
 def test_a_tie_everybody_read_goes_with_a_reason(actor, client):
