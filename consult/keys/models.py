@@ -95,7 +95,7 @@ TITLES = {
     "ballots.announce": _("Announce a secret vote: its question and its rules freeze"),
     "ballots.cancel": _("Cancel a secret vote: its ballots are destroyed uncounted"),
     "answers.export_complete": _("Take the whole of a consultation out of the site"),
-    "privacy.erase": _("Empty somebody's account, as they asked otherwise than on the site"),
+    "privacy.erase": _("Empty somebody's account at their request"),
 }
 
 
