@@ -28,6 +28,7 @@ from consult.core.db import db
 from consult.core.i18n import _
 from consult.core.rules import Refused, require
 from consult.core.slugs import distinct, slugify
+from consult.core.text import fold
 from consult.journal.actions import record
 from consult.keys import signatures
 from consult.keys.rules import fresh
@@ -154,6 +155,15 @@ def set_themes(
     rules.set_themes(actor, campaign)
     known = {theme.id: theme for theme in campaign.themes}
     kept = {number for number, _title in titles if number}
+    names = {number: fold(theme.title) for number, theme in known.items() if number in kept}
+    require(
+        not any(
+            one != number and taken == fold(title)
+            for number, title in titles
+            for one, taken in names.items()
+        ),
+        _("Another theme already has this name."),
+    )
     if campaign.has_opened:
         stands = [(theme.id, theme.title) for theme in campaign.themes]
         require(list(titles) != stands, _("Nothing changes in these themes."))

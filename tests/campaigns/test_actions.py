@@ -130,7 +130,7 @@ def test_themes_of_an_open_campaign_change_in_the_open(ctx, noon):
     campaign = published(actor)
     follow(reader, campaign)
     trees, benches = campaign.themes
-    shifted = [(trees.id, "Voitures"), (benches.id, "Arbres"), (None, "Eau")]
+    shifted = [(trees.id, "Voitures"), (benches.id, "Bancs"), (None, "Eau")]
     with pytest.raises(Refused) as met:
         actions.set_themes(actor, campaign, shifted)
     assert met.value.about == "reason"
@@ -148,12 +148,22 @@ def test_themes_of_an_open_campaign_change_in_the_open(ctx, noon):
     chapter = queries.history(campaign)[0]
     assert [(str(d.label), str(d.before), str(d.after)) for d in chapter.differences] == [
         ("Thème renommé", "Arbres", "Voitures"),
-        ("Thème renommé", "Bancs", "Arbres"),
-        ("Thèmes", "Arbres · Bancs", "Voitures · Arbres · Eau"),
+        ("Thèmes", "Arbres · Bancs", "Voitures · Bancs · Eau"),
     ]
     stands = [(theme.id, theme.title) for theme in campaign.themes]
     with pytest.raises(Refused, match="refused"):
         actions.set_themes(actor, campaign, stands, reason="Encore.")
+    rollback()
+
+
+@pytest.mark.parametrize("title", ["Bancs", "bancs !"])
+def test_a_theme_never_takes_the_name_of_another(ctx, noon, title):
+    actor = facilitator()
+    campaign = ready(actor)
+    trees, benches = campaign.themes
+    with pytest.raises(Refused) as met:
+        actions.set_themes(actor, campaign, [(trees.id, title), (benches.id, "Arbres")])
+    assert "porte déjà ce nom" in str(met.value.reason)
     rollback()
 
 
