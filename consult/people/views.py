@@ -283,7 +283,7 @@ def change_address() -> Any:
 def confirm_address(token: str) -> Any:
     letter = letters.opened(token, "people.change_address")
     if letter is None or letter.user is None:
-        return _dead_link()
+        return _dead_link("address")
     if request.method == "POST":
         user = actions.confirm_address(actor(), letter)
         commit()
@@ -402,7 +402,7 @@ def unsubscribe(token: str) -> Any:
     """Also the one click of mail programs (RFC 8058): a POST without session nor token of ours."""
     user = letters.stopping(token)
     if user is None or not user.is_active:
-        return _dead_link()
+        return _dead_link("stop")
     if request.method == "POST":
         if user.wants_mail:
             actions.unsubscribe(user)
@@ -498,7 +498,7 @@ def accept_invitation(token: str) -> Any:
     letter = letters.opened(token, "people.invite")
     invitation = db.session.get(Invitation, letter.data["invitation"]) if letter else None
     if letter is None or invitation is None:
-        return _dead_link()
+        return _dead_link("invite")
     known = queries.by_email(invitation.email)
     rules.accept_invitation(actor(), invitation, known)
     form = forms.ConfirmForm()
@@ -602,8 +602,9 @@ def _private(template: str, **values: Any) -> Any:
     return response
 
 
-def _dead_link() -> Any:
-    response = _private("people/dead_link.html")
+def _dead_link(kind: str = "") -> Any:
+    """The page of a link that opens nothing; `kind`: what it was for, where that changes the way."""
+    response = _private("people/dead_link.html", kind=kind)
     response.status_code = 410
     return response
 

@@ -6,7 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from consult.campaigns.models import Identity, Theme
 from consult.contributions.models import Contribution
 from consult.core.db import db
-from tests.factories import make_campaign, make_contribution
+from tests.factories import make_campaign, make_contribution, make_user
 
 
 @pytest.fixture
@@ -79,3 +79,17 @@ def test_pages_pass_axe_and_hold(page, asked, width):
         assert not found, (there, [one["id"] for one in found])
         wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(wider) <= 0, there
+
+
+def test_words_without_end_hold_on_a_phone(page, app, asked):
+    with app.app_context():
+        author = make_user(pseudonym="MW" * 20)
+        about = db.session.get(Contribution, asked[1]).campaign
+        wide = make_contribution(about, author=author, title="Réaménagement" * 9)
+        there = [f"/contributions/{one}" for one in (wide.id, asked[1])]
+        there += [f"/contributions/{wide.id}/preuves", f"/consultations/{asked[0]}/contributions"]
+    page.set_viewport_size({"width": 320, "height": 800})
+    for address in there:
+        page.goto(address)
+        wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(wider) <= 0, address

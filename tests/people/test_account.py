@@ -99,7 +99,9 @@ def test_a_new_address_must_answer_and_the_old_one_is_told(client, ctx, post):
         ["avant@exemple.fr"],
         "Votre compte a une nouvelle adresse",
     )
-    assert client.post(path).status_code == 410
+    again = client.post(path)
+    assert again.status_code == 410
+    assert "votre nouvelle adresse est en service" in again.text
 
 
 def test_a_new_password_cancels_the_change_of_address(client, ctx, post):
