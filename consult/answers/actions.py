@@ -9,7 +9,7 @@ from consult.answers import queries, rules
 from consult.answers.archive import Archive, archive
 from consult.answers.models import Answer, Assignment, Delay, PrivateNote, SavedWording
 from consult.campaigns.models import Campaign, State
-from consult.contributions.models import Contribution, Outcome
+from consult.contributions.models import FOUND_BESIDE, Contribution, Outcome
 from consult.core import clock, search
 from consult.core.db import count_in, db, locked
 from consult.core.text import excerpt
@@ -94,8 +94,21 @@ def _first_delay(contribution: Contribution) -> int | None:
 
 def _index(given: Answer) -> None:
     """Have the answer found by its words, in place of an earlier one, and mark what it answers."""
+    search.mark("contribution", given.contribution_id, given.outcome)
+    _put(given)
+
+
+def _follow(contribution: Contribution) -> None:
+    """Have the answer found under the title as it now reads, while what it answers is in lists."""
+    given = queries.latest([contribution.id]).get(contribution.id)
+    if given is not None and contribution.shown_at:
+        _put(given)
+    else:
+        search.drop("answer", contribution.id)
+
+
+def _put(given: Answer) -> None:
     contribution = given.contribution
-    search.mark("contribution", contribution.id, given.outcome)
     search.put(
         "answer",
         contribution.id,
@@ -108,6 +121,9 @@ def _index(given: Answer) -> None:
         excerpt=excerpt(given.words),
         at=given.at,
     )
+
+
+FOUND_BESIDE.append(_follow)
 
 
 def assign(

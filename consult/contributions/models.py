@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Self
 
@@ -20,6 +20,9 @@ from consult.territory.models import Place
 
 STARTS = 16  # where a shuffled list may begin; the visitor's own start travels in the address
 SHUFFLE = 2**30
+
+# What is found beside an answered contribution, under its title: the room that brings it follows.
+FOUND_BESIDE: list[Callable[["Contribution"], None]] = []
 
 
 class Outcome(Labelled):
@@ -172,6 +175,9 @@ class Contribution(Post):
 
 def show_in_search(contribution: Contribution) -> None:
     """Have it found while it is public, by its words and by any name of its place; else not."""
+    if contribution.outcome:
+        for follow in FOUND_BESIDE:
+            follow(contribution)
     if not contribution.is_public or contribution.aside_at:
         search.drop("contribution", contribution.id)
         return

@@ -172,6 +172,32 @@ def test_nothing_is_found_of_what_was_hidden_not_even_its_answer(ctx, noon):
     assert ("contribution", town.retained.id) not in found(words="bancs quai")
 
 
+def test_an_answer_is_found_under_the_title_as_it_now_reads(ctx, noon):
+    town = make_town()
+    facilitator, text = make_user(RoleName.FACILITATOR), town.retained
+    passage, whole = text.title.split()[-1], text.title
+
+    def entries():
+        return db.session.scalars(
+            sa.select(SearchEntry)
+            .filter_by(subject_id=text.id)
+            .where(SearchEntry.kind.in_(("contribution", "answer")))
+        ).all()
+
+    why = reasons(text, passage=passage)
+    for verdict, is_out in ((Verdict.REDACT, True), (Verdict.REINSTATE, False)):
+        moderation.decide(facilitator, text, verdict=verdict, why=why if is_out else None)
+        commit()
+        assert {one.kind: passage in one.title for one in entries()} == {
+            "contribution": not is_out,
+            "answer": not is_out,
+        }
+        assert (("answer", text.id) in found(words=whole)) is not is_out
+    moderation.decide(facilitator, text, verdict=Verdict.RESTRICT, why=why)
+    commit()
+    assert entries() == []
+
+
 def test_what_waits_in_a_draft_campaign_is_not_found(ctx, noon):
     make_contribution(make_campaign(published=False), title="Un secret bien gardé")
     assert found(words="secret gardé") == []
