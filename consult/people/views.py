@@ -603,7 +603,7 @@ def _private(template: str, **values: Any) -> Any:
 
 
 def _dead_link(kind: str = "") -> Any:
-    """The page of a link that opens nothing; `kind`: what it was for, where that changes the way."""
+    """The page of a link that opens nothing; `kind`: what it was for, if that changes the way."""
     response = _private("people/dead_link.html", kind=kind)
     response.status_code = 410
     return response
