@@ -42,6 +42,15 @@ class Request(flask.Request):
         )
 
 
+def legible(environ: dict[str, Any]) -> dict[str, Any]:
+    """The same request without the bytes that keep its cookies from being read.
+
+    Ours hold none; another program of the same town may have left some in the browser.
+    """
+    environ["HTTP_COOKIE"] = re.sub(r"[^\x00-\x7f]", "", environ.get("HTTP_COOKIE", ""))
+    return environ
+
+
 class _Writable:
     """A word of an address; where it cannot be kept there is no such page."""
 

@@ -13,6 +13,7 @@ from werkzeug.http import parse_cookie
 
 from consult.core import clock, metrics
 from consult.core.headers import spoken_to
+from consult.core.incoming import legible
 
 SECONDS = 30  # phases open and close by the clock: no page is older than this
 ROOM = 16 * 2**20  # bytes kept by each worker
@@ -71,7 +72,7 @@ class Doorstep:
         self.session = f"{app.config['SESSION_COOKIE_NAME']}="
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        cookies = environ.get("HTTP_COOKIE", "")
+        cookies = legible(environ)["HTTP_COOKIE"]
         is_anonymous = environ["REQUEST_METHOD"] == "GET" and self.session not in cookies
         is_ours = environ.get("PATH_INFO") in OPERATORS
         if is_ours or not is_anonymous or not self.app.config.get("PAGE_CACHE", True):

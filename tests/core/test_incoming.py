@@ -51,6 +51,13 @@ def test_a_search_answers_whatever_stands_in_the_address(client, ctx, asked):
         assert client.get(page, environ_overrides={"QUERY_STRING": asked}).status_code == 200
 
 
+@pytest.mark.parametrize("foreign", ["autre=\xe9", "session=\xff\xfe; autre=\xe9", "lang=\xe9"])
+def test_a_cookie_that_another_program_left_stops_no_page(app, ctx, foreign):
+    client = app.test_client(use_cookies=False)
+    reply = client.get("/conseil", headers={"Cookie": f"{foreign}; lang=en"})
+    assert (reply.status_code, 'lang="fr"' in reply.text[:200]) == (200, foreign[:4] == "lang")
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize(
     "page", ["/consultations/%s", "/fichiers/1/%s", "/consultations/%s/import"]
