@@ -130,9 +130,9 @@ def split(
     """Two names were printed as one: each stands on its own from now on."""
     rules.split(actor, participant)
     rules.be_several(names)
-    before = corrections.read(participant)
-    after = {**before, "programme_participant.named": list(names)}
-    corrections.keep(actor, participant, before, after, reason)
+    said = corrections.read(participant)
+    apart = {**said, "programme_participant.named": list(names)}
+    corrections.keep(actor, participant, said, apart, reason)
     first, *others = names
     after = [one for one in queries.beside(participant) if one.order > participant.order]
     for one in after:

@@ -239,14 +239,14 @@ def _filled_by(field: str) -> str:
 
 
 # What each field is called, by what it fills: see corrections.py.
+FORMS: list[tuple[type[Any], type[forms.Said]]] = [
+    *((page.model, page.form) for page in PAGES.values()),
+    *((Programme, form) for form in (forms.ProgrammeForm, forms.ClosingForm)),
+    (Body, forms.BodyForm),
+]
 LABELS = {
     f"{model.__tablename__}.{_filled_by(name)}": label
-    for model, form in (
-        *((page.model, page.form) for page in PAGES.values()),
-        (Programme, forms.ProgrammeForm),
-        (Programme, forms.ClosingForm),
-        (Body, forms.BodyForm),
-    )
+    for model, form in FORMS
     for name, label in labels(form).items()
 } | {"agreement_assessment.figures": _("Figures")}
 

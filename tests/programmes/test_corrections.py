@@ -7,6 +7,7 @@ from consult.core.db import db
 from consult.core.rules import Refused
 from consult.journal.actions import commit, rollback
 from consult.programmes import actions as programmes
+from consult.programmes import corrections
 from consult.programmes.models import (
     Agreement,
     AgreementSignatory,
@@ -19,6 +20,7 @@ from consult.programmes.models import (
     Programme,
     ProgrammeState,
 )
+from consult.programmes.views import LABELS
 from consult.territory.models import Organisation
 from tests.factories import sign_in
 from tests.programmes.making import clerk, closing, make_programme
@@ -230,6 +232,15 @@ def test_the_desk_is_asked_why_and_everybody_reads_it(actor, client):
     for words in ("Objectif 1 – Loger tout le monde", "Retiré", WHY):
         assert words in seen
     assert "programme_objective" not in seen
+
+
+def test_whatever_is_kept_has_its_words():
+    kept = {
+        f"{model.__tablename__}.{name}"
+        for model, (_what, names) in corrections.READ.items()
+        for name in names.split()
+    }
+    assert kept <= set(LABELS)
 
 
 def test_a_long_history_is_folded_away(actor, client):
