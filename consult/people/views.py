@@ -209,8 +209,7 @@ def choose_password(token: str) -> Any:
 
 @bp.get("/mon-espace")
 def me() -> Any:
-    _me()
-    return render_template("people/me.html")
+    return render_template("people/me.html", held_back=refusal(rules.takes_part, _me()))
 
 
 @bp.get("/mon-espace/compte")

@@ -48,6 +48,7 @@ def test_whoever_is_suspended_puts_no_new_name_beside_their_words(client, ctx, n
     assert user.pseudonym == "Avant"
     page = client.get("/mon-espace/compte").text
     assert (path in page, "suspendu" in page) == (False, True)
+    assert "suspendu jusqu’au 17 juin 2026" in client.get("/mon-espace").text
 
 
 def test_those_who_act_for_the_town_say_who_they_are(client, ctx):
