@@ -674,7 +674,18 @@ def held(appeal: Appeal) -> Appeal:
 def open_appeals(actor: User, limit: int = 100) -> list[Appeal]:
     """Appeals that wait in the campaigns of this person, oldest first; none about their words."""
     asked = _open_appeals(sa.select(Appeal), actor).order_by(Appeal.id).limit(limit)
-    return list(db.session.scalars(asked).unique())
+    found = list(db.session.scalars(asked).unique())
+    either = with_polymorphic(Post, "*")
+    texts = db.session.scalars(
+        sa.select(either)
+        .where(either.id.in_([one.contested.post_id for one in found]))
+        .options(
+            joinedload(either.Contribution.campaign).options(*_BARE),
+            joinedload(either.Comment.campaign).options(*_BARE),
+        )
+    ).all()
+    assert all(one.text in texts for one in found)  # noqa: S101 - met here, not one by one
+    return found
 
 
 def _open_appeals(statement: sa.Select[Any], actor: User) -> sa.Select[Any]:
@@ -720,6 +731,14 @@ def reporters(post: Post) -> set[int]:
     """Who pointed this text out from an account, whatever became of their notices."""
     asked = sa.select(Notice.reporter_id).where(Notice.post_id == post.id)
     return {number for number in db.session.scalars(asked.distinct()) if number is not None}
+
+
+def reported_by(actor: User, appeals: Sequence[Appeal]) -> set[int]:
+    """The texts of these appeals that this person pointed out, by number, in one query."""
+    asked = sa.select(Notice.post_id).where(
+        Notice.reporter_id == actor.id, Notice.post_id.in_([one.text.id for one in appeals])
+    )
+    return set(db.session.scalars(asked))
 
 
 def reversed_about(post: Post) -> list[int]:

@@ -134,10 +134,11 @@ def appeals() -> ResponseReturnValue:
     user = actor()
     rules.read(user)
     assert user is not None  # noqa: S101
-    found = [(one, refusal(rules.judge, user, one)) for one in queries.open_appeals(user)]
+    found = queries.open_appeals(user)
+    reported = queries.reported_by(user, found)
     return private(
         "moderation/appeals.html",
-        appeals=found,
+        appeals=[(one, refusal(rules.judge, user, one, reported)) for one in found],
         waiting=queries.waiting(user),
         waited=waited,
         may_enter=refusal(rules.facilitates, user) is None,

@@ -1,5 +1,6 @@
 """Who may decide what is shown, on which grounds; who may point out, contest, and look again."""
 
+from collections.abc import Container
 from datetime import date
 from typing import Any
 
@@ -350,25 +351,28 @@ def facilitates(actor: User | None) -> None:
     )
 
 
-def judge(actor: User | None, appeal: Appeal) -> None:
+def judge(actor: User | None, appeal: Appeal, reported: Container[int] | None = None) -> None:
     """A facilitator who neither decided first, nor wrote the text, nor pointed it out; once.
 
-    Nor typed the letter in: one hand would contest, in somebody's name, and decide.
+    Nor typed the letter in: one hand would contest, in somebody's name, and decide. `reported`: the
+    texts they pointed out, where a list asks at once.
     """
     moderate(actor, appeal.text)
     _another(actor, [appeal.first_id])
-    _apart(actor, appeal)
+    _apart(actor, appeal, reported)
     require(appeal.conclusion is None, _("This appeal was already decided."))
 
 
-def _apart(actor: User | None, appeal: Appeal) -> None:
+def _apart(actor: User | None, appeal: Appeal, reported: Container[int] | None = None) -> None:
     """Who decides on an appeal neither typed it in nor pointed the text out."""
     require(
         actor is None or appeal.entered_by_id != actor.id,
         _("You typed this letter in: another person decides on the appeal."),
     )
+    if reported is None and actor is not None:
+        reported = queries.reported_by(actor, [appeal])
     require(
-        actor is None or actor.id not in queries.reporters(appeal.text),
+        not reported or appeal.text.id not in reported,
         _("You pointed this text out yourself: another person decides on the appeal."),
     )
 

@@ -133,7 +133,7 @@ class Story:
         return self.contest(Conclusion.UPHELD)
 
     def contest(self, conclusion):
-        made = [one for one in self.told if not queries.appeal_against(one)]
+        made = [one for one in self.told if not queries.appeals_against(one)]
         if not made or self.is_gone:
             return False
         one = self.dice.choice(made)

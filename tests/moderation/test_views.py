@@ -18,7 +18,7 @@ from consult.people import consents
 from consult.people.models import ConsentKind, RoleName
 from consult.posts.models import Image, Status
 from tests.counting import statements
-from tests.factories import NOTICE, make_campaign, make_contribution, make_user, sign_in
+from tests.factories import NOTICE, make_campaign, make_contribution, make_user, reasons, sign_in
 
 WORDS = "« Clown » est une injure : dites-le autrement."
 
@@ -457,3 +457,20 @@ def test_answering_counts_as_reading(desk, app):
     app.test_client().post(f"/signaler/{comment.id}", data=notice())
     desk.post(f"/moderation/{comment.id}/ecarter", data=answered(desk, comment))
     assert "Tout est lu" in text_of(desk.get("/moderation"))
+
+
+@pytest.mark.parametrize("most", [2, 6])
+def test_the_list_of_appeals_takes_the_same_few_statements_however_many_wait(app, ctx, noon, most):
+    first = make_user(RoleName.FACILITATOR)
+    for _ in range(most):
+        text = make_contribution()
+        made = moderation.decide(first, text, verdict=Verdict.RESTRICT, why=reasons(text))
+        moderation.appeal(text.author, made, words="Relisez.")
+        commit()
+    desk = sign_in(app.test_client(), make_user(RoleName.FACILITATOR))
+    desk.get("/moderation/recours")
+    db.session.expunge_all()
+    with statements() as sent:
+        shown = desk.get("/moderation/recours").text
+    assert shown.count("/moderation/recours/") >= most
+    assert len(sent) <= 10
