@@ -179,7 +179,7 @@ class Added(NamedTuple):
             return gettext("added on %(day)s, after the vote", day=day(self.at))
         if self.after == "publish":
             return gettext("added on %(day)s, once the act was online", day=day(self.at))
-        return gettext("added on %(day)s", day=day(self.at))
+        return gettext("joined on %(day)s", day=day(self.at))
 
 
 def added_later(act: Act) -> dict[int, Added]:
