@@ -196,7 +196,7 @@ def test_an_annex_of_a_carried_document_gives_its_day_and_guesses_no_vote(actor)
     council.attach(actor, act, act.annexes[0], file=pdf())
     commit()
     ((added),) = queries.added_later(act).values()
-    assert added.words.startswith("ajoutée le")
+    assert added.words.startswith("jointe le")
     assert "vote" not in added.words
 
 
