@@ -8,6 +8,7 @@ from consult.journal.actions import record
 from consult.people import consents
 from consult.people.consents import agreed
 from consult.people.models import ConsentKind, User
+from consult.people.queries import held
 from consult.posts import queries as posts
 from consult.posts import signs
 from consult.posts.models import Channel, Status
@@ -29,6 +30,7 @@ def comment(
     Words in the name of the town are shown at once: the town answers for them. `agrees`: its author
     just agreed to have their words published.
     """
+    held(actor)
     rules.comment(actor, contribution, parent=parent)
     assert actor is not None  # noqa: S101
     if unit:

@@ -19,7 +19,8 @@ from consult.journal.actions import record
 from consult.people import consents, letters
 from consult.people.consents import agreed
 from consult.people.models import ConsentKind, RoleName, User
-from consult.people.queries import closed_by_email, with_role
+from consult.people.queries import closed_by_email, held, with_role
+from consult.posts import queries as posts
 from consult.posts import signs
 from consult.posts.models import (
     Channel,
@@ -61,6 +62,7 @@ def save_draft(
     seen: Sequence[str] = (),
 ) -> Contribution:
     """Somebody's words are safe, with a receipt; they are not sent yet."""
+    held(actor)
     rules.save_draft(actor, campaign)
     draft = _new(actor, campaign, title, body, theme, place, byline, key)
     draft.say(title, body, actor)
@@ -87,6 +89,7 @@ def submit(
 
     `seen`: what about its form did not look like a person (core/door.py); a human reads it first.
     """
+    held(actor)
     rules.submit(actor, campaign)
     if actor is not None:
         agreed(actor, ConsentKind.PUBLICATION)
@@ -102,7 +105,7 @@ def submit(
 
 def send(actor: User | None, contribution: Contribution, *, agrees: bool = False) -> None:
     """A draft is sent. `agrees`: its author just agreed to have their words published."""
-    _held(contribution)
+    posts.held(contribution, actor)
     rules.send(actor, contribution)
     if actor is not None:
         if agrees:
@@ -119,7 +122,7 @@ def ask_confirmation(
     actor: User | None, contribution: Contribution, *, email: str, pseudonym: str
 ) -> None:
     """A visitor gives an address: the words leave as soon as it has answered."""
-    _held(contribution)
+    posts.held(contribution, actor)
     rules.ask_confirmation(actor, contribution)
     contribution.awaited_email, contribution.awaited_pseudonym = email, pseudonym
     contribution.awaited_since = contribution.awaited_since or clock.now()
@@ -143,7 +146,7 @@ def confirm(actor: User, contribution: Contribution, *, seen: str | None = None)
     `seen`: what the page showed (`queries.shown`); whoever has the number may change a draft still,
     and nobody signs what they did not read.
     """
-    _held(contribution)
+    posts.held(contribution, actor)
     rules.confirm(actor, contribution)
     require(seen is None or seen == queries.shown(contribution), CHANGED)
     contribution.author = actor
@@ -173,7 +176,7 @@ def edit(
     byline: str | None = None,
 ) -> None:
     """Its author changes the words; the earlier ones stay to be read."""
-    _held(contribution)
+    posts.held(contribution, actor)
     rules.edit(actor, contribution)
     is_reworded = (title, body) != (contribution.title, contribution.body)
     if is_reworded:
@@ -198,7 +201,7 @@ def edit(
 
 def withdraw(actor: User, contribution: Contribution) -> None:
     """Its author takes it back; the address says so."""
-    _held(contribution)
+    posts.held(contribution, actor)
     rules.withdraw(actor, contribution)
     contribution.move_to(Status.WITHDRAWN)
     record("contributions.withdraw", actor, contribution)
@@ -206,7 +209,7 @@ def withdraw(actor: User, contribution: Contribution) -> None:
 
 def hide_name(actor: User | None, contribution: Contribution) -> None:
     """Its author signs with their pseudonym again; an older copy of the site does not undo it."""
-    _held(contribution)
+    posts.held(contribution, actor)
     rules.hide_name(actor, contribution)
     contribution.byline = None
     erasures.note("byline", contribution.id, contribution.created_at)
@@ -215,7 +218,7 @@ def hide_name(actor: User | None, contribution: Contribution) -> None:
 
 def discard(actor: User | None, contribution: Contribution) -> None:
     """A draft that was never sent is deleted, words and pictures."""
-    _held(contribution)
+    posts.held(contribution, actor)
     rules.discard(actor, contribution)
     record("contributions.discard", actor, contribution.campaign)
     forget_words([contribution.id])
@@ -368,10 +371,3 @@ def _readers(contribution: Contribution) -> list[User]:
     if db.session.scalar(sa.select(others)):
         return []
     return with_role(RoleName.FACILITATOR, campaign=contribution.campaign)
-
-
-def _held(contribution: Contribution) -> None:
-    """Hold the row as it now stands: what others do to it meanwhile is seen, or waits."""
-    columns = [column.key for column in sa.inspect(Contribution).column_attrs]
-    db.session.flush()
-    db.session.refresh(contribution, columns, with_for_update=True)

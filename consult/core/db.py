@@ -106,8 +106,20 @@ def writing() -> None:
 
 
 def locked(statement: sa.Select[Any]) -> sa.Select[Any]:
-    """The same query, holding its rows until the end of the transaction."""
+    """The same query, holding its rows until the end of the transaction.
+
+    All acts hold things in one order, so that no two wait for each other: accounts first (lowest
+    number first, `people.queries.held`), then identity checks, then texts (comments before
+    contributions, lowest number first), then what hangs on a text, then the counts of a campaign,
+    and at last whoever is told and the head of the journal (`journal.actions.commit`).
+    """
     return statement.with_for_update()
+
+
+def alone(name: int, number: int) -> None:
+    """Have those who ask for the same two numbers pass one by one, until each is done."""
+    if db.engine.dialect.name == "postgresql":  # SQLite has one writer at a time
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(name, number)))
 
 
 class Rows(NamedTuple):

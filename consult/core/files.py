@@ -3,15 +3,17 @@
 import hashlib
 import io
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import sqlalchemy as sa
 from flask import current_app
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core import clock
@@ -69,6 +71,7 @@ def take(stream: BinaryIO, name: str, media_type: str) -> StoredFile:
             sha256=digest.hexdigest(), name=_plain(name), media_type=media_type, size=part.tell()
         )
         stored.path.parent.mkdir(exist_ok=True)
+        _serves(stored.sha256)
         try:
             os.link(part.name, stored.path)
         except FileExistsError:
@@ -77,6 +80,21 @@ def take(stream: BinaryIO, name: str, media_type: str) -> StoredFile:
         settle(folder())
     db.session.add(stored)
     return stored
+
+
+def _serves(sha256: str) -> None:
+    """Have `sweep` wait for the row that is about to speak of these bytes."""
+    if db.engine.dialect.name == "postgresql":
+        turn: Any = sa.select(sa.func.pg_advisory_xact_lock_shared(_key(sha256)))
+    else:  # nothing changes: it is this one's turn to write
+        turn = sa.update(StoredFile).where(sa.false()).values(size=0)
+    with db.session.no_autoflush:
+        db.session.execute(turn)
+
+
+def _key(name: str) -> int:
+    """The number by which PostgreSQL's locks know a file."""
+    return int(hashlib.sha256(name.encode()).hexdigest()[:15], 16)
 
 
 def settle(folder: Path) -> None:
@@ -97,12 +115,12 @@ def _plain(name: str) -> str:
 def let_go(stored: StoredFile) -> None:
     """Delete a file's row, and its bytes once that is committed and no other row speaks of them."""
     db.session.delete(stored)
-    afterwards(partial(_sweep_now, [stored.sha256]))
+    afterwards(partial(sweep, [stored.sha256]))
 
 
 def empty(stored: StoredFile) -> None:
     """Delete the bytes of a file, and keep its row: it says that there was one."""
-    afterwards(partial(_sweep_now, [stored.sha256]))
+    afterwards(partial(sweep, [stored.sha256]))
     stored.sha256, stored.size = "", 0
 
 
@@ -110,7 +128,7 @@ def let_all_go(number: sa.ColumnElement[bool]) -> None:
     """The same for all files of this condition."""
     rows = db.session.execute(sa.delete(StoredFile).where(number).returning(StoredFile.sha256))
     if gone := list(rows.scalars()):
-        afterwards(partial(_sweep_now, gone))
+        afterwards(partial(sweep, gone))
 
 
 def drop_unnamed(before: datetime, most: int) -> int:
@@ -134,21 +152,24 @@ def drop_unnamed(before: datetime, most: int) -> int:
         with suppress(FileNotFoundError):  # one that was being handed in
             is_old = path.stat().st_mtime < before.timestamp()
             if is_old and path.name not in known and path.is_file():
-                path.unlink()
+                if path.parent.name == path.name[:2]:
+                    afterwards(partial(sweep, [path.name]))
+                else:  # a piece of one that never came whole
+                    path.unlink()
                 number += 1
     return number
 
 
-def _sweep_now(digests: list[str]) -> None:
-    """The same as `sweep`, while a session is closing."""
-    with db.engine.connect() as connection:
-        held = sa.select(StoredFile.sha256).where(StoredFile.sha256.in_(digests))
-        kept = set(connection.scalars(held))
-    for digest in set(digests) - kept:
-        (folder() / digest[:2] / digest).unlink(missing_ok=True)
+def sweep(digests: Iterable[str]) -> None:
+    """Delete the bytes of files that no row speaks of any more; call it once that is committed.
 
-
-def sweep(sha256: str) -> None:
-    """Delete the bytes of a file that no row speaks of any more; call it once that is committed."""
-    if not db.session.scalar(sa.select(sa.exists().where(StoredFile.sha256 == sha256))):
-        (folder() / sha256[:2] / sha256).unlink(missing_ok=True)
+    Who hands in the same bytes meanwhile is waited for: either their row is there, or they write
+    the bytes again. Where the database is too busy to say, the night's sweep finds them.
+    """
+    engine = db.engine.execution_options(writing=True)
+    for digest in digests:
+        with suppress(OperationalError), engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_key(digest))))
+            if not connection.scalar(sa.select(sa.exists().where(StoredFile.sha256 == digest))):
+                (folder() / digest[:2] / digest).unlink(missing_ok=True)

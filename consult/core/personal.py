@@ -214,7 +214,14 @@ SAFETY = Use(
 # Erasing.
 
 Step = Callable[[Any, bool], None]
+_first: list[Step] = []
 _steps: list[Step] = []
+
+
+def before_leaving(step: Step) -> Step:
+    """Have this held before anything of whoever is erased goes: `step(person, withdraws)`."""
+    _first.append(step)
+    return step
 
 
 def on_leaving(step: Step) -> Step:
@@ -230,6 +237,8 @@ def erase(person: Any, *, withdraws: bool) -> None:
     `on_leaving`. Whoever calls then blanks the row of the account itself, and commits.
     """
     db.session.flush()
+    for step in _first:
+        step(person, withdraws)
     fates = (Fate.BLANK, Fate.WORDS) if withdraws else (Fate.BLANK,)
     said = data()
     for table in reversed(db.metadata.sorted_tables):

@@ -27,6 +27,7 @@ from consult.followup.models import (
 from consult.journal.actions import record
 from consult.people import consents, letters
 from consult.people.models import ConsentKind, User
+from consult.people.queries import held
 from consult.pluralism import queries as pluralism
 from consult.pluralism.models import Publication
 from consult.posts import queries as posts
@@ -154,6 +155,7 @@ def ask(
     `agrees`: its author just agreed to have their words published.
     Facilitators read it first; then whoever has the action in charge hears of it.
     """
+    held(actor)
     rules.ask(actor, action)
     rules.have_a_status(action, purpose)
     if made := engagements.made_with(Question, key):

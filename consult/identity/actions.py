@@ -13,6 +13,7 @@ from consult.identity import codes, roll, rules, sealing
 from consult.identity.models import LetterCode, Proof, Series
 from consult.journal.actions import record
 from consult.people.models import User
+from consult.people.queries import held
 
 
 class Person(NamedTuple):
@@ -61,6 +62,7 @@ def declare(
     bracket: AgeBracket | None = None,
 ) -> Proof:
     """Somebody says where they live: inside or outside is kept, and a fingerprint."""
+    held(actor)
     rules.declare(actor, campaign)
     is_inside = home.is_inside and home.postcode in (campaign.postcodes or home.postcode)
     rules.belong(campaign, is_inside=is_inside, bracket=bracket)
@@ -87,6 +89,7 @@ def enter_code(
     bracket: AgeBracket | None = None,
 ) -> Proof:
     """Somebody types the code of their letter; it opens one participation, once."""
+    held(actor)
     rules.enter_code(actor, campaign)
     letter = roll.of_letter(campaign, code)
     is_handed = letter.voter_key is not None
@@ -120,6 +123,7 @@ def vouch(
     bracket: AgeBracket | None = None,
 ) -> Proof:
     """Who vouches for somebody has answered: `subject` is how they know the person."""
+    held(actor)
     rules.vouch(actor, campaign)
     rules.belong(campaign, is_inside=is_inside, bracket=bracket)
     proof = roll.recognise(
@@ -152,6 +156,7 @@ def see(
 
     Whoever lost the code of the desk comes back: the earlier one is cancelled.
     """
+    held(account)
     rules.see(actor, campaign)
     rules.belong(campaign, is_inside=is_inside, bracket=bracket)
     proof = roll.on_paper(

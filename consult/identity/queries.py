@@ -9,6 +9,7 @@ from consult.campaigns.models import Campaign, Identity
 from consult.core.db import db, locked
 from consult.identity import sealing
 from consult.identity.models import LetterCode, Proof, Series
+from consult.people import queries as people
 from consult.people.models import User
 
 
@@ -46,16 +47,9 @@ def is_inside(actor: User | None, campaign: Campaign) -> bool | None:
     )
 
 
-# What somebody may have taken back, or lost, at this very moment.
-AGREES = ("position_at", "awaits_adult", "closed_at", "suspended_until")
-
-
 def held(actor: User, campaign: Campaign) -> None:
-    """Hold what counts this person: their account, as it is by now, and their line in the roll.
-
-    Notices to them are written meanwhile: whoever writes one may hold what this is waiting for.
-    """
-    db.session.refresh(actor, AGREES, with_for_update={"key_share": True})
+    """Hold what counts this person: their account, as it is by now, and their line in the roll."""
+    people.held(actor)
     if campaign.accepted:
         db.session.execute(locked(sa.select(Proof.id).where(_theirs(actor, campaign))))
 

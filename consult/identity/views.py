@@ -166,9 +166,14 @@ def _on() -> ResponseReturnValue:
 
 @bp.get("/consultations/<slug>/prouver/service/<name>")
 def leave(slug: str, name: str) -> ResponseReturnValue:
-    """To the provider, with three secrets that stay in the session."""
+    """To the provider, with three secrets that stay in the session.
+
+    Another site's page may open this address as well: its visitor is shown first what is asked.
+    """
     campaign, provider = by_slug_or_404(slug, actor()), _provider(name)
     rules.vouch(actor(), campaign)
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return redirect(url_for(".prove", slug=slug), 303)
     rollback()  # nothing is held while the provider thinks
     asked, onward = oidc.ask(), local(request.args.get("next"))
     try:

@@ -141,7 +141,7 @@ def discard(slug: str, number: int) -> Reply:
     digest = importing.file.sha256
     actions.discard(actor(), importing)
     commit()
-    files.sweep(digest)
+    files.sweep([digest])
     flash(_("The file was deleted. Nothing of it was brought in."), "success")
     return redirect(url_for(".hand_in", slug=slug), 303)
 

@@ -85,7 +85,14 @@ def seen(notifications: Iterable[int]) -> None:
 
 
 def _seal(pending: list[_Pending]) -> Event:
-    """Number and chain the events behind the last one, holding the head so that none slips in."""
+    """Number and chain the events behind the last one, holding the head so that none slips in.
+
+    Whoever is told is held before: their own act may be waiting for the head.
+    """
+    if told := {user for draft in pending for user in draft.notify}:
+        (key,) = Notification.__table__.c.user_id.foreign_keys
+        people = sa.select(key.column).where(key.column.in_(told)).order_by(key.column)
+        db.session.execute(people.with_for_update(read=True, key_share=True))
     last = db.session.scalars(
         sa.select(JournalHead).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()

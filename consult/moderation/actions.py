@@ -38,6 +38,7 @@ from consult.moderation.statements import Why
 from consult.moderation.wordings import whole, without
 from consult.people import letters
 from consult.people.models import User
+from consult.people.queries import held
 from consult.posts import queries as posts
 from consult.posts.models import Channel, Image, Post, Version, take_away
 
@@ -66,8 +67,6 @@ def decide(actor: User | None, post: Post, *, verdict: Verdict, why: Why | None 
 def suspend(actor: User | None, post: Post, *, days: int, why: Why | None = None) -> Decision:
     """The author of a restricted text takes no part for some days, and hears why."""
     posts.held(post)
-    if post.author is not None:
-        db.session.refresh(post.author, ["suspended_until"], with_for_update=True)
     rules.suspend(actor, post, days=days, why=why)
     assert post.author is not None  # noqa: S101
     until = clock.now() + timedelta(days=days)
@@ -123,6 +122,7 @@ def notify_content(
     key: str | None = None,
 ) -> Notice:
     """Somebody points out a text. They get a receipt, then an answer; nobody learns their name."""
+    held(actor)
     rules.notify_content(actor, post)
     notice = Notice(
         text=post,

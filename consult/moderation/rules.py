@@ -263,7 +263,9 @@ def describe(actor: User | None, post: Post, *, image: Image, words: str) -> Non
 
 
 def notify_content(actor: User | None, post: Post) -> None:
-    """Anybody, without an account, about anything on show."""
+    """Anybody, without an account or with one that is open, about anything on show."""
+    if actor is not None:
+        signed_in(actor)
     require(post.is_public, _("This text is not on show."))
 
 

@@ -107,16 +107,11 @@ def choose_password(actor: User | None, letter: Letter, *, password_hash: str) -
 # One's own account.
 
 
-def _hold(actor: User) -> None:
-    """Hold the account as it is by now: closed in another tab, it takes nothing any more."""
-    db.session.refresh(actor, ["closed_at"], with_for_update={"key_share": True})
-
-
 def change_pseudonym(
     actor: User, *, pseudonym: str, name: str | None = None, position: str | None = None
 ) -> None:
     """Go by another name; what was signed follows."""
-    _hold(actor)
+    queries.held(actor)  # closed in another tab, it takes nothing any more
     rules.change_pseudonym(actor)
     actor.pseudonym, actor.pseudonym_key = pseudonym, fold(pseudonym)
     actor.name, actor.position = name or None, position or None
@@ -125,7 +120,7 @@ def change_pseudonym(
 
 def change_password(actor: User, *, password_hash: str) -> None:
     """Another password; every other session ends."""
-    _hold(actor)
+    queries.held(actor)
     rules.change_password(actor)
     _lock_with(actor, password_hash)
     record("people.change_password", actor, actor)
@@ -188,6 +183,7 @@ def close_account(actor: User, *, withdraws: bool = False) -> None:
 
 def follow(actor: User, subject: Any) -> None:
     """Hear of what happens to this."""
+    queries.held(actor)
     rules.follow(actor, subject)
     if queries.following(actor, subject.__tablename__, subject.id) is None:
         db.session.add(

@@ -5,6 +5,7 @@ from consult.core.db import db
 from consult.core.i18n import _
 from consult.core.rules import Refused
 from consult.people.models import Consent, ConsentKind, User
+from consult.people.rules import signed_in
 
 WORDING = 1  # one more each time what is explained changes
 DOOR = "privacy.consents"
@@ -36,7 +37,8 @@ def may_agree(user: User) -> None:
 
 
 def agreed(user: User, kind: ConsentKind) -> None:
-    """Go on if it is, else to the page that explains it and asks."""
+    """Go on if it is, for an account that is open; else to the page that explains it and asks."""
+    signed_in(user)
     may_agree(user)
     if not has_agreed(user, kind):
         raise Refused(ASKED[kind], door=DOOR)

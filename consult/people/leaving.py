@@ -14,7 +14,7 @@ def leave(user: User, *, withdraws: bool = False, is_known: bool = False) -> Non
     The address and the pseudonym leave a fingerprint behind, so that nobody ever takes them again.
     `is_known`: its owner was told long ago, and gets no letter.
     """
-    db.session.refresh(user, ["closed_at"], with_for_update=True)  # nothing is given meanwhile
+    queries.held(user)  # nothing is given meanwhile
     erasures.note("user", user.id, user.created_at, withdraws=withdraws)
     address, key, pseudonym = user.email, user.email_key, user.pseudonym_key
     personal.erase(user, withdraws=withdraws)

@@ -12,6 +12,7 @@ from consult.core import clock
 from consult.core.db import db
 from consult.people.models import Letter, User
 from consult.people.passwords import sealed
+from consult.people.queries import held
 
 HOUR = timedelta(hours=1)
 # How long words wait for their author's address to answer, and the link that lets it answer.
@@ -75,6 +76,7 @@ def opened(token: str, *kinds: str) -> Letter | None:
 
 def hold(letter: Letter) -> None:
     """Of two who follow the same link at the same moment, the second finds it used."""
+    held(letter.user)
     db.session.refresh(letter, ["used_at"], with_for_update=True)
 
 

@@ -22,6 +22,20 @@ ABOVE = ("campaign", "contribution", "post", "plan", "engagement", "action")
 QUOTED = ("decision",)  # what a letter quotes beside its subject, by the name its event gives it
 
 
+# What somebody may have taken back, or lost, at this very moment.
+HELD = ("publication_at", "position_at", "awaits_adult", "closed_at", "suspended_until")
+
+
+def held(*people: User | None) -> None:
+    """Hold these accounts as they are by now: none closes meanwhile (see `core.db.locked`).
+
+    Notices to them are written all the same: whoever writes one may hold what this waits for.
+    """
+    db.session.flush()
+    for user in sorted({one for one in people if one is not None}, key=lambda one: one.id):
+        db.session.refresh(user, HELD, with_for_update={"key_share": True})
+
+
 def email_key(address: str) -> str:
     """One spelling for all the ways of writing the same address."""
     return address.strip().casefold()

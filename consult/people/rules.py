@@ -33,7 +33,8 @@ def signed_in(actor: User | None) -> None:
 
 
 def takes_part(actor: User) -> None:
-    """Somebody who is not suspended: they have the reasons, and may appeal."""
+    """Somebody whose account is open, and not suspended: they have the reasons, and may appeal."""
+    signed_in(actor)
     if actor.suspended_until and actor.suspended_until > clock.now():
         raise Refused(
             _(

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from consult.core.db import db
+from consult.people import queries as people
+from consult.people.models import User
 from consult.posts.models import Flag, Image, Post, Slip, Status, Version
 
 
@@ -76,11 +78,12 @@ def slip(post: Post) -> Slip | None:
     )
 
 
-def held(post: Post) -> Post:
-    """The same post as it stands now, its row held: whoever decides next waits, and sees this."""
-    db.session.refresh(
-        post,
-        ["status", "published_at", "submitted_at", "waiting_since", "rank"],
-        with_for_update=True,
-    )
+def held(post: Post, actor: User | None = None) -> Post:
+    """The same text, words and all, as it stands now; its row held, and before it its author.
+
+    Whoever decides next waits, and sees this. `actor`: held as well, where they write in it.
+    """
+    people.held(actor, post.author)
+    columns = [column.key for column in sa.inspect(type(post)).column_attrs]
+    db.session.refresh(post, columns, with_for_update=True)
     return post

@@ -19,6 +19,7 @@ from consult.moderation.models import months_after
 from consult.people import consents, letters
 from consult.people.leaving import leave
 from consult.people.models import ConsentKind, User
+from consult.people.queries import held
 from consult.posts import queries as posts
 from consult.posts.models import Post, Status
 from consult.privacy import archive, queries, rules
@@ -42,6 +43,7 @@ from consult.votes.models import Support
 
 def ask_copy(actor: User) -> Copy:
     """Ask for all that the site knows of oneself; the worker makes it and writes."""
+    held(actor)
     rules.ask_copy(actor, queries.latest_copy(actor))
     fresh(actor)
     copy = Copy(user_id=actor.id)
@@ -69,6 +71,7 @@ def take_back(actor: User, post: Post) -> None:
 
 def describe(actor: User, *, bracket: Any) -> None:
     """Say one's age bracket, or take it back."""
+    held(actor)
     rules.describe(actor)
     profile = queries.profile(actor) or Profile(user_id=actor.id)
     profile.bracket, profile.changed_at = bracket, clock.now()
@@ -85,6 +88,7 @@ def describe(actor: User, *, bracket: Any) -> None:
 
 def consent(actor: User, *, kind: ConsentKind, given: bool) -> None:
     """Agree to one thing, or take it back; supports given so far then lead to nobody."""
+    held(actor)
     rules.consent(actor)
     consents.note(actor, kind, given)
     if kind == ConsentKind.POSITION and not given:
@@ -109,6 +113,7 @@ def _cut_positions(user: User) -> None:
 
 def name_adult(actor: User, *, email: str) -> Guardian:
     """Somebody under 15 names an adult, who gets a letter with the link to answer."""
+    held(actor)
     rules.name_adult(actor, email, asked=queries.named_lately(actor))
     if before := queries.guardian(actor):
         db.session.delete(before)
@@ -180,6 +185,7 @@ def petition(
     email: str | None = None,
 ) -> Petition:
     """Ask something of the town about one's data: a receipt at once, an answer within a month."""
+    held(actor)
     rules.petition(actor)
     asked = Petition(
         user_id=actor.id if actor else None,

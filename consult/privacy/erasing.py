@@ -5,14 +5,29 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from consult.comments.models import Comment
+from consult.contributions.models import Contribution, hold_tallies
 from consult.core import files, mail, papers, personal
-from consult.core.db import afterwards, db
+from consult.core.db import afterwards, db, locked
 from consult.core.files import StoredFile
 from consult.imports.models import Import, Remark
 from consult.keys.models import Countersign
 from consult.people.models import User
 from consult.posts.models import Flag, Post, Slip, Status, Version, forget_words
 from consult.privacy import archive, queries
+
+
+@personal.before_leaving
+def hold_words(user: User, _withdraws: bool) -> None:
+    """Texts, what they comment and the counts of their campaigns, in the order of everybody."""
+    mine = Post.author_id == user.id
+    others = sa.select(Post.id).where(mine, Post.kind != "contribution")
+    db.session.execute(locked(others.order_by(Post.kind, Post.id)))
+    said = sa.select(Comment.contribution_id).where(mine)
+    theirs = sa.select(Contribution.campaign_id).where(sa.or_(mine, Contribution.id.in_(said)))
+    held = db.session.scalars(locked(theirs.order_by(Contribution.id)))
+    for campaign_id in sorted(set(held)):
+        hold_tallies(campaign_id)
 
 
 @personal.on_leaving

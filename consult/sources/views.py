@@ -189,7 +189,7 @@ def discard(ref: str) -> Reply:
     digest = document.file.sha256
     actions.discard(actor(), document)
     commit()
-    files.sweep(digest)
+    files.sweep([digest])
     flash(gettext("The file was deleted. Nothing of it was brought in."), "success")
     return redirect(url_for(".index"), 303)
 

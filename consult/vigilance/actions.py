@@ -12,7 +12,7 @@ from consult.core.db import changed, db, insert_once
 from consult.identity.models import Proof
 from consult.journal.actions import record
 from consult.people.models import RoleName, User
-from consult.people.queries import with_role
+from consult.people.queries import held, with_role
 from consult.posts.models import Flag, FlagKind
 from consult.vigilance import queries, rules
 from consult.vigilance.models import Refuted, SetAside
@@ -112,6 +112,7 @@ def reinstate(actor: User, campaign: Campaign, proof: Proof) -> None:
 
 def restore(actor: User, aside: SetAside, *, words: str) -> None:
     """Supports set aside count again; those who gave them are told."""
+    db.session.refresh(aside.contribution, ["support_count"], with_for_update=True)
     db.session.refresh(aside, ["restored_at"], with_for_update=True)
     rules.restore(actor, aside, words=words)
     people = queries.concerned(aside)
@@ -125,8 +126,7 @@ def restore(actor: User, aside: SetAside, *, words: str) -> None:
 
 def _hold(proof: Proof) -> None:
     """The line and, before it, its account: nothing goes back to whoever leaves at that moment."""
-    for person in _holder(proof):
-        db.session.refresh(person, ["closed_at"], with_for_update={"key_share": True})
+    held(*_holder(proof))
     db.session.refresh(proof, with_for_update=True)
 
 

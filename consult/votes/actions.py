@@ -88,6 +88,8 @@ def type_in(
     supported = queries.supported_by(campaign, keys_behind(line, who))
     given = len(supported)
     rules.have_left(campaign, given, len(contributions))
+    for one in sorted(contributions, key=lambda one: one.id):  # as everybody (`core.db.locked`)
+        db.session.refresh(one, ["support_count"], with_for_update=True)
     for contribution in contributions:
         record("votes.type_in", actor, _subject(contribution), channel=channel)
         if contribution.id in supported or given == campaign.support_limit:

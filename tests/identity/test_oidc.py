@@ -81,6 +81,18 @@ def test_somebody_is_vouched_for_and_nothing_readable_is_kept(client, ctx, provi
         assert not re.search(r"(?i)élan|elan|léa|1984|sujet", str(dict(session)))
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_page_elsewhere_sends_nobody_to_the_provider(client, ctx, provider, site):
+    """It would have them say where they live, and prove who they are, without a click of theirs."""
+    campaign = asking("oidc", "desk")
+    sign_in(client, make_user())
+    there = f"/consultations/{campaign.slug}/prouver"
+    left = client.get(f"{there}/service/franceconnect?dedans=oui", headers={"Sec-Fetch-Site": site})
+    assert (left.status_code, left.location) == (303, there)
+    with client.session_transaction() as session:
+        assert "vouching" not in session
+
+
 def test_one_person_comes_by_it_and_by_the_desk_as_one(client, ctx, provider):
     campaign, agent = asking("oidc", "desk"), make_user(RoleName.FACILITATOR)
     actions.see(agent, campaign, person=Person("Elan", "Léa", 1984))
