@@ -82,10 +82,6 @@ def edits(scene):
     contributions.edit(scene["author"], scene["text"], title="Autrement", body="Tout autre.")
 
 
-def withdraws(scene):
-    contributions.withdraw(scene["author"], scene["text"])
-
-
 def comments_on_it(scene):
     comments.comment(scene["other"], scene["text"], body="Oui.")
 
@@ -167,20 +163,16 @@ def types_in(name, *texts):
 PAIRS = [
     (a_text, leaves, hides),
     (a_text, hides, leaves),
-    (two_who_talk, leaves, hides_the_comment),
     (two_who_talk, hides_the_comment, leaves),
     (a_text_that_waits, leaves, publishes),
     (a_text_that_waits, publishes, leaves),
     (a_text, edits, leaves),
-    (a_text, withdraws, leaves),
     (a_text, suspends, leaves),
-    (a_text, leaves, comments_on_it),
     (a_text, comments_on_it, leaves),
     (a_text, supports_it, leaves),
     (two_who_talk, leaves, the_other_leaves),
     (a_text, hides, goes_by_another_name),
     (a_text_that_waits, publishes, hides_another),
-    (a_text_that_waits, hides_another, publishes),
     (refutable, refutes, restores),
     (refutable, restores, refutes),
     (refutable, types_in("A", "first", "more"), types_in("B", "more", "first")),
