@@ -7,14 +7,14 @@ import flask
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 from werkzeug.routing import PathConverter, UnicodeConverter, ValidationError
 
-from consult.core.text import writable
+from consult.core.text import says_something, writable
 
 
 class Sent(ImmutableMultiDict[str, Any]):
     """The parameters of an address, or the fields of a form, in words that can be kept.
 
     NUL and its like are dropped here, once, below every form: nobody typed them, and what was
-    typed stays.
+    typed stays. A field of nothing but signs that nobody sees is empty: it gives no reason.
     """
 
     def __init__(self, pairs: Any = ()) -> None:
@@ -23,7 +23,8 @@ class Sent(ImmutableMultiDict[str, Any]):
 
 def _kept(value: Any) -> Any:
     if isinstance(value, str):
-        return writable(value)
+        words = writable(value)
+        return words if words.isspace() or says_something(words) else ""
     if isinstance(value, FileStorage) and value.filename:
         value.filename = writable(value.filename)
     return value

@@ -73,6 +73,12 @@ def writable(text: str) -> str:
     return _UNWRITABLE.sub(lambda sign: _MEANT.get(sign[0], ""), text)
 
 
+def says_something(words: str) -> bool:
+    """Whether somebody who looks at these words sees any of them."""
+    unseen = _UNSEEN | {"Cc"}
+    return any(not sign.isspace() and unicodedata.category(sign) not in unseen for sign in words)
+
+
 def read_json(data: str | bytes, **options: Any) -> Any:
     """What JSON says, its words as they can be kept; raises what `json.loads` does."""
     return _all_writable(json.loads(data, **options))

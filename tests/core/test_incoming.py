@@ -4,6 +4,7 @@ import json
 from io import BytesIO
 
 import pytest
+from flask import request
 from werkzeug.datastructures import FileStorage
 
 from consult.campaigns.models import Identity
@@ -43,6 +44,18 @@ def test_a_form_keeps_what_was_typed_without_it(client, ctx, noon):
     assert client.post(page, data=words).status_code == 303
     (kept,) = db.session.scalars(db.select(Contribution))
     assert (kept.title, kept.body) == (LEFT, LEFT + "pour attendre le car.")
+
+
+@pytest.mark.parametrize("words", ["\u200b", " \u2060\n\u00ad ", "\u202e\ufe0f", "\u200b \u0301"])
+def test_words_that_nobody_sees_say_nothing(app, words):
+    with app.test_request_context("/", method="POST", data={"reason": words}):
+        assert request.form["reason"] == ""
+
+
+@pytest.mark.parametrize("words", ["  ", "👩\u200d👧", "é\u0301", "\u200bnon", "مرحبا", ""])
+def test_words_that_somebody_sees_stay_as_they_are(app, words):
+    with app.test_request_context("/", method="POST", data={"reason": words}):
+        assert request.form["reason"] == words
 
 
 @pytest.mark.parametrize("asked", ["q=a%00b", "q=\xe9t\xe9", "q=%e9", "q=%00&page=%00", "lang=%00"])
