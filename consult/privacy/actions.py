@@ -244,13 +244,13 @@ def extend_petition(actor: User, petition: Petition, *, words: str) -> None:
 def erase(actor: User, user: User, *, withdraws: bool) -> None:
     """Empty the account of somebody who asked for it otherwise than by closing it.
 
-    Raises `Unsigned` until somebody else has signed it, unless the person asked from their account.
+    Raises `Unsigned` until somebody else has signed it: whoever asks from their account that
+    something be erased has not asked that it be emptied.
     """
     rules.erase(actor, user)
     fresh(actor)
-    if queries.asked_erasure(user) is None:
-        texts = "withdraw" if withdraws else "keep"
-        signatures.spend(actor, "privacy.erase", user, {"texts": texts})
+    texts = "withdraw" if withdraws else "keep"
+    signatures.spend(actor, "privacy.erase", user, {"texts": texts})
     leave(user, withdraws=withdraws)
     record("privacy.erase", actor, user, withdraws=withdraws)
 

@@ -31,7 +31,6 @@ from consult.privacy.models import (
     Profile,
     Purge,
     Turn,
-    Wish,
 )
 from consult.votes.models import Support
 
@@ -131,16 +130,6 @@ def petitions(user: User) -> list[Petition]:
         db.session.scalars(
             sa.select(Petition).filter_by(user_id=user.id).order_by(Petition.id.desc()).limit(50)
         )
-    )
-
-
-def asked_erasure(user: User) -> Petition | None:
-    """The request to erase that this person made from their own account, not answered yet."""
-    return db.session.scalar(
-        sa.select(Petition)
-        .filter_by(user_id=user.id, wish=Wish.ERASE, answered_at=None)
-        .order_by(Petition.id)
-        .limit(1)
     )
 
 

@@ -404,7 +404,6 @@ def erase() -> Page:
         form=form,
         user=user,
         texts=queries.number_of_texts(user),
-        asked=queries.asked_erasure(user),
         is_signed=bool(known),
         refused=refusal(rules.erase, actor(), user),
         declined=declined("privacy.erase", user),
