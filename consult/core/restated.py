@@ -81,6 +81,15 @@ def restate(
     return True
 
 
+def lost(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What of it is no longer said: a list that only grows, or is put in order, says it still."""
+    return {
+        name: words
+        for name, words in before.items()
+        if not (isinstance(words, list) and name in after and set(words) <= set(after[name]))
+    }
+
+
 def of(*subjects: Any) -> list[Restated]:
     """What changed in these things since they are on show, latest first."""
     return list(

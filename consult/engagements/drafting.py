@@ -9,7 +9,7 @@ from consult.contributions.models import Contribution
 from consult.core import clock, dates, search
 from consult.core.db import db, locked
 from consult.core.i18n import _
-from consult.core.restated import restate
+from consult.core.restated import lost, restate
 from consult.core.text import excerpt, fold
 from consult.engagements import lineage, queries, sheets, versions, wording
 from consult.engagements.models import (
@@ -303,7 +303,7 @@ def note_restated(
     """Keep what stood around the promises of an adopted plan, as it read before."""
     plan = subject if isinstance(subject, Plan) else subject.plan
     if plan.state != PlanState.DRAFT:
-        restate(actor, subject, before, after, reason=reason, part=part)
+        restate(actor, subject, lost(before, after), after, reason=reason, part=part)
 
 
 def around(plan: Plan) -> Said:
@@ -313,6 +313,8 @@ def around(plan: Plan) -> Said:
         "imprint": plan.imprint,
         "place_id": plan.place.name if plan.place else "",
         "programme_id": programme.title if programme else "",
+        "campaign_ids": [campaign.title for campaign in plan.campaigns if campaign.is_public],
+        "stale_after_days": plan.stale_after_days,
     }
 
 

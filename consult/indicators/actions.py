@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from consult.core.db import db
-from consult.core.restated import restate
+from consult.core.restated import lost, restate
 from consult.core.slugs import distinct, slugify
 from consult.indicators import drafting, queries, rules
 from consult.indicators.models import Correction, Indicator, Measure, Quality, SmallNumbers
@@ -47,7 +47,8 @@ def edit(actor: User | None, indicator: Indicator, *, reason: str = "", **change
     before = drafting.described(indicator)
     drafting.apply(indicator, **changes)
     if indicator.is_public:
-        restate(actor, indicator, before, drafting.described(indicator), reason=reason)
+        after = drafting.described(indicator)
+        restate(actor, indicator, lost(before, after), after, reason=reason)
     drafting.index(indicator)
     record("indicators.edit", actor, indicator, changed=sorted(changes))
 

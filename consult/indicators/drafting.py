@@ -130,7 +130,12 @@ def described(indicator: Indicator) -> dict[str, Any]:
     """What it says of itself, in plain words and numbers."""
     compared = indicator.compared_with
     said = {name: getattr(indicator, name) for name in DESCRIBED}
-    return {**said, "compared_with": compared.label if compared else None}
+    tied = {
+        "plan_ids": [plan.title for plan in indicator.plans if plan.is_public],
+        "action_ids": [action.title for action in indicator.actions if action.plan.is_public],
+        "sheet_ids": [sheet.name for sheet in indicator.sheets if sheet.plan.is_public],
+    }
+    return {**said, **tied, "compared_with": compared.label if compared else None}
 
 
 def apply(indicator: Indicator, **fields: Any) -> None:

@@ -108,11 +108,7 @@ def keep(actor: User | None, thing: Any, before: Said, after: Said, reason: str)
         return
     if HOLDER in before:
         _name_no_resident(before, after)
-    lost = {
-        name: words
-        for name, words in before.items()
-        if not (isinstance(words, list) and name in after and set(words) <= set(after[name]))
-    }
+    lost = restated.lost(before, after)
     restated.restate(actor, root, lost, after, reason=reason, part=called(thing))
 
 

@@ -304,7 +304,7 @@ def test_the_words_voted_on_stay(ctx):
     with pytest.raises(Refused):
         engagements.edit(actor, plan, title="Autre chose")
     rollback()
-    engagements.edit(actor, plan, stale_after_days=90)
+    engagements.edit(actor, plan, stale_after_days=90, reason="Une saison.")
     commit()
     assert plan.stale_after_days == 90
 

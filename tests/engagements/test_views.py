@@ -309,7 +309,8 @@ def test_the_title_voted_on_is_not_asked_again(ctx, client):
     sign_in(client, actor)
     page = f"/plans/{plan.slug}/modifier"
     assert 'name="title"' not in client.get(page).text
-    assert client.post(page, data={"stale_after_days": "90"}).status_code == 303
+    now = {"stale_after_days": "90", "reason": "Une saison."}
+    assert client.post(page, data=now).status_code == 303
     assert db.session.get(Plan, plan.id).stale_after_days == 90
     assert plan.state == PlanState.ADOPTED
 
@@ -330,6 +331,25 @@ def test_what_stands_around_the_promises_changes_with_a_public_reason(ctx, clien
     assert "Le tirage a été refait." in seen
     assert "retiré : Imprimé en mai ajouté : Imprimé en juin" in seen
     assert "retiré : Le môle ajouté : non communiqué" in seen
+
+
+def test_whose_words_a_plan_comes_from_and_its_pace_change_with_a_public_reason(ctx, client):
+    actor = clerk()
+    plan, asked, other = make_plan(actor), make_campaign(), make_campaign(title="Le phare")
+    engagements.edit(actor, plan, campaigns=[asked], stale_after_days=90)
+    published(actor, plan)
+    sign_in(client, actor)
+    page = f"/plans/{plan.slug}/modifier"
+    same = {"imprint": plan.imprint, "stale_after_days": "90"}
+    both = {**same, "campaign_ids": [asked.id, other.id]}
+    assert client.post(page, data=both).status_code == 303  # all that was said is said still
+    for now in (same, {**both, "stale_after_days": "3650"}):
+        assert 'id="reason-error"' in client.post(page, data=now).text
+    assert client.post(page, data={**same, "reason": "Citée à tort."}).status_code == 303
+    client.delete_cookie("consult")
+    seen = text_of(client.get(f"/plans/{plan.slug}"))
+    assert "Citée à tort." in seen
+    assert f"{asked.title} · {other.title}" in seen
 
 
 def test_two_clicks_on_publish_meet_a_calm_page(ctx, client):

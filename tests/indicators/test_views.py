@@ -441,6 +441,25 @@ def test_what_everybody_reads_of_an_indicator_changes_with_its_reason(ctx, clien
     assert [row.before.keys() for row in restated.of(indicator)] == [{"label", "compared_with"}]
 
 
+def test_what_a_public_indicator_measures_leaves_its_page_with_a_reason(ctx, client):
+    actor = clerk()
+    plan, draft = published(actor, make_plan(actor)), make_plan(actor, "Le phare")
+    action, unread = first_action(plan), first_action(draft)
+    make_indicator(plans=[plan, draft], actions=[action, unread])
+    sign_in(client, actor)
+    page = "/indicateurs/part-du-velo/modifier"
+    said = {"label": "Part du vélo", "unit": "%"}
+    assert 'id="reason-error"' in client.post(page, data=said).text
+    why = {"reason": "Il mesure autre chose."}
+    assert client.post(page, data={**said, **why}).status_code == 303
+    client.delete_cookie("consult")
+    seen = text_of(client.get("/indicateurs/part-du-velo").text)
+    assert why["reason"] in seen
+    assert plan.title in seen
+    assert action.title in seen
+    assert unread.title not in seen
+
+
 @pytest.mark.parametrize("public", [False, True])
 def test_nothing_is_asked_where_nobody_read_or_nothing_was_said(ctx, client, public):
     indicator = make_indicator(public=public)
