@@ -108,8 +108,11 @@ def ask(actor: User | None) -> None:
     people.signed_in(actor)
 
 
-def read_requests(actor: User | None) -> None:
-    """Facilitators and administrators, who sign; the guarantor, who reads everything."""
+def read_requests(actor: User | None, asked: Countersign | None = None) -> None:
+    """Facilitators and administrators, who sign; the guarantor, who reads everything.
+
+    Whose account is to be emptied, only those of the whole site read.
+    """
     people.signed_in(actor)
     assert actor is not None  # noqa: S101
     if actor.roles and actor.asleep:
@@ -119,6 +122,8 @@ def read_requests(actor: User | None) -> None:
         any(role.name in readers for role in actor.held),
         _("Facilitators, administrators and the guarantor read this."),
     )
+    is_of_somebody = asked is not None and asked.subject_kind == User.__tablename__
+    require(not is_of_somebody or actor.holds(*readers), _("This is not public."))
 
 
 def _open(countersign: Countersign) -> None:

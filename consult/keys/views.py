@@ -417,7 +417,7 @@ def exports() -> Any:
 def _countersign_or_404(number: int) -> Countersign:
     asked = db.session.get(Countersign, number) or abort(404)
     if asked.asked_by_id != _me().id:
-        rules.read_requests(actor())
+        rules.read_requests(actor(), asked)
     return asked
 
 

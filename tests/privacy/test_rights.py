@@ -19,7 +19,7 @@ from consult.keys.models import Countersign
 from consult.moderation import actions as moderation
 from consult.moderation.charter import Verdict
 from consult.people.jobs import send_letters
-from consult.people.models import RoleName, User
+from consult.people.models import Role, RoleName, User
 from consult.people.queries import system
 from consult.posts.models import Status
 from consult.privacy import actions, copying, jobs, queries
@@ -324,6 +324,23 @@ def test_nobody_alone_erases_on_a_letter(app, ctx, outbox):
     for row in db.session.scalars(sa.select(Countersign)):
         assert (row.subject_kind, row.subject_id) == ("user", account)
         assert set(row.details) == {"texts"}
+
+
+def test_whose_account_goes_is_not_read_by_who_looks_after_one_consultation(app, ctx):
+    officer, person = make_user(RoleName.ADMINISTRATOR), make_user(pseudonym="Mouette 12")
+    asked = keys.ask(officer, "privacy.erase", person, details={"texts": "keep"})
+    commit()
+    page = f"/administration/signatures/{asked.id}"
+    one, whole = make_user(), make_user(RoleName.FACILITATOR)
+    number = make_campaign().id
+    db.session.add(Role(user_id=one.id, name=RoleName.FACILITATOR, campaign_id=number))
+    db.session.commit()
+    for reader, status in ((one, 403), (whole, 200)):
+        client = sign_in(app.test_client(), reader)
+        assert client.get("/administration/signatures").status_code == 200
+        seen = client.get(page)
+        assert seen.status_code == status
+        assert ("Mouette 12" in seen.text) is (status == 200)
 
 
 def test_what_was_said_to_decline_goes_with_the_account(ctx):
