@@ -403,8 +403,10 @@ def _waits(item: AgendaItem) -> None:
 
 
 def move(actor: User | None, item: AgendaItem) -> None:
+    """Its place, by which everybody knows it once the list of what was examined is online."""
     desk(actor)
     require(item.sitting.approved_on is None, _("The minutes of this sitting are approved."))
+    require(item.sitting.put_online(Online.LIST) is None, _("This list is online already."))
 
 
 def examine(actor: User | None, item: AgendaItem) -> None:

@@ -132,6 +132,9 @@ def test_the_list_of_what_was_examined_is_due_within_a_week(ctx, noon, client):
     with pytest.raises(Refused):
         council.publish_list(actor, sitting)
     rollback()
+    with pytest.raises(Refused):  # its items go by their numbers
+        council.move(actor, queries.line_of(act), by=1)
+    rollback()
 
 
 def test_minutes_hold_eight_elements_before_they_are_approved(ctx, noon, client):
