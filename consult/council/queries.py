@@ -24,6 +24,7 @@ from consult.council.models import (
     Annex,
     Assembly,
     ItemState,
+    Online,
     Proxy,
     Publication,
     Sitting,
@@ -204,6 +205,22 @@ def added_later(act: Act) -> dict[int, Added]:
         elif done:
             found[data["annex"]] = Added(at, "vote" if "vote" in done else done[-1])
     return found
+
+
+def listed_later(sitting: Sitting) -> dict[int, datetime]:
+    """When the lines joined its agenda that were not there as its list went online, by number."""
+    online = sitting.put_online(Online.LIST)
+    if online is None:
+        return {}
+    rows = db.session.execute(
+        sa.select(Event.subject_id, Event.at).where(
+            Event.subject_kind == AgendaItem.__tablename__,
+            Event.subject_id.in_([item.id for item in sitting.items]),
+            Event.name == "council.inscribe",
+            Event.at > online.at,
+        )
+    )
+    return {number: at for number, at in rows}  # noqa: C416 - rows, not pairs
 
 
 class Tied(NamedTuple):

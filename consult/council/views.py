@@ -246,6 +246,7 @@ def sitting(id: int) -> str:
         "council/sitting.html",
         sitting=subject,
         papers=queries.papers_of(subject, user),
+        listed_later=queries.listed_later(subject),
         restated=restated.of(subject),
         labels=labels(SittingForm, AttendForm),
         minutes=[(MINUTES[one.code], one.is_there) for one in queries.minutes_of(subject)],

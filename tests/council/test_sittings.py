@@ -137,6 +137,21 @@ def test_the_list_of_what_was_examined_is_due_within_a_week(ctx, noon, client):
     rollback()
 
 
+def test_what_joins_a_list_that_is_online_says_when(ctx, noon, client):
+    actor = clerk()
+    act = inscribed(actor)
+    sitting, late = act.sitting, "après la mise en ligne de la liste"
+    council.vote(actor, act, votes_for=8, votes_against=0, abstentions=0)
+    council.publish_list(actor, sitting)
+    commit()
+    page = f"/seances/{sitting.id}"
+    assert late not in client.get(page).text
+    with clock.frozen(noon + timedelta(days=1)):
+        council.inscribe(actor, sitting, title="Un point oublié")
+        commit()
+    assert client.get(page).text.count(late) == 1
+
+
 def test_minutes_hold_eight_elements_before_they_are_approved(ctx, noon, client):
     actor = clerk()
     act = inscribed(actor)
