@@ -27,14 +27,19 @@ FOLLOWED = ("campaign", "contribution", "engagement", "action", "plan")
 
 def signed_in(actor: User | None) -> None:
     """Somebody whose address has answered, and whose account is open."""
+    _open(actor)
+    assert actor is not None  # noqa: S101
+    require(actor.confirmed_at or actor.is_system, _("Please confirm your e-mail address first."))
+
+
+def _open(actor: User | None) -> None:
     if actor is None or actor.closed_at:
         raise Refused(_("Please sign in first."), sign_in=True)
-    require(actor.confirmed_at or actor.is_system, _("Please confirm your e-mail address first."))
 
 
 def takes_part(actor: User) -> None:
     """Somebody whose account is open, and not suspended: they have the reasons, and may appeal."""
-    signed_in(actor)
+    _open(actor)
     if actor.suspended_until and actor.suspended_until > clock.now():
         raise Refused(
             _(
