@@ -46,7 +46,7 @@ _DOTS = str.maketrans(dict.fromkeys("\u3002\u06d4\u0701\u0702\ua4f8\ua60e", ".")
 # figures, without those of the country.
 _REACHED = re.compile(r"(mailto|tel):([^?]*)", re.I)
 _NUMBERS = {
-    "mailto": (r"[^\s@<>(),;:]{1,64}@[^\s@<>(),;:]{0,250}[^\W_]", r".*@"),
+    "mailto": (r"[^\s@<>(),;:]{1,64}@[^\s@<>(),;:]{0,250}[^\W_]", r"\A(?s:.*)@"),
     "tel": (r"\d(?:[\s().-]{0,3}\d){2,}", r"\D"),
 }
 SAME_NUMBER = 9  # figures

@@ -15,9 +15,11 @@ from consult.core.text import fold
 _ANYWHERE = re.compile(
     r"(?<![a-z])(?:(?:la)?mairies?|municipal(?:e|es|ite|ites)?|municipaux|adjointe?s?|elue?s?"
     r"|officiel(?:le)?s?|admins?|administrat(?:eur|rice|or)s?|moderat(?:eur|rice|or)s?|webmaster"
-    r"|(?:au|du) maire|hotel de ville|(?:city|town) (?:council|hall)|compte (?:verifie|certifie)"
+    r"|(?:au|du) maire|maire (?:d|de|des|du)|hotel de ville|(?:city|town) (?:council|hall)"
+    r"|compte (?:verifie|certifie)"
     r"|(?:equipe|service|direction|pole|cellule|bureau)s?(?: (?:d|de|des|du|l|la|le))*"
-    r" (?:participation|consultation|concertation|communication|urbanisme|voirie|technique|site)s?"
+    r" (?:participation|consultation|concertation|communication|urbanisme|voirie|technique|site"
+    r"|ville|commune|moderation|consult)s?"
     r")(?![a-z])"
 )
 _OFFICE = (
@@ -25,7 +27,7 @@ _OFFICE = (
     r"|administration|secretariat|mayor|council)"
 )
 _ALONE = re.compile(
-    r"(?:(?:m|mme|monsieur|madame) )?(?:l|la|le|les|notre|votre|the) " + _OFFICE + r"(?![a-z]).*"
+    r"(?:(?:mr?|mme|monsieur|madame) )?(?:l|la|le|les|notre|votre|the) " + _OFFICE + r"(?![a-z]).*"
     rf"|{_OFFICE}(?: ?\d+| (?:d|de|des|du|of) .*)?"
     r"|systeme(?: automatique)?|compte ferme|closed account|anonyme|anonymous|support|consult"
 )

@@ -217,6 +217,12 @@ class TestRender:
         text.render(signs * (60_000 // len(signs)))
         assert process_time() - start < 3
 
+    def test_a_link_to_a_mailbox_without_a_site_costs_no_more_than_its_length(self):
+        words = "[a](mailto:" + "\ufdfa" * 10_000 + ")"  # read as eighteen signs each
+        start = process_time()
+        text.render(words)
+        assert process_time() - start < 3
+
     def test_a_long_address_is_a_link_and_one_without_an_end_is_words(self):
         long = "https://exemple.fr/" + "a" * 1_900
         assert f'href="{long}"' in text.render(f"Voir {long}.")

@@ -103,6 +103,7 @@ def test_everybody_has_a_name(name):
             "Adjoint au maire",
             "Léa, adjointe",
         ),
+        *("Mr le Maire", "Paul Durand, maire de Sceaux", "Services de la Ville", "Équipe consult"),
         *(
             "Conseil municipal",
             "Police municipale",
