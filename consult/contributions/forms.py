@@ -21,7 +21,7 @@ from wtforms import (
 from wtforms import Form as Part
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
-from wtforms.widgets import TextInput
+from wtforms.widgets import HiddenInput, TextInput
 
 from consult.campaigns.models import Campaign, Identity
 from consult.contributions import rules
@@ -298,18 +298,23 @@ class ContributionForm(WordsForm, DoorForm):
 
 
 class EditForm(ContributionForm):
-    """The same words again, and the pictures that are already there."""
+    """The same words again, and the pictures that are already there. `wording`: that which stands.
 
+    What a facilitator took out or put back since this page was made is not undone by sending it.
+    """
+
+    seen = IntegerField(validators=[Optional()], widget=HiddenInput())  # the wording on this page
     kept = FieldList(FormField(KeptPictureForm), min_entries=0)
 
     def __init__(
-        self, contribution: Contribution, user: User | None, images: Sequence[Image]
+        self, contribution: Contribution, user: User | None, images: Sequence[Image], wording: int
     ) -> None:
         super().__init__(
             contribution.campaign,
             user,
             room=max(0, MOST_PICTURES - len(images)),
             data={
+                "seen": wording,
                 "title": contribution.title,
                 "body": contribution.body,
                 "theme": contribution.theme_id or 0,
@@ -324,6 +329,11 @@ class EditForm(ContributionForm):
             self.kept.pop_entry()
         while len(self.kept) < len(images):
             self.kept.append_entry()
+        stands = (contribution.title, contribution.body)
+        self.is_overtaken = (
+            self.seen.data != wording and (self.title.data, self.body.data) != stands
+        )
+        self.seen.data, self.seen.raw_data = wording, None
 
     def changes(self) -> dict[str, Any]:
         """What the action wants to know."""

@@ -52,7 +52,7 @@ from consult.followup.queries import asked_with, latest
 from consult.groups.queries import Standing, standings
 from consult.identity.rules import proven
 from consult.journal.actions import commit, rollback
-from consult.moderation.queries import last_decision, page_of_receipt
+from consult.moderation.queries import last_decision, page_of_receipt, wording
 from consult.people import actions as people
 from consult.people import letters, limits
 from consult.people.consents import has_agreed
@@ -296,9 +296,18 @@ def edit(id: int = 0, receipt: str = "") -> ResponseReturnValue:
     contribution = _by_number_or_receipt(id, receipt)
     rules.edit(user, contribution)
     images = posts.images([contribution.id]).get(contribution.id, [])
-    form = EditForm(contribution, user, images)
+    if request.method == "POST":
+        posts.held(contribution, user)
+    form = EditForm(contribution, user, images, wording(contribution))
     is_sent = form.sent()
-    if is_sent and not limits.passed("edit", user):
+    if is_sent and form.is_overtaken:
+        form.form_errors.append(
+            _(
+                "These words were changed since you opened this page, by a facilitator or by you "
+                "elsewhere. Read them as they now stand, then send yours again."
+            )
+        )
+    elif is_sent and not limits.passed("edit", user):
         form.form_errors.append(limits.TOO_MANY)
     elif is_sent and _drawn(form):
         actions.edit(user, contribution, **form.changes())

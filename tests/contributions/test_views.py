@@ -17,6 +17,7 @@ from consult.core.door import Stamp, prove
 from consult.core.images import reencode
 from consult.journal.actions import commit
 from consult.moderation import actions as moderation
+from consult.moderation.charter import Verdict
 from consult.people import actions as people
 from consult.people import letters, limits
 from consult.people.models import Letter, RoleName, User
@@ -24,7 +25,7 @@ from consult.posts import queries as posts
 from consult.posts.models import Channel, Image, Slip, Status
 from consult.territory.models import Place
 from tests.counting import statements
-from tests.factories import make_campaign, make_contribution, make_user, sign_in
+from tests.factories import make_campaign, make_contribution, make_user, reasons, sign_in
 
 WORDS = {"title": "Planter des tilleuls", "body": "Le long de **l'avenue**."}
 
@@ -462,6 +463,27 @@ def test_pictures_are_drawn_again_and_described(client, open_to_all):
     shown = client.get(f"{receipt}/images/{image.id}")
     assert shown.content_type == "image/webp"
     assert client.get(f"{receipt}/images/{image.id + 1}").status_code == 404
+
+
+def test_a_page_opened_before_a_passage_was_taken_out_does_not_put_it_back(client, ctx, noon):
+    made = make_contribution(
+        make_campaign(moderation=Moderation.AFTER), title="Le square", body="Appelez Anne au 0600."
+    )
+    author, there = sign_in(client, made.author), f"/contributions/{made.id}/modifier"
+    seen = {"seen": re.search(r'name="seen"[^>]* value="(\d+)"', author.get(there).text)[1]}
+    why = reasons(made, passage="Anne au 0600")
+    moderation.decide(make_user(RoleName.FACILITATOR), made, verdict=Verdict.REDACT, why=why)
+    commit()
+    typed = {"title": made.title, "body": "Appelez Anne au 0600. Merci."} | seen
+    reply = author.post(there, data=typed)
+    assert "modifiés depuis que vous avez ouvert cette page" in reply.text
+    assert "Anne au 0600. Merci." in reply.text  # nothing typed is lost
+    db.session.expire_all()
+    assert "0600" not in made.body
+    seen = {"seen": re.search(r'name="seen"[^>]* value="(\d+)"', reply.text)[1]}
+    typed = {"title": made.title, "body": f"{made.body} Merci."} | seen
+    assert author.post(there, data=typed).status_code == 303
+    assert made.body.endswith("Merci.")
 
 
 def test_what_its_author_wrote_of_a_picture_is_read_by_them_and_not_by_readers(client, ctx, noon):
