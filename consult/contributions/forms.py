@@ -36,7 +36,7 @@ from consult.core.rules import refusal
 from consult.core.text import fold
 from consult.identity.forms import PLACES
 from consult.identity.rules import asks_where
-from consult.people.forms import AboutForm, address, agreement, free, pseudonym
+from consult.people.forms import AboutForm, address, agreement, free, pseudonym, spelt
 from consult.people.models import User
 from consult.posts.models import Channel, Image
 from consult.territory.models import Place
@@ -270,7 +270,7 @@ class ContributionForm(WordsForm, DoorForm):
         _("The name to show beside your words"),
         [Optional(), Length(max=40, message=_("40 characters at most.")), free],
         description=_("A pseudonym or nothing at all: nobody asks who you are."),
-        filters=[_line],
+        filters=[spelt],
     )
     named = BooleanField(_("Sign with my name"))
 

@@ -27,6 +27,11 @@ def _tidy(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
+def spelt(text: str | None) -> str:
+    """A name without the signs that join or part its letters unseen, as Persian keyboards have."""
+    return _tidy((text or "").translate({0x200C: " ", 0x200D: None}))
+
+
 class Address:
     """A validator: something that can receive a mail, in its usual spelling."""
 
@@ -59,7 +64,7 @@ def pseudonym(**how: Any) -> StringField:
             free,
         ],
         description=_("The name shown beside what you write. Your address is never shown."),
-        filters=[_tidy],
+        filters=[spelt],
         **how,
     )
 

@@ -36,6 +36,9 @@ def test_a_pseudonym_changes_and_stays_one_s_own(client, ctx):
     assert client.post(path, data={"pseudonym": "Après"}).status_code == 303
     assert client.post(path, data={"pseudonym": "APRÈS"}).status_code == 303  # still mine
     assert (user.pseudonym, user.pseudonym_key) == ("APRÈS", "apres")
+    for typed, kept in (("علی\u200cرضا", "علی رضا"), ("Léa 👩\u200d🌾", "Léa 👩🌾")):
+        assert client.post(path, data={"pseudonym": typed}).status_code == 303
+        assert user.pseudonym == kept
 
 
 def test_whoever_is_suspended_puts_no_new_name_beside_their_words(client, ctx, noon):
