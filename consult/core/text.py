@@ -75,7 +75,7 @@ def writable(text: str) -> str:
 
 def says_something(words: str) -> bool:
     """Whether somebody who looks at these words sees any of them."""
-    unseen = _UNSEEN | {"Cc"}
+    unseen = _UNSEEN | {"Cc", "Cn"}  # control signs, and those that stand for nothing yet
     return any(not sign.isspace() and unicodedata.category(sign) not in unseen for sign in words)
 
 

@@ -173,7 +173,8 @@ def leave(slug: str, name: str) -> ResponseReturnValue:
     campaign, provider = by_slug_or_404(slug, actor()), _provider(name)
     rules.vouch(actor(), campaign)
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        return redirect(url_for(".prove", slug=slug), 303)
+        onward = local(request.args.get("next"))
+        return redirect(url_for(".prove", slug=slug, next=onward), 303)
     rollback()  # nothing is held while the provider thinks
     asked, onward = oidc.ask(), local(request.args.get("next"))
     try:

@@ -216,7 +216,9 @@ def decline(actor: User, countersign: Countersign, *, reason: str = "") -> None:
     _hold(countersign)
     rules.decline(actor, countersign, reason)
     countersign.declined_by_id, countersign.declined_at = actor.id, clock.now()
-    countersign.declined_words = reason.strip() or None
+    about = db.session.get(User, countersign.subject_id)
+    has_left = countersign.subject_kind == "user" and about is not None and not about.is_active
+    countersign.declined_words = None if has_left else reason.strip() or None
     told = [countersign.asked_by]
     record("keys.decline", actor, countersign, notify=told, what=countersign.what)
 

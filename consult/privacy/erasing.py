@@ -10,6 +10,7 @@ from consult.contributions.models import Contribution, hold_tallies
 from consult.core import files, mail, papers, personal
 from consult.core.db import afterwards, db, locked
 from consult.core.files import StoredFile
+from consult.identity.models import Proof
 from consult.imports.models import Import, Remark
 from consult.keys.models import Countersign
 from consult.people.models import User
@@ -19,7 +20,9 @@ from consult.privacy import archive, queries
 
 @personal.before_leaving
 def hold_words(user: User, _withdraws: bool) -> None:
-    """Texts, what they comment and the counts of their campaigns, in the order of everybody."""
+    """Checks, texts, what they comment and the counts of campaigns, in the order of everybody."""
+    checks = sa.select(Proof.id).where(Proof.user_id == user.id)
+    db.session.execute(locked(checks.order_by(Proof.id)))
     mine = Post.author_id == user.id
     others = sa.select(Post.id).where(mine, Post.kind != "contribution")
     db.session.execute(locked(others.order_by(Post.kind, Post.id)))

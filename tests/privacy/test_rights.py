@@ -349,11 +349,15 @@ def test_what_was_said_to_decline_goes_with_the_account(ctx):
     asked = keys.ask(officer, "privacy.erase", person, details={"texts": "keep"})
     commit()
     keys.decline(other, asked, reason="Mouette 12 m’a dit que non.")
+    late = keys.ask(other, "privacy.erase", person, details={"texts": "keep"})
     commit()
     by_two(officer, lambda: actions.erase(officer, person, withdraws=False))
     commit()
     assert asked.declined_words is None
     assert person.closed_at
+    keys.decline(officer, late, reason="Mouette 12 est déjà partie.")
+    commit()
+    assert late.declined_words is None, "nor what is said afterwards"
 
 
 def test_who_asked_to_erase_something_did_not_ask_to_be_emptied_by_one_hand(app, ctx):
