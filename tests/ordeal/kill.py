@@ -46,7 +46,7 @@ from consult.campaigns.models import Moderation
 from consult.comments.models import Comment
 from consult.contributions.jobs import recount
 from consult.contributions.models import Contribution
-from consult.core.db import db
+from consult.core.db import db, writing
 from consult.journal import head
 from consult.journal import queries as journal
 from consult.journal.models import Event, Notification
@@ -408,6 +408,8 @@ def judged(town: Town, acts: list[Act], cuts: int) -> dict[str, Any]:
     wrong += [str(fault) for fault in journal.faults()]
     if (known := head.read()) and known[0] > journal.tip():
         wrong.append("the journal is shorter than what was noted beside it")
+    db.session.rollback()
+    writing()  # the worker still runs: what was read before it wrote may not be written on
     wrong += [f"{name} was wrong by {number}" for name, number in recount().items() if number]
     db.session.rollback()
     if wrong:
